@@ -1,0 +1,100 @@
+//! Points in time: microseconds since 1970-01-01 UTC, in both databases a BIGINT.
+
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::BigInt;
+
+/// Microseconds in one second.
+pub const SECOND: i64 = 1_000_000;
+/// Microseconds in one hour.
+pub const HOUR: i64 = 3_600 * SECOND;
+/// Microseconds in one day.
+pub const DAY: i64 = 24 * HOUR;
+
+/// A point in time, microseconds since the Unix epoch, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = BigInt)]
+pub struct UtcTime(pub i64);
+
+impl UtcTime {
+    /// Parses RFC 3339, or `None` when `text` is not that.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|at| Self(at.as_microsecond()))
+    }
+
+    /// The same point as RFC 3339 with whole seconds and `Z`.
+    pub fn rfc3339(self) -> String {
+        self.calendar().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// The same point in the HTTP date format (RFC 9110, section 5.6.7).
+    pub fn http_date(self) -> String {
+        self.calendar().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
+    /// Broken down into UTC calendar fields; times outside jiff's range are clamped.
+    pub fn calendar(self) -> jiff::Zoned {
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC)
+    }
+
+    /// Days since 1970-01-01, UTC.
+    pub fn day(self) -> i64 {
+        self.0.div_euclid(DAY)
+    }
+
+    /// This point moved by `micros`, saturating.
+    #[must_use]
+    pub fn plus(self, micros: i64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+
+    /// Microseconds since `earlier`, negative when this is before it.
+    pub fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl<DB: Backend> FromSql<BigInt, DB> for UtcTime
+where
+    i64: FromSql<BigInt, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        i64::from_sql(bytes).map(Self)
+    }
+}
+
+impl<DB: Backend> ToSql<BigInt, DB> for UtcTime
+where
+    i64: ToSql<BigInt, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.to_sql(out)
+    }
+}
+
+impl serde::Serialize for UtcTime {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.rfc3339())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc3339_goes_there_and_back() {
+        let at = UtcTime::parse("2024-02-29T23:59:59.250Z").unwrap();
+        assert_eq!(at.rfc3339(), "2024-02-29T23:59:59Z");
+        assert_eq!(at.http_date(), "Thu, 29 Feb 2024 23:59:59 GMT");
+        assert_eq!(UtcTime::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn days_before_the_epoch_round_down() {
+        assert_eq!(UtcTime(-1).day(), -1);
+        assert_eq!(UtcTime(DAY).day(), 1);
+    }
+}

@@ -1,0 +1,1 @@
+//! What members write and how it is kept.

@@ -1,0 +1,1 @@
+//! What carries content outward: search now; feeds, notifications and webhooks later.

@@ -1,0 +1,1 @@
+//! Communities in and out.
