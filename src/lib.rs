@@ -1,10 +1,15 @@
-//! Hearth, a community forum engine. This file is the map: the wings of the house, top to bottom.
+//! Hearth, a community forum engine. This file is the map: the wings of the house, bottom to top.
 //! A wing imports only from wings below it (and a room only from earlier rooms of its wing);
 //! `tests/it/guards/layers.rs` holds the law.
 //!
 //! - [`base`]: words everybody uses, no I/O.
+//! - [`infra`]: the machines: databases, the activity log, clock, chance, languages.
+//! - [`content`]: what members write and how it is kept and ranked.
+//! - [`reach`]: what carries content outward: search.
+//! - [`transfer`]: communities in and out.
 
 pub mod base;
 pub mod content;
+pub mod infra;
 pub mod reach;
 pub mod transfer;

@@ -51,7 +51,6 @@ macro_rules! id {
         }
     };
 }
-pub(crate) use id;
 
 id!(
     /// A person with an account. Never shown outside; the public id is a random string.

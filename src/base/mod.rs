@@ -1,4 +1,5 @@
-//! Words everybody uses: identifiers, times, folded text. Nothing here does I/O.
+//! Words everybody uses: identifiers, times, faults, folded text. Nothing here does I/O.
 
+pub mod fault;
 pub mod ids;
 pub mod time;

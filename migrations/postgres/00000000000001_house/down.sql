@@ -1,0 +1,10 @@
+DROP TABLE idempotent_answers;
+DROP TABLE request_limits;
+DROP TABLE audit_entries;
+DROP FUNCTION audit_entries_refuse();
+DROP TABLE secrets;
+DROP TABLE settings;
+DROP TABLE jobs;
+DROP TABLE leases;
+DROP TABLE activities;
+DROP TABLE schema_info;

@@ -1,0 +1,17 @@
+DROP TABLE removals;
+DROP TABLE pin_dismissals;
+DROP TABLE pins;
+DROP TABLE follows;
+DROP TABLE read_positions;
+DROP TABLE reactions;
+DROP TABLE revisions;
+DROP TABLE posts;
+DROP TABLE thread_scores;
+DROP TABLE engagements;
+DROP TABLE thread_tags;
+DROP TABLE threads;
+DROP TABLE tags;
+DROP TABLE category_roles;
+DROP TABLE category_members;
+DROP TABLE former_category_slugs;
+DROP TABLE categories;

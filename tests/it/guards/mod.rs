@@ -1,0 +1,5 @@
+//! Guards instead of reminders: the laws of the house, held by tests.
+
+mod files;
+mod layers;
+mod migrations;

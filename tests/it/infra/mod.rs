@@ -1,0 +1,4 @@
+//! The machines: write queue, activity log, leases.
+
+mod activity;
+mod writes;

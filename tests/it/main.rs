@@ -1,0 +1,12 @@
+//! Every test that needs more than pure functions: one binary, the real app, both databases.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test may stop where it stands"
+)]
+
+mod guards;
+mod infra;
+mod support;
