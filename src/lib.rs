@@ -4,6 +4,9 @@
 //!
 //! - [`base`]: words everybody uses, no I/O.
 //! - [`infra`]: the machines: databases, the activity log, clock, chance, languages.
+//! - [`web`]: how HTTP is spoken: pages, forms, errors, limits, addresses.
+//! - [`site`]: settings, secrets, the audit log.
+//! - [`people`]: accounts, sessions, moderators, counters.
 //! - [`content`]: what members write and how it is kept and ranked.
 //! - [`reach`]: what carries content outward: search.
 //! - [`transfer`]: communities in and out.
@@ -11,5 +14,8 @@
 pub mod base;
 pub mod content;
 pub mod infra;
+pub mod people;
 pub mod reach;
+pub mod site;
 pub mod transfer;
+pub mod web;

@@ -3,5 +3,7 @@
 pub mod activity;
 pub mod clock;
 pub mod db;
+pub mod house;
+pub mod i18n;
 pub mod lock;
 pub mod random;

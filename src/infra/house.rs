@@ -1,0 +1,16 @@
+//! What every use-case is handed: the database, the clock and chance.
+
+use crate::infra::clock::Clock;
+use crate::infra::db::Db;
+use crate::infra::random::Random;
+
+/// The injected outside world. Cheap to clone.
+#[derive(Clone)]
+pub struct House {
+    /// The doors to the database.
+    pub db: Db,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Where secrets and public ids come from.
+    pub random: Random,
+}

@@ -1,0 +1,136 @@
+//! What can go wrong with an account.
+
+use crate::base::fault::{Fault, Kind};
+use crate::infra::db::DbError;
+use crate::room_error;
+
+/// A refusal of this room.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The handle is too short, too long or has characters that handles cannot have.
+    #[error("a handle has 2 to 20 letters, digits, dots, dashes or underscores")]
+    HandleInvalid,
+    /// The handle mixes scripts that can be mistaken for each other.
+    #[error("a handle may not mix look-alike scripts")]
+    HandleMixed,
+    /// The handle, or one that looks like it, is taken or reserved.
+    #[error("this handle is taken")]
+    HandleTaken,
+    /// The display name is empty or longer than 40 characters.
+    #[error("a name has 1 to 40 characters")]
+    NameInvalid,
+    /// Not an e-mail address.
+    #[error("this is not an e-mail address")]
+    EmailInvalid,
+    /// The address belongs to another confirmed account.
+    #[error("this e-mail address is in use")]
+    EmailTaken,
+    /// Shorter than twelve characters or longer than 128 bytes.
+    #[error("a password has 12 characters or more, at most 128 bytes")]
+    PasswordLength,
+    /// One that is guessed first.
+    #[error("this password is among the first to be guessed")]
+    PasswordCommon,
+    /// The current password given is not right.
+    #[error("the current password is not right")]
+    PasswordWrong,
+    /// Unknown name or wrong password; which one is not said.
+    #[error("name or password is not right")]
+    CredentialsWrong,
+    /// The link is unknown, used or expired.
+    #[error("this link is not valid any more")]
+    LinkInvalid,
+    /// Nobody of that name.
+    #[error("no such member")]
+    Absent,
+    /// The role does not allow it.
+    #[error("not allowed")]
+    Forbidden,
+    /// The account is suspended.
+    #[error("the account is suspended")]
+    Suspended,
+    /// The reason for a suspension is missing or too long.
+    #[error("a suspension needs a reason of 1 to 500 characters")]
+    ReasonInvalid,
+    /// The end of a suspension lies in the past or too far ahead.
+    #[error("a suspension ends between tomorrow and ten years from now")]
+    UntilInvalid,
+    /// The bio is longer than 1,000 characters.
+    #[error("a bio has at most 1,000 characters")]
+    BioTooLong,
+    /// Sign-up is closed.
+    #[error("sign-up is closed")]
+    Closed,
+    /// The last administrator cannot be demoted or suspended.
+    #[error("the last administrator must stay")]
+    LastAdministrator,
+    /// The passwords of too many people are being checked right now.
+    #[error("too many sign-ins at once")]
+    Crowded,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+room_error!(Error);
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Db(e) => e.kind(),
+            Self::Absent => Kind::Absent,
+            Self::Forbidden | Self::Closed | Self::Suspended => Kind::Forbidden,
+            Self::CredentialsWrong => Kind::Unauthenticated,
+            Self::HandleTaken | Self::EmailTaken | Self::LastAdministrator => Kind::Conflict,
+            Self::Crowded => Kind::Busy,
+            _ => Kind::Invalid,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::HandleInvalid => "handle_invalid",
+            Self::HandleMixed => "handle_mixed",
+            Self::HandleTaken => "handle_taken",
+            Self::NameInvalid => "name_invalid",
+            Self::EmailInvalid => "email_invalid",
+            Self::EmailTaken => "email_taken",
+            Self::PasswordLength => "password_length",
+            Self::PasswordCommon => "password_common",
+            Self::PasswordWrong => "password_wrong",
+            Self::CredentialsWrong => "credentials_wrong",
+            Self::LinkInvalid => "link_invalid",
+            Self::Absent => "not_found",
+            Self::Forbidden => "forbidden",
+            Self::Suspended => "suspended",
+            Self::ReasonInvalid => "reason_invalid",
+            Self::UntilInvalid => "until_invalid",
+            Self::BioTooLong => "bio_too_long",
+            Self::Closed => "sign_up_closed",
+            Self::LastAdministrator => "last_administrator",
+            Self::Crowded => "busy",
+            Self::Db(e) => e.code(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::HandleInvalid | Self::HandleMixed | Self::HandleTaken => Some("username"),
+            Self::NameInvalid => Some("display_name"),
+            Self::EmailInvalid | Self::EmailTaken => Some("email"),
+            Self::PasswordLength | Self::PasswordCommon => Some("password"),
+            Self::PasswordWrong => Some("current"),
+            Self::ReasonInvalid => Some("reason"),
+            Self::UntilInvalid => Some("until"),
+            Self::BioTooLong => Some("bio"),
+            _ => None,
+        }
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Crowded => Some(2),
+            Self::Db(e) => e.retry_after(),
+            _ => None,
+        }
+    }
+}

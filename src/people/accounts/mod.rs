@@ -1,0 +1,13 @@
+//! Accounts: who a member is. Every row of `members` is written here; e-mail and password never leave it.
+
+pub mod error;
+pub mod handle;
+pub mod links;
+pub mod model;
+pub mod password;
+pub mod service;
+pub mod standing;
+pub mod store;
+
+pub use error::Error;
+pub use model::{Card, Member};

@@ -1,0 +1,157 @@
+//! Passwords: argon2id on a bounded pool, so that sign-ins never take the workers.
+
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+
+use super::Error;
+use crate::base::fold::fold;
+
+/// Hashes running at once.
+const AT_ONCE: usize = 2;
+/// People waiting for a hash before the next is refused.
+const WAITING: usize = 32;
+
+/// What guessing starts from: a password made of one of these, with digits or marks around, is refused.
+static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    include_str!("common_passwords.txt").lines().filter(|l| !l.is_empty() && !l.starts_with('#')).collect()
+});
+
+/// A password as typed. Does not print.
+#[derive(Clone)]
+pub struct Password(String);
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+impl Password {
+    /// A password for a new account: 12 characters or more, at most 128 bytes, not an obvious one.
+    pub fn choose(text: &str) -> Result<Self, Error> {
+        if text.chars().count() < 12 || text.len() > 128 {
+            return Err(Error::PasswordLength);
+        }
+        let folded = fold(text);
+        let core = folded.trim_matches(|c: char| !c.is_alphabetic());
+        let mut distinct: Vec<char> = folded.chars().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        if distinct.len() < 5 || COMMON.contains(folded.as_str()) || COMMON.contains(core) {
+            return Err(Error::PasswordCommon);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// A password given to sign in; anything longer than 128 bytes cannot be right.
+    pub fn given(text: &str) -> Self {
+        Self(if text.len() > 128 { String::new() } else { text.to_owned() })
+    }
+}
+
+fn argon() -> Argon2<'static> {
+    let params = Params::new(19_456, 2, 1, None).unwrap_or_default();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// Hashes now, on this thread.
+pub fn hash_now(password: &Password) -> Result<String, Error> {
+    argon().hash_password(password.0.as_bytes()).map(|h| h.to_string()).map_err(|_| Error::Crowded)
+}
+
+/// Checks now, on this thread.
+pub fn verify_now(password: &Password, hash: &str) -> bool {
+    PasswordHash::new(hash)
+        .is_ok_and(|parsed| argon().verify_password(password.0.as_bytes(), &parsed).is_ok())
+}
+
+/// A hash that no password has, for names that nobody has: the same work, the same answer.
+static NOBODY: LazyLock<String> =
+    LazyLock::new(|| hash_now(&Password("nobody has this password".into())).unwrap_or_default());
+
+/// The bounded pool.
+#[derive(Clone)]
+pub struct PasswordPool {
+    running: Arc<Semaphore>,
+    admitted: Arc<Semaphore>,
+}
+
+impl Default for PasswordPool {
+    fn default() -> Self {
+        Self {
+            running: Arc::new(Semaphore::new(AT_ONCE)),
+            admitted: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+        }
+    }
+}
+
+impl PasswordPool {
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let _admitted = self.admitted.try_acquire().map_err(|_| Error::Crowded)?;
+        let permit = self.running.clone().acquire_owned().await.map_err(|_| Error::Crowded)?;
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        })
+        .await
+        .map_err(|_| Error::Crowded)
+    }
+
+    /// Hashes a new password.
+    pub async fn hash(&self, password: Password) -> Result<String, Error> {
+        self.run(move || hash_now(&password)).await?
+    }
+
+    /// Checks a password against the hash of an account; `None` (nobody, or an account without a password)
+    /// takes as long and is never right.
+    pub async fn verify(&self, password: Password, hash: Option<String>) -> Result<bool, Error> {
+        self.run(move || match hash {
+            Some(hash) => verify_now(&password, &hash),
+            None => {
+                verify_now(&password, &NOBODY);
+                false
+            }
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn obvious_passwords_are_refused() {
+        for bad in
+            ["short", "passwordpassword", "Password123456", "111111111111", "qwertyuiop123", "iloveyou1234"]
+        {
+            assert!(Password::choose(bad).is_err(), "{bad}");
+        }
+        Password::choose("correct horse battery").unwrap();
+        Password::choose("一二三四五六七八九十甲乙").unwrap();
+        assert!(Password::choose(&"long".repeat(33)).is_err());
+    }
+
+    #[test]
+    fn a_hash_knows_its_password_only() {
+        let hash = hash_now(&Password::given("correct horse")).unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(verify_now(&Password::given("correct horse"), &hash));
+        assert!(!verify_now(&Password::given("correct hors"), &hash));
+        assert!(!verify_now(&Password::given("x"), "not a hash"));
+    }
+
+    #[test]
+    fn a_crowd_is_refused_instead_of_queued_for_ever() {
+        let pool = PasswordPool::default();
+        let _all = pool.admitted.try_acquire_many(u32::try_from(AT_ONCE + WAITING).unwrap()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let answer = runtime.block_on(pool.verify(Password::given("x"), None));
+        assert!(matches!(answer, Err(Error::Crowded)));
+    }
+}

@@ -1,0 +1,200 @@
+//! Making accounts and changing what members change themselves.
+
+use super::Error;
+use super::handle::Handle;
+use super::model::{Email, Member, display_name};
+use super::password::{Password, PasswordPool};
+use super::store::{self, NewMember};
+use crate::base::actor::{Role, SignedIn};
+use crate::base::ids::MemberId;
+use crate::base::locale::Locale;
+use crate::base::time::UtcTime;
+use crate::infra::activity::{self, NewActivity, Origin, Verb};
+use crate::infra::db::{Conn, DbError, unique_violation};
+use crate::infra::house::House;
+use crate::site::{audit, settings};
+
+/// A valid request for an account.
+#[derive(Debug, Clone)]
+pub struct SignUp {
+    handle: Handle,
+    email: Email,
+    name: String,
+    password: Password,
+}
+
+impl SignUp {
+    /// Checks every field; all that is wrong comes back, each with its field.
+    pub fn parse(username: &str, email: &str, password: &str) -> Result<Self, Vec<Error>> {
+        let mut wrong = Vec::new();
+        let handle = Handle::parse(username).map_err(|e| wrong.push(e)).ok();
+        let email = Email::parse(email).map_err(|e| wrong.push(e)).ok();
+        let password = Password::choose(password).map_err(|e| wrong.push(e)).ok();
+        match (handle, email, password) {
+            (Some(handle), Some(email), Some(password)) => {
+                Ok(Self { name: handle.as_str().to_owned(), handle, email, password })
+            }
+            _ => Err(wrong),
+        }
+    }
+}
+
+/// Makes an account for a newcomer. Without mail it is active at once and the address stays unconfirmed.
+pub async fn sign_up(house: &House, pool: &PasswordPool, wanted: SignUp) -> Result<MemberId, Error> {
+    let hash = pool.hash(wanted.password.clone()).await?;
+    let cx = house.clone();
+    house
+        .db
+        .write(move |conn| {
+            if !settings::load(conn)?.open {
+                return Err(Error::Closed);
+            }
+            let new = NewMember {
+                public_id: cx.random.public_id(),
+                handle: &wanted.handle,
+                display_name: &wanted.name,
+                email: Some(&wanted.email),
+                email_confirmed: false,
+                role: Role::Member,
+                password_hash: Some(&hash),
+                imported: false,
+                created_at: cx.clock.now(),
+            };
+            create(conn, &cx, &new, Origin::Live)
+        })
+        .await
+}
+
+/// Adds an account and says so in the log. The handle must be free, also of former owners.
+pub fn create(
+    conn: &mut Conn,
+    house: &House,
+    new: &NewMember<'_>,
+    origin: Origin,
+) -> Result<MemberId, Error> {
+    if store::handle_taken(conn, new.handle)? {
+        return Err(Error::HandleTaken);
+    }
+    let id = store::insert(conn, new).map_err(taken)?;
+    let fact = NewActivity::new(Verb::MemberJoined, new.created_at).by(id).from(origin);
+    activity::record(conn, &house.clock, &fact)?;
+    Ok(id)
+}
+
+/// A named unique constraint becomes a field error.
+fn taken(error: diesel::result::Error) -> Error {
+    match unique_violation(&error) {
+        Some(name) if name.contains("handle_key") => Error::HandleTaken,
+        Some(name) if name.contains("email_key") => Error::EmailTaken,
+        _ => Error::from(error),
+    }
+}
+
+/// Makes an account from the shell or the demo; its address counts as confirmed.
+pub fn create_by_house(
+    conn: &mut Conn,
+    house: &House,
+    username: &str,
+    email: Option<&str>,
+    role: Role,
+    password_hash: Option<&str>,
+    created_at: UtcTime,
+) -> Result<MemberId, Error> {
+    let handle = Handle::shape(username)?;
+    let email = email.map(Email::parse).transpose()?;
+    let new = NewMember {
+        public_id: house.random.public_id(),
+        handle: &handle,
+        display_name: handle.as_str(),
+        email: email.as_ref(),
+        email_confirmed: email.is_some(),
+        role,
+        password_hash,
+        imported: false,
+        created_at,
+    };
+    let id = create(conn, house, &new, Origin::System)?;
+    audit::note(conn, &house.clock, None, "member.created", &format!("member:{id}"), role.name())?;
+    Ok(id)
+}
+
+/// Whoever `login` and `password` name. The same work for unknown names.
+pub async fn authenticate(
+    house: &House,
+    pool: &PasswordPool,
+    login: &str,
+    password: &str,
+) -> Result<MemberId, Error> {
+    let login = login.trim().to_owned();
+    let found = house.db.read(move |c| store::credentials(c, &login).map_err(DbError::from)).await?;
+    let (id, hash) = match found {
+        Some((id, hash)) => (Some(id), hash),
+        None => (None, None),
+    };
+    let right = pool.verify(Password::given(password), hash).await?;
+    id.filter(|_| right).ok_or(Error::CredentialsWrong)
+}
+
+/// Changes the password of `member`, who knows the current one. Sessions are ended by the caller.
+pub async fn change_password(
+    house: &House,
+    pool: &PasswordPool,
+    member: MemberId,
+    current: &str,
+    new: &str,
+) -> Result<String, Error> {
+    let new = Password::choose(new)?;
+    let hash = house.db.read(move |c| store::password_hash(c, member).map_err(DbError::from)).await?;
+    if !pool.verify(Password::given(current), hash).await? {
+        return Err(Error::PasswordWrong);
+    }
+    pool.hash(new).await
+}
+
+/// What a member says about themselves.
+#[derive(Debug, Clone)]
+pub struct ProfileChange {
+    /// Name shown.
+    pub display_name: String,
+    /// About them.
+    pub bio: String,
+    /// Whether visitors may see the profile.
+    pub public: bool,
+}
+
+/// Changes the public part of an account.
+pub fn change_profile(
+    conn: &mut Conn,
+    house: &House,
+    member: &SignedIn,
+    wanted: &ProfileChange,
+) -> Result<(), Error> {
+    let name = display_name(&wanted.display_name)?;
+    if wanted.bio.chars().count() > 1_000 {
+        return Err(Error::BioTooLong);
+    }
+    store::set_profile(conn, member.id, &name, wanted.bio.trim(), wanted.public)?;
+    let fact = NewActivity::new(Verb::MemberChanged, house.clock.now()).by(member.id).to(member.id);
+    activity::record(conn, &house.clock, &fact)?;
+    Ok(())
+}
+
+/// Changes language and theme; nothing for "as the site" and "as the system".
+pub fn change_appearance(
+    conn: &mut Conn,
+    member: MemberId,
+    locale: Option<Locale>,
+    theme: Option<&str>,
+) -> Result<(), Error> {
+    let theme = theme.filter(|t| *t == "light" || *t == "dark");
+    store::set_appearance(conn, member, locale.map(Locale::code), theme)?;
+    Ok(())
+}
+
+/// The account of a handle, or of its former owner.
+pub fn find_by_handle(conn: &mut Conn, handle: &str) -> Result<Member, Error> {
+    if let Some(member) = store::by_handle(conn, handle)? {
+        return Ok(member);
+    }
+    store::by_former_handle(conn, handle)?.ok_or(Error::Absent)
+}

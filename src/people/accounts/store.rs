@@ -1,0 +1,250 @@
+//! Reading and writing `members` and `former_handles`.
+
+use diesel::prelude::*;
+
+use super::handle::Handle;
+use super::model::{Card, Email, Member};
+use crate::base::actor::Role;
+use crate::base::ids::MemberId;
+use crate::base::time::UtcTime;
+use crate::infra::db::Conn;
+use crate::infra::db::dialect::for_update;
+use crate::infra::db::schema::{former_handles, members};
+
+/// A new row.
+pub struct NewMember<'a> {
+    /// The id shown outside.
+    pub public_id: String,
+    /// Handle.
+    pub handle: &'a Handle,
+    /// Name shown.
+    pub display_name: &'a str,
+    /// E-mail, if there is one.
+    pub email: Option<&'a Email>,
+    /// Whether the e-mail identifies the member.
+    pub email_confirmed: bool,
+    /// Role.
+    pub role: Role,
+    /// Hash of the password, if there is one.
+    pub password_hash: Option<&'a str>,
+    /// Came in with another community.
+    pub imported: bool,
+    /// When.
+    pub created_at: UtcTime,
+}
+
+/// Adds a row.
+pub fn insert(conn: &mut Conn, new: &NewMember<'_>) -> QueryResult<MemberId> {
+    diesel::insert_into(members::table)
+        .values((
+            members::public_id.eq(&new.public_id),
+            members::handle.eq(new.handle.as_str()),
+            members::handle_key.eq(new.handle.key()),
+            members::handle_fold.eq(new.handle.fold()),
+            members::display_name.eq(new.display_name),
+            members::email.eq(new.email.map(|e| e.text.as_str())),
+            members::email_key.eq(new.email.map(|e| e.key.as_str())),
+            members::email_confirmed.eq(new.email_confirmed),
+            members::role.eq(new.role.code()),
+            members::password_hash.eq(new.password_hash),
+            members::bio.eq(""),
+            members::profile_public.eq(false),
+            members::imported.eq(new.imported),
+            members::created_at.eq(new.created_at),
+        ))
+        .returning(members::id)
+        .get_result(conn)
+}
+
+/// The account of `id`.
+pub fn find(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Member>> {
+    members::table.find(id.0).select(Member::as_select()).first(conn).optional()
+}
+
+/// The account of a handle, whatever its case, width or script.
+pub fn by_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<Member>> {
+    let Ok(handle) = Handle::shape(handle) else { return Ok(None) };
+    members::table
+        .filter(members::handle_fold.eq(handle.fold()))
+        .select(Member::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// The account that once had this handle.
+pub fn by_former_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<Member>> {
+    let Ok(handle) = Handle::shape(handle) else { return Ok(None) };
+    former_handles::table
+        .inner_join(members::table.on(members::id.eq(former_handles::member_id)))
+        .filter(former_handles::handle_key.eq(handle.key()))
+        .select(Member::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// True when the handle, or one that looks like it, belongs or belonged to somebody.
+pub fn handle_taken(conn: &mut Conn, handle: &Handle) -> QueryResult<bool> {
+    let now =
+        diesel::select(diesel::dsl::exists(members::table.filter(members::handle_key.eq(handle.key()))));
+    if now.get_result::<bool>(conn)? {
+        return Ok(true);
+    }
+    diesel::select(diesel::dsl::exists(
+        former_handles::table.filter(former_handles::handle_key.eq(handle.key())),
+    ))
+    .get_result(conn)
+}
+
+/// Id and password hash of whoever signs in as `login`: a handle or a confirmed e-mail.
+pub fn credentials(conn: &mut Conn, login: &str) -> QueryResult<Option<(MemberId, Option<String>)>> {
+    let columns = (members::id, members::password_hash);
+    if let Ok(email) = Email::parse(login) {
+        return members::table
+            .filter(members::email_key.eq(&email.key))
+            .filter(members::email_confirmed.eq(true))
+            .select(columns)
+            .first(conn)
+            .optional();
+    }
+    let Ok(handle) = Handle::shape(login) else { return Ok(None) };
+    members::table.filter(members::handle_fold.eq(handle.fold())).select(columns).first(conn).optional()
+}
+
+/// The password hash of `id`.
+pub fn password_hash(conn: &mut Conn, id: MemberId) -> QueryResult<Option<String>> {
+    members::table.find(id.0).select(members::password_hash).first(conn)
+}
+
+/// Sets the password.
+pub fn set_password(conn: &mut Conn, id: MemberId, hash: &str) -> QueryResult<usize> {
+    diesel::update(members::table.find(id.0)).set(members::password_hash.eq(hash)).execute(conn)
+}
+
+/// Sets role.
+pub fn set_role(conn: &mut Conn, id: MemberId, role: Role) -> QueryResult<usize> {
+    diesel::update(members::table.find(id.0)).set(members::role.eq(role.code())).execute(conn)
+}
+
+/// Sets or ends a suspension.
+pub fn set_suspension(
+    conn: &mut Conn,
+    id: MemberId,
+    until: Option<UtcTime>,
+    reason: Option<&str>,
+) -> QueryResult<usize> {
+    diesel::update(members::table.find(id.0))
+        .set((members::suspended_until.eq(until), members::suspended_reason.eq(reason)))
+        .execute(conn)
+}
+
+/// Sets what members change themselves.
+pub fn set_profile(conn: &mut Conn, id: MemberId, name: &str, bio: &str, public: bool) -> QueryResult<usize> {
+    diesel::update(members::table.find(id.0))
+        .set((members::display_name.eq(name), members::bio.eq(bio), members::profile_public.eq(public)))
+        .execute(conn)
+}
+
+/// Sets language and theme.
+pub fn set_appearance(
+    conn: &mut Conn,
+    id: MemberId,
+    locale: Option<&str>,
+    theme: Option<&str>,
+) -> QueryResult<usize> {
+    diesel::update(members::table.find(id.0))
+        .set((members::locale.eq(locale), members::theme.eq(theme)))
+        .execute(conn)
+}
+
+/// Makes an imported account usable: an address and the end of `imported`.
+pub fn set_claimed(conn: &mut Conn, id: MemberId, email: Option<&Email>) -> QueryResult<usize> {
+    diesel::update(members::table.find(id.0))
+        .set((
+            members::email.eq(email.map(|e| e.text.as_str())),
+            members::email_key.eq(email.map(|e| e.key.as_str())),
+            members::email_confirmed.eq(email.is_some()),
+            members::imported.eq(false),
+        ))
+        .execute(conn)
+}
+
+/// Administrators who can act, locked until the transaction ends so that two demotions cannot cross.
+pub fn administrators(conn: &mut Conn) -> QueryResult<Vec<MemberId>> {
+    let lock = for_update(conn);
+    #[derive(QueryableByName)]
+    struct Id {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        id: MemberId,
+    }
+    diesel::sql_query(format!(
+        "SELECT id FROM members WHERE role = {} AND suspended_until IS NULL ORDER BY id{lock}",
+        Role::Administrator.code()
+    ))
+    .load::<Id>(conn)
+    .map(|rows| rows.into_iter().map(|r| r.id).collect())
+}
+
+/// The public cards of `ids`, in any order.
+pub fn cards(conn: &mut Conn, ids: &[MemberId]) -> QueryResult<Vec<Card>> {
+    members::table.filter(members::id.eq_any(ids.iter().map(|i| i.0))).select(Card::as_select()).load(conn)
+}
+
+/// The handles among `handles` that exist, as `(folded, as written by its owner)`.
+pub fn known_handles(conn: &mut Conn, handles: &[String]) -> QueryResult<Vec<(String, String)>> {
+    let folds: Vec<String> =
+        handles.iter().filter_map(|h| Handle::shape(h).ok()).map(|h| h.fold().to_owned()).collect();
+    if folds.is_empty() {
+        return Ok(Vec::new());
+    }
+    members::table
+        .filter(members::handle_fold.eq_any(folds))
+        .select((members::handle_fold, members::handle))
+        .load(conn)
+}
+
+/// At most ten cards whose handle begins with `prefix`, which has two characters or more.
+pub fn complete(conn: &mut Conn, prefix: &str) -> QueryResult<Vec<Card>> {
+    let folded = crate::base::fold::fold(prefix.trim_start_matches('@'));
+    if folded.chars().count() < 2 {
+        return Ok(Vec::new());
+    }
+    let mut end = folded.clone();
+    end.push(char::MAX);
+    members::table
+        .filter(members::handle_fold.ge(folded))
+        .filter(members::handle_fold.lt(end))
+        .order(members::handle_fold.asc())
+        .limit(10)
+        .select(Card::as_select())
+        .load(conn)
+}
+
+/// One page of the back office's list of members, newest first; `find` matches the beginning of a handle.
+pub fn list(
+    conn: &mut Conn,
+    find: &str,
+    role: Option<Role>,
+    before: Option<MemberId>,
+    limit: i64,
+) -> QueryResult<Vec<Member>> {
+    let mut query =
+        members::table.select(Member::as_select()).order(members::id.desc()).limit(limit).into_boxed();
+    if !find.is_empty() {
+        let folded = crate::base::fold::fold(find.trim_start_matches('@'));
+        let mut end = folded.clone();
+        end.push(char::MAX);
+        query = query.filter(members::handle_fold.ge(folded)).filter(members::handle_fold.lt(end));
+    }
+    if let Some(role) = role {
+        query = query.filter(members::role.eq(role.code()));
+    }
+    if let Some(before) = before {
+        query = query.filter(members::id.lt(before));
+    }
+    query.load(conn)
+}
+
+/// How many members there are.
+pub fn count(conn: &mut Conn) -> QueryResult<i64> {
+    members::table.count().get_result(conn)
+}

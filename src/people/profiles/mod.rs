@@ -1,0 +1,103 @@
+//! Counters of members, kept up by a reader of the log, and rebuilt from the tables when needed.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use crate::base::ids::MemberId;
+use crate::infra::activity::reader::Reader;
+use crate::infra::activity::{Activity, Verb};
+use crate::infra::db::schema::member_counters as counters;
+use crate::infra::db::{Conn, DbError};
+
+/// The reader that keeps the counters.
+pub const READER: Reader = Reader { name: "member_counters", apply };
+
+/// What a member has done and received, visible to all who may see the profile.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = counters)]
+pub struct Counters {
+    /// Threads opened and standing.
+    pub threads: i64,
+    /// Posts written and standing, first posts included.
+    pub posts: i64,
+    /// Likes given.
+    pub likes_given: i64,
+    /// Likes received.
+    pub likes_received: i64,
+    /// Answers that were accepted.
+    pub answers_accepted: i64,
+}
+
+/// The counters of `member`; zeros when they never did anything.
+pub fn of(conn: &mut Conn, member: MemberId) -> QueryResult<Counters> {
+    counters::table
+        .find(member.0)
+        .select(Counters::as_select())
+        .first(conn)
+        .optional()
+        .map(Option::unwrap_or_default)
+}
+
+/// What one activity adds: (member, change).
+fn changes(activity: &Activity) -> Vec<(MemberId, Counters)> {
+    let n = activity.payload.get("n").and_then(serde_json::Value::as_i64).unwrap_or(1);
+    let zero = Counters::default;
+    let one = |member: Option<MemberId>, change: Counters| member.map(|m| (m, change)).into_iter().collect();
+    let (author, actor) = (activity.member, activity.actor);
+    match activity.verb {
+        Some(Verb::ThreadCreated | Verb::ThreadRestored) => {
+            one(author, Counters { threads: 1, posts: 1, ..zero() })
+        }
+        Some(Verb::ThreadDeleted) => one(author, Counters { threads: -1, posts: -1, ..zero() }),
+        Some(Verb::PostCreated | Verb::PostRestored) => one(author, Counters { posts: 1, ..zero() }),
+        Some(Verb::PostDeleted) => one(author, Counters { posts: -1, ..zero() }),
+        Some(Verb::PostLiked | Verb::PostUnliked) => {
+            let sign = if activity.verb == Some(Verb::PostLiked) { n } else { -n };
+            let mut all: Vec<_> = one(author, Counters { likes_received: sign, ..zero() });
+            all.extend(actor.map(|a| (a, Counters { likes_given: sign, ..zero() })));
+            all
+        }
+        Some(Verb::AnswerAccepted) => one(author, Counters { answers_accepted: 1, ..zero() }),
+        Some(Verb::AnswerUnaccepted) => one(author, Counters { answers_accepted: -1, ..zero() }),
+        _ => Vec::new(),
+    }
+}
+
+fn apply(conn: &mut Conn, batch: &[Activity]) -> Result<(), DbError> {
+    let mut sums: HashMap<MemberId, Counters> = HashMap::new();
+    for (member, change) in batch.iter().flat_map(changes) {
+        let sum = sums.entry(member).or_default();
+        sum.threads += change.threads;
+        sum.posts += change.posts;
+        sum.likes_given += change.likes_given;
+        sum.likes_received += change.likes_received;
+        sum.answers_accepted += change.answers_accepted;
+    }
+    let mut ordered: Vec<_> = sums.into_iter().collect();
+    ordered.sort_by_key(|(member, _)| *member);
+    for (member, sum) in ordered {
+        add(conn, member, sum)?;
+    }
+    Ok(())
+}
+
+fn add(conn: &mut Conn, member: MemberId, sum: Counters) -> QueryResult<()> {
+    diesel::sql_query(
+        "INSERT INTO member_counters (member_id, threads, posts, likes_given, likes_received, answers_accepted) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (member_id) DO UPDATE SET \
+         threads = member_counters.threads + excluded.threads, posts = member_counters.posts + excluded.posts, \
+         likes_given = member_counters.likes_given + excluded.likes_given, \
+         likes_received = member_counters.likes_received + excluded.likes_received, \
+         answers_accepted = member_counters.answers_accepted + excluded.answers_accepted",
+    )
+    .bind::<BigInt, _>(member)
+    .bind::<BigInt, _>(sum.threads)
+    .bind::<BigInt, _>(sum.posts)
+    .bind::<BigInt, _>(sum.likes_given)
+    .bind::<BigInt, _>(sum.likes_received)
+    .bind::<BigInt, _>(sum.answers_accepted)
+    .execute(conn)
+    .map(drop)
+}

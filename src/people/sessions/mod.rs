@@ -1,0 +1,7 @@
+//! Sessions and API tokens: server-side, stored hashed, listed and revocable.
+
+pub mod source;
+pub mod store;
+pub mod tokens;
+
+pub use source::Sessions;

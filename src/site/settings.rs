@@ -1,0 +1,213 @@
+//! Settings that administrators change, and secrets that all nodes share.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::base::fault::{Fault, Kind};
+use crate::base::locale::Locale;
+use crate::base::time::UtcTime;
+use crate::infra::activity::{self, NewActivity, Verb};
+use crate::infra::clock::Clock;
+use crate::infra::db::schema::{secrets, settings};
+use crate::infra::db::{Conn, DbError};
+use crate::infra::random::Random;
+use crate::{on, room_error};
+
+/// The site's settings, complete with defaults.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The site's name.
+    pub name: String,
+    /// The line below it.
+    pub tagline: String,
+    /// What the site is about, for search engines.
+    pub description: String,
+    /// The language of readers who chose none.
+    pub locale: Locale,
+    /// A notice on every page; empty for none.
+    pub notice: String,
+    /// Half-life of heat in hours.
+    pub half_life_hours: i64,
+    /// Whether newcomers may sign up by themselves.
+    pub open: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: "Hearth".into(),
+            tagline: String::new(),
+            description: String::new(),
+            locale: Locale::En,
+            notice: String::new(),
+            half_life_hours: 96,
+            open: true,
+        }
+    }
+}
+
+/// Why a setting is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The name is empty.
+    #[error("the site needs a name")]
+    NameMissing,
+    /// A text is longer than its limit.
+    #[error("{field} is longer than {limit} characters")]
+    TooLong {
+        /// The field at fault.
+        field: &'static str,
+        /// Characters allowed.
+        limit: usize,
+    },
+    /// The half-life is not between an hour and a year.
+    #[error("the half-life must be between 1 and 8,760 hours")]
+    HalfLife,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+room_error!(Error);
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Db(e) => e.kind(),
+            _ => Kind::Invalid,
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NameMissing => "site_name_missing",
+            Self::TooLong { .. } => "text_too_long",
+            Self::HalfLife => "half_life",
+            Self::Db(e) => e.code(),
+        }
+    }
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NameMissing => Some("name"),
+            Self::TooLong { field, .. } => Some(field),
+            Self::HalfLife => Some("half_life_hours"),
+            Self::Db(_) => None,
+        }
+    }
+    fn args(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::TooLong { limit, .. } => vec![("limit", limit.to_string())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// Checks every field.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.name.trim().is_empty() {
+            return Err(Error::NameMissing);
+        }
+        let texts = [
+            ("name", &self.name, 60),
+            ("tagline", &self.tagline, 120),
+            ("description", &self.description, 300),
+            ("notice", &self.notice, 500),
+        ];
+        for (field, text, limit) in texts {
+            if text.chars().count() > limit {
+                return Err(Error::TooLong { field, limit });
+            }
+        }
+        if !(1..=8_760).contains(&self.half_life_hours) {
+            return Err(Error::HalfLife);
+        }
+        Ok(())
+    }
+
+    fn rows(&self) -> [(&'static str, String); 7] {
+        [
+            ("name", self.name.trim().to_owned()),
+            ("tagline", self.tagline.trim().to_owned()),
+            ("description", self.description.trim().to_owned()),
+            ("locale", self.locale.code().to_owned()),
+            ("notice", self.notice.trim().to_owned()),
+            ("half_life_hours", self.half_life_hours.to_string()),
+            ("open", self.open.to_string()),
+        ]
+    }
+}
+
+/// All settings.
+pub fn load(conn: &mut Conn) -> QueryResult<Settings> {
+    let rows: HashMap<String, String> = settings::table
+        .select((settings::name, settings::value))
+        .load::<(String, String)>(conn)?
+        .into_iter()
+        .collect();
+    let default = Settings::default();
+    let text = |name: &str, otherwise: String| rows.get(name).cloned().unwrap_or(otherwise);
+    Ok(Settings {
+        name: text("name", default.name),
+        tagline: text("tagline", default.tagline),
+        description: text("description", default.description),
+        locale: rows.get("locale").and_then(|l| Locale::parse(l)).unwrap_or(default.locale),
+        notice: text("notice", default.notice),
+        half_life_hours: rows
+            .get("half_life_hours")
+            .and_then(|h| h.parse().ok())
+            .unwrap_or(default.half_life_hours),
+        open: rows.get("open").map_or(default.open, |o| o == "true"),
+    })
+}
+
+/// Stores all settings and says so in the log.
+pub fn save(conn: &mut Conn, clock: &Clock, wanted: &Settings) -> Result<(), Error> {
+    wanted.check()?;
+    let now = clock.now();
+    for (name, value) in wanted.rows() {
+        put(conn, name, &value, now)?;
+    }
+    activity::record(conn, clock, &NewActivity::new(Verb::SiteChanged, now))?;
+    Ok(())
+}
+
+fn put(conn: &mut Conn, name: &str, value: &str, now: UtcTime) -> QueryResult<usize> {
+    on!(conn, |c| diesel::insert_into(settings::table)
+        .values((settings::name.eq(name), settings::value.eq(value), settings::updated_at.eq(now.0)))
+        .on_conflict(settings::name)
+        .do_update()
+        .set((settings::value.eq(value), settings::updated_at.eq(now.0)))
+        .execute(c))
+}
+
+/// The 256-bit secret `name`, made at first use and the same on every node.
+pub fn secret(conn: &mut Conn, random: &Random, name: &str) -> QueryResult<[u8; 32]> {
+    let fresh = random.bytes::<32>().to_vec();
+    on!(conn, |c| diesel::insert_into(secrets::table)
+        .values((secrets::name.eq(name), secrets::value.eq(&fresh)))
+        .on_conflict(secrets::name)
+        .do_nothing()
+        .execute(c))?;
+    let kept: Vec<u8> = secrets::table.find(name).select(secrets::value).first(conn)?;
+    kept.try_into().map_err(|_| diesel::result::Error::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_have_limits() {
+        assert!(Settings::default().check().is_ok());
+        let long = Settings { name: "x".repeat(61), ..Settings::default() };
+        assert!(matches!(long.check(), Err(Error::TooLong { field: "name", .. })));
+        assert!(matches!(
+            Settings { name: " ".into(), ..Settings::default() }.check(),
+            Err(Error::NameMissing)
+        ));
+        assert!(matches!(
+            Settings { half_life_hours: 0, ..Settings::default() }.check(),
+            Err(Error::HalfLife)
+        ));
+    }
+}

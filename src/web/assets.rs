@@ -1,0 +1,85 @@
+//! Static files, compiled in, under names that carry a hash of their content.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use actix_web::http::header::{CACHE_CONTROL, ETAG};
+use actix_web::{HttpResponse, web};
+use data_encoding::HEXLOWER;
+use rust_embed::RustEmbed;
+
+use crate::web::error::{AppError, HttpFault};
+
+#[derive(RustEmbed)]
+#[folder = "static/"]
+struct Files;
+
+/// Name → hash of its content.
+static HASHES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    Files::iter()
+        .filter_map(|name| {
+            let file = Files::get(&name)?;
+            let hash = HEXLOWER.encode(file.metadata.sha256_hash().get(..5)?);
+            Some((name.into_owned(), hash))
+        })
+        .collect()
+});
+
+/// A hash over all files: which build's assets these are.
+pub fn build() -> String {
+    use sha2::Digest;
+    let mut names: Vec<_> = HASHES.iter().collect();
+    names.sort();
+    let mut hash = sha2::Sha256::new();
+    for (name, content) in names {
+        hash.update(name.as_bytes());
+        hash.update(content.as_bytes());
+    }
+    HEXLOWER.encode(hash.finalize().get(..5).unwrap_or_default())
+}
+
+/// The address of the static file `name`, such as `css/base.css` → `/assets/css/base.1a2b3c4d5e.css`.
+pub fn url(name: &str) -> String {
+    match (HASHES.get(name), name.rsplit_once('.')) {
+        (Some(hash), Some((stem, ending))) => format!("/assets/{stem}.{hash}.{ending}"),
+        _ => format!("/assets/{name}"),
+    }
+}
+
+/// Serves a static file. The current hash may be kept for ever; another build's name gets the current file,
+/// not to be kept.
+pub async fn serve(path: web::Path<String>) -> Result<HttpResponse, AppError> {
+    let (name, hash) = split(&path);
+    let file = Files::get(&name).ok_or(HttpFault::Absent)?;
+    let current = HASHES.get(&name).cloned().unwrap_or_default();
+    let keep = if hash == current { "public, max-age=31536000, immutable" } else { "no-store" };
+    Ok(HttpResponse::Ok()
+        .content_type(mime_guess::from_path(&name).first_or_octet_stream().to_string())
+        .insert_header((CACHE_CONTROL, keep))
+        .insert_header((ETAG, format!("\"{current}\"")))
+        .body(file.data.into_owned()))
+}
+
+/// `css/base.1a2b3c4d5e.css` → (`css/base.css`, `1a2b3c4d5e`).
+fn split(path: &str) -> (String, String) {
+    let mut parts = path.rsplitn(3, '.');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(ending), Some(hash), Some(stem)) if hash.len() == 10 => {
+            (format!("{stem}.{ending}"), hash.to_owned())
+        }
+        _ => (path.to_owned(), String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_carry_a_hash_and_give_it_back() {
+        let url = url("css/base.css");
+        let (name, hash) = split(url.trim_start_matches("/assets/"));
+        assert_eq!(name, "css/base.css");
+        assert_eq!(Some(&hash), HASHES.get("css/base.css"));
+    }
+}

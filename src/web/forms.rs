@@ -1,0 +1,159 @@
+//! Forms: reading them, and proving that they were shown by us to the one who sends them.
+//!
+//! Every POST of a page needs a same-origin `Sec-Fetch-Site` or `Origin` (when the browser sends one) and a
+//! token bound to the session, or to a short-lived guest cookie on the pages for signing in and up.
+
+use actix_web::dev::Payload;
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpRequest};
+use data_encoding::BASE64URL_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::web::error::{AppError, HttpFault};
+use crate::web::page::Page;
+use crate::web::state::{Web, WebConfig};
+
+/// Bytes of a form at the most.
+pub const FORM_LIMIT: usize = 256 * 1024;
+
+/// The token of the forms shown to whoever holds `binding` (a session token or the guest secret).
+pub fn token(key: &[u8; 32], binding: &str) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
+    mac.update(b"form:");
+    mac.update(binding.as_bytes());
+    BASE64URL_NOPAD.encode(&mac.finalize().into_bytes())
+}
+
+/// The fields of a submitted form, not yet trusted.
+#[derive(Debug, Clone, Default)]
+pub struct RawForm {
+    fields: Vec<(String, String)>,
+    cross_site: bool,
+}
+
+impl FromRequest for RawForm {
+    type Error = AppError;
+    type Future = std::pin::Pin<Box<dyn std::future::Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = Bytes::from_request(req, payload);
+        let cross_site =
+            req.app_data::<actix_web::web::Data<Web>>().is_none_or(|web| cross_site(req, &web.config));
+        Box::pin(async move {
+            let body = body.await.map_err(|_| HttpFault::TooLarge)?;
+            let fields = serde_html_form::from_bytes(&body).map_err(|_| HttpFault::Malformed)?;
+            Ok(Self { fields, cross_site })
+        })
+    }
+}
+
+/// True when the browser says that another site sent this.
+pub fn cross_site(req: &HttpRequest, config: &WebConfig) -> bool {
+    let header = |name: &str| req.headers().get(name).and_then(|v| v.to_str().ok());
+    if let Some(site) = header("sec-fetch-site") {
+        return site != "same-origin" && site != "none";
+    }
+    match header("origin") {
+        Some(origin) => {
+            let host = origin.split("://").nth(1).unwrap_or_default();
+            host != config.host() && Some(host) != header("host")
+        }
+        None => false,
+    }
+}
+
+impl RawForm {
+    /// The first value of `name`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// The fields other than token and nonce, for a form that comes back after signing in.
+    pub fn kept(&self) -> Vec<(String, String)> {
+        self.fields.iter().filter(|(n, _)| n != "csrf" && n != "nonce").cloned().collect()
+    }
+
+    /// True when the browser says that another site sent this.
+    pub fn is_cross_site(&self) -> bool {
+        self.cross_site
+    }
+
+    /// Checks origin and token.
+    pub fn verify(&self, web: &Web, page: &Page) -> Result<(), AppError> {
+        let expected = token(&web.key, &page.binding);
+        let given = self.get("csrf").unwrap_or_default();
+        let same: bool = expected.as_bytes().ct_eq(given.as_bytes()).into();
+        if page.binding.is_empty() || self.cross_site || !same {
+            return Err(HttpFault::StaleForm.into());
+        }
+        Ok(())
+    }
+
+    /// Checks origin and token, then reads the fields into `T`.
+    pub fn accept<T: DeserializeOwned>(&self, web: &Web, page: &Page) -> Result<T, AppError> {
+        self.verify(web, page)?;
+        self.parse()
+    }
+
+    /// Reads the fields into `T` without checking anything.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, AppError> {
+        let text = serde_html_form::to_string(&self.fields).map_err(|_| HttpFault::Malformed)?;
+        serde_html_form::from_str(&text).map_err(|_| HttpFault::Malformed.into())
+    }
+
+    /// The one-time number of the form, if it carries one.
+    pub fn nonce(&self) -> Option<&str> {
+        self.get("nonce").filter(|n| !n.is_empty() && n.len() <= 100)
+    }
+
+    /// A fingerprint of what was typed, for telling a repeated request from another one with the same key.
+    pub fn fingerprint(&self) -> Vec<u8> {
+        let mut hash = Sha256::new();
+        for (name, value) in self.kept() {
+            hash.update(name.as_bytes());
+            hash.update([0]);
+            hash.update(value.as_bytes());
+            hash.update([0]);
+        }
+        hash.finalize().to_vec()
+    }
+}
+
+/// A local address to go on to: `/path`, never another host (`//`, `/\`), never a control character.
+pub fn local_path(next: Option<&str>) -> &str {
+    match next {
+        Some(path)
+            if path.starts_with('/')
+                && !path.starts_with("//")
+                && !path.contains('\\')
+                && !path.chars().any(char::is_control) =>
+        {
+            path
+        }
+        _ => "/",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_local_paths_are_followed() {
+        assert_eq!(local_path(Some("/t/1/x?page=2")), "/t/1/x?page=2");
+        for bad in ["//evil.example", "/\\evil.example", "https://evil.example", "", "/a\nb", "javascript:x"]
+        {
+            assert_eq!(local_path(Some(bad)), "/", "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_token_belongs_to_one_binding() {
+        assert_eq!(token(&[1; 32], "a"), token(&[1; 32], "a"));
+        assert_ne!(token(&[1; 32], "a"), token(&[1; 32], "b"));
+        assert_ne!(token(&[1; 32], "a"), token(&[2; 32], "a"));
+    }
+}

@@ -1,0 +1,89 @@
+//! A request that is sent twice takes effect once: a form's nonce or an `Idempotency-Key` is stored in the
+//! transaction of the effect, with the answer. Equal text alone is never taken for a double.
+
+use diesel::prelude::*;
+
+use crate::base::fault::{Fault, Kind};
+use crate::base::ids::MemberId;
+use crate::base::time::{DAY, UtcTime};
+use crate::infra::db::Conn;
+use crate::infra::db::schema::idempotent_answers as answers;
+use crate::on;
+
+/// How long an answer is kept.
+pub const KEPT: i64 = DAY;
+
+/// Names one request of one member.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Who asks.
+    pub member: MemberId,
+    /// What is asked: a route.
+    pub route: String,
+    /// The nonce or `Idempotency-Key`.
+    pub key: String,
+    /// A fingerprint of what is asked.
+    pub hash: Vec<u8>,
+}
+
+/// What was answered before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: i16,
+    /// A location or a JSON body.
+    pub answer: String,
+}
+
+/// The same key came with another body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this idempotency key was used for another request")]
+pub struct KeyReused;
+
+impl Fault for KeyReused {
+    fn kind(&self) -> Kind {
+        Kind::Invalid
+    }
+    fn code(&self) -> &'static str {
+        "idempotency_key_reused"
+    }
+}
+
+/// Claims `key`. `Ok(None)`: go on and call [`finish`] in the same transaction. `Ok(Some)`: it was done
+/// before. A concurrent request with the same key waits for this transaction to end.
+pub fn begin(conn: &mut Conn, key: &Key, now: UtcTime) -> QueryResult<Result<Option<Answer>, KeyReused>> {
+    let claimed = on!(conn, |c| diesel::insert_into(answers::table)
+        .values((
+            answers::member_id.eq(key.member.0),
+            answers::route.eq(&key.route),
+            answers::request_key.eq(&key.key),
+            answers::request_hash.eq(&key.hash),
+            answers::status.eq(0_i16),
+            answers::answer.eq(""),
+            answers::created_at.eq(now.0),
+        ))
+        .on_conflict((answers::member_id, answers::route, answers::request_key))
+        .do_nothing()
+        .execute(c))?;
+    if claimed == 1 {
+        return Ok(Ok(None));
+    }
+    let (hash, status, answer): (Vec<u8>, i16, String) = answers::table
+        .find((key.member.0, &key.route, &key.key))
+        .select((answers::request_hash, answers::status, answers::answer))
+        .first(conn)?;
+    if hash == key.hash { Ok(Ok(Some(Answer { status, answer }))) } else { Ok(Err(KeyReused)) }
+}
+
+/// Stores the answer of a claimed key.
+pub fn finish(conn: &mut Conn, key: &Key, status: i16, answer: &str) -> QueryResult<()> {
+    diesel::update(answers::table.find((key.member.0, &key.route, &key.key)))
+        .set((answers::status.eq(status), answers::answer.eq(answer)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Forgets answers older than [`KEPT`].
+pub fn forget(conn: &mut Conn, now: UtcTime) -> QueryResult<usize> {
+    diesel::delete(answers::table.filter(answers::created_at.lt(now.plus(-KEPT).0))).execute(conn)
+}

@@ -1,0 +1,191 @@
+//! The frame of every page: brand, menu, rail, language, the reader.
+
+use crate::base::actor::{Actor, Role};
+use crate::base::locale::Locale;
+use crate::base::time::UtcTime;
+use crate::infra::i18n;
+use crate::web::urls;
+
+/// What the frame depends on besides the actor.
+#[derive(Debug, Clone)]
+pub struct ShellRequest {
+    /// Language of a cookie, if there is one.
+    pub locale: Option<Locale>,
+    /// Theme of a cookie, if there is one.
+    pub theme: Option<String>,
+    /// The path asked for.
+    pub path: String,
+    /// Path and query asked for.
+    pub target: String,
+    /// The site's own address.
+    pub base_url: String,
+    /// Token for forms; empty for readers without a session.
+    pub csrf: String,
+    /// Now.
+    pub now: UtcTime,
+}
+
+/// A category in the rail.
+#[derive(Debug, Clone)]
+pub struct RailCategory {
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    pub url: String,
+    /// Class of its colour mark.
+    pub mark: String,
+    /// True for a category below another.
+    pub nested: bool,
+    /// True when it is not for everybody.
+    pub private: bool,
+}
+
+/// The reader, as the frame shows them.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// Name in addresses.
+    pub handle: String,
+    /// Name shown.
+    pub name: String,
+    /// First character of the name, for the avatar.
+    pub initial: String,
+    /// What they may do.
+    pub role: Role,
+    /// Set while suspended: until when, as written.
+    pub suspended: Option<String>,
+    /// True when they moderate anything.
+    pub moderates: bool,
+}
+
+/// Everything `layout/base.html` prints.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// Language of the page.
+    pub locale: Locale,
+    /// `light`, `dark` or nothing for the system's.
+    pub theme: Option<String>,
+    /// The site's name.
+    pub site: String,
+    /// The site's line below its name.
+    pub tagline: String,
+    /// A notice on every page, if there is one.
+    pub notice: Option<String>,
+    /// The reader, when signed in.
+    pub reader: Option<Reader>,
+    /// The rail.
+    pub categories: Vec<RailCategory>,
+    /// Token for forms.
+    pub csrf: String,
+    /// The path asked for.
+    pub path: String,
+    /// Path and query asked for.
+    pub target: String,
+    /// The site's own address.
+    pub base_url: String,
+    /// Version of the generated colours in `/theme.css`.
+    pub theme_version: String,
+    /// Now.
+    pub now: UtcTime,
+}
+
+impl Shell {
+    /// A message.
+    pub fn t(&self, key: &str) -> String {
+        i18n::text(self.locale, key)
+    }
+
+    /// A message with one argument.
+    pub fn t1(&self, key: &str, name: &str, value: impl std::fmt::Display) -> String {
+        i18n::format(self.locale, key, &[(name, &value.to_string())])
+    }
+
+    /// A message with two arguments.
+    pub fn t2(
+        &self,
+        key: &str,
+        a: &str,
+        va: impl std::fmt::Display,
+        b: &str,
+        vb: impl std::fmt::Display,
+    ) -> String {
+        i18n::format(self.locale, key, &[(a, &va.to_string()), (b, &vb.to_string())])
+    }
+
+    /// A message about `n` things.
+    pub fn n(&self, key: &str, n: impl Into<i64>) -> String {
+        i18n::count(self.locale, key, n.into())
+    }
+
+    /// A number as written.
+    pub fn num(&self, n: impl Into<i64>) -> String {
+        i18n::number(n.into())
+    }
+
+    /// The value of `<html lang>`.
+    pub fn lang(&self) -> &'static str {
+        self.locale.lang()
+    }
+
+    /// The hashed address of a static file.
+    pub fn asset(&self, name: &str) -> String {
+        crate::web::assets::url(name)
+    }
+
+    /// An absolute address.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    /// True when the page shown is at `path`.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.path == path
+    }
+
+    /// True for moderators and above.
+    pub fn is_staff(&self) -> bool {
+        self.reader.as_ref().is_some_and(|r| r.role >= Role::Moderator)
+    }
+
+    /// True for operators and above.
+    pub fn is_operator(&self) -> bool {
+        self.reader.as_ref().is_some_and(|r| r.role >= Role::Operator)
+    }
+
+    /// True for administrators.
+    pub fn is_admin(&self) -> bool {
+        self.reader.as_ref().is_some_and(|r| r.role == Role::Administrator)
+    }
+
+    /// The languages, with the code of each.
+    pub fn locales(&self) -> [Locale; 3] {
+        Locale::ALL
+    }
+
+    /// The login address that comes back to this page.
+    pub fn login_url(&self) -> String {
+        if self.target == "/" || self.path.starts_with("/login") || self.path.starts_with("/signup") {
+            "/login".into()
+        } else {
+            format!("/login?next={}", urls::component(&self.target))
+        }
+    }
+}
+
+/// The reader's part of the frame.
+pub fn reader(actor: &Actor, locale: Locale, now: UtcTime) -> Option<Reader> {
+    let member = actor.member()?;
+    Some(Reader {
+        handle: member.handle.clone(),
+        name: member.display_name.clone(),
+        initial: initial(&member.display_name),
+        role: member.role,
+        suspended: member.suspended_until.filter(|until| *until > now).map(|until| i18n::date(locale, until)),
+        moderates: member.role >= Role::Moderator || !member.moderates.is_empty(),
+    })
+}
+
+/// The first character of a name, upper case, for its avatar.
+pub fn initial(name: &str) -> String {
+    use unicode_segmentation::UnicodeSegmentation;
+    name.graphemes(true).next().unwrap_or("?").to_uppercase()
+}

@@ -1,0 +1,75 @@
+//! The addresses of things. Paths are percent-encoded, so that they can stand in headers and sitemaps.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::base::ids::{PostId, ThreadId};
+
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// One path segment or query value, percent-encoded.
+pub fn component(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+/// A thread's page; page 1 has no parameter.
+pub fn thread(id: ThreadId, slug: &str, page: i64) -> String {
+    paged(&format!("/t/{id}/{}", component(slug)), page)
+}
+
+/// A post's permanent address.
+pub fn post(id: PostId) -> String {
+    format!("/p/{id}")
+}
+
+/// A post in its thread.
+pub fn post_in_thread(thread_id: ThreadId, slug: &str, number: i32, id: PostId) -> String {
+    format!("{}#p{id}", thread(thread_id, slug, page_of(number)))
+}
+
+/// The page of a thread on which post `number` stands.
+pub fn page_of(number: i32) -> i64 {
+    (i64::from(number.max(1)) - 1) / super::paging::POSTS + 1
+}
+
+/// A category's page.
+pub fn category(slug: &str) -> String {
+    format!("/c/{}", component(slug))
+}
+
+/// A tag's page.
+pub fn tag(slug: &str) -> String {
+    format!("/tag/{}", component(slug))
+}
+
+/// A member's profile.
+pub fn member(handle: &str) -> String {
+    format!("/u/{}", component(handle))
+}
+
+/// `path` with `?page=N`, or without for page 1.
+pub fn paged(path: &str, page: i64) -> String {
+    match (page, path.contains('?')) {
+        (..=1, _) => path.to_owned(),
+        (_, false) => format!("{path}?page={page}"),
+        (_, true) => format!("{path}&page={page}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_slugs_are_encoded() {
+        assert_eq!(thread(ThreadId(7), "换链条", 1), "/t/7/%E6%8D%A2%E9%93%BE%E6%9D%A1");
+        assert_eq!(thread(ThreadId(7), "a-b", 2), "/t/7/a-b?page=2");
+    }
+
+    #[test]
+    fn page_n_holds_twenty_numbers() {
+        assert_eq!(page_of(1), 1);
+        assert_eq!(page_of(20), 1);
+        assert_eq!(page_of(21), 2);
+        assert_eq!(paged("/top?period=week", 3), "/top?period=week&page=3");
+    }
+}

@@ -1,0 +1,4 @@
+replies-count = { $n -> 
+    [one] { $shown } reply
+   *[other] { $shown } replies
+ }

@@ -1,0 +1,1 @@
+replies-count = { $shown } 条回复
