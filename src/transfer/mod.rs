@@ -1,1 +1,8 @@
-//! Communities in and out.
+//! Communities in and out: each source is read into neutral [`records`], which one importer takes in.
+//!
+//! Readers do no more than read: they never touch the database, never fetch anything, and never stop
+//! at a bad record but report where it is.
+
+pub mod discourse;
+pub mod links;
+pub mod records;
