@@ -1,1 +1,11 @@
-//! What members write and how it is kept.
+//! What members write, how it is kept, ranked and found by address. Rooms import only earlier ones:
+//! markup, categories, tags, heat, threads, posts, reactions, curation.
+
+pub mod categories;
+pub mod curation;
+pub mod heat;
+pub mod markup;
+pub mod posts;
+pub mod reactions;
+pub mod tags;
+pub mod threads;

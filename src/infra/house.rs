@@ -1,5 +1,7 @@
 //! What every use-case is handed: the database, the clock and chance.
 
+use std::sync::Arc;
+
 use crate::infra::clock::Clock;
 use crate::infra::db::Db;
 use crate::infra::random::Random;
@@ -13,4 +15,6 @@ pub struct House {
     pub clock: Clock,
     /// Where secrets and public ids come from.
     pub random: Random,
+    /// The site's own address without a trailing slash; links to it in posts are internal.
+    pub base_url: Arc<str>,
 }

@@ -61,8 +61,8 @@ pub enum Error {
         /// Characters allowed.
         limit: usize,
     },
-    /// The half-life is not between an hour and a year.
-    #[error("the half-life must be between 1 and 8,760 hours")]
+    /// The half-life is not between six hours and a year.
+    #[error("the half-life must be between 6 and 8,760 hours")]
     HalfLife,
     /// The database failed.
     #[error(transparent)]
@@ -118,7 +118,7 @@ impl Settings {
                 return Err(Error::TooLong { field, limit });
             }
         }
-        if !(1..=8_760).contains(&self.half_life_hours) {
+        if !(6..=8_760).contains(&self.half_life_hours) {
             return Err(Error::HalfLife);
         }
         Ok(())

@@ -9,6 +9,7 @@ use crate::base::time::{DAY, UtcTime};
 use crate::infra::db::Conn;
 use crate::infra::db::schema::idempotent_answers as answers;
 use crate::on;
+use crate::web::error::AppError;
 
 /// How long an answer is kept.
 pub const KEPT: i64 = DAY;
@@ -81,6 +82,32 @@ pub fn finish(conn: &mut Conn, key: &Key, status: i16, answer: &str) -> QueryRes
         .set((answers::status.eq(status), answers::answer.eq(answer)))
         .execute(conn)
         .map(drop)
+}
+
+/// What became of a request that may be a repetition.
+#[derive(Debug)]
+pub enum Outcome<T> {
+    /// It took effect now.
+    Fresh(T),
+    /// It took effect before; this was answered.
+    Repeated(Answer),
+}
+
+/// Runs `effect` unless `key` says that it ran before. `effect` gives its result, and the status and text to
+/// keep for repetitions; all of it shares the transaction.
+pub fn once<T>(
+    conn: &mut Conn,
+    key: Option<&Key>,
+    now: UtcTime,
+    effect: impl FnOnce(&mut Conn) -> Result<(T, i16, String), AppError>,
+) -> Result<Outcome<T>, AppError> {
+    let Some(key) = key else { return effect(conn).map(|(value, _, _)| Outcome::Fresh(value)) };
+    if let Some(answer) = begin(conn, key, now)?? {
+        return Ok(Outcome::Repeated(answer));
+    }
+    let (value, status, text) = effect(conn)?;
+    finish(conn, key, status, &text)?;
+    Ok(Outcome::Fresh(value))
 }
 
 /// Forgets answers older than [`KEPT`].

@@ -74,8 +74,10 @@ CREATE INDEX threads_latest ON threads (last_post_at DESC, id DESC) WHERE state 
 CREATE INDEX threads_category_latest ON threads (category_id, last_post_at DESC, id DESC) WHERE state = 0;
 CREATE INDEX threads_new ON threads (created_at DESC, id DESC) WHERE state = 0;
 CREATE INDEX threads_category_new ON threads (category_id, created_at DESC, id DESC) WHERE state = 0;
-CREATE INDEX threads_unanswered ON threads (category_id, created_at DESC, id DESC) WHERE state = 0 AND unanswered;
-CREATE INDEX threads_featured ON threads (category_id, featured_at DESC, id DESC) WHERE state = 0 AND featured_at IS NOT NULL;
+CREATE INDEX threads_unanswered ON threads (created_at DESC, id DESC) WHERE state = 0 AND unanswered;
+CREATE INDEX threads_category_unanswered ON threads (category_id, created_at DESC, id DESC) WHERE state = 0 AND unanswered;
+CREATE INDEX threads_featured ON threads (featured_at DESC, id DESC) WHERE state = 0 AND featured_at IS NOT NULL;
+CREATE INDEX threads_category_featured ON threads (category_id, featured_at DESC, id DESC) WHERE state = 0 AND featured_at IS NOT NULL;
 CREATE INDEX threads_author ON threads (author_id, created_at DESC, id DESC);
 
 CREATE TABLE thread_tags (
@@ -95,7 +97,8 @@ CREATE TABLE engagements (
     at BIGINT NOT NULL,
     factor DOUBLE PRECISION NOT NULL
 );
-CREATE UNIQUE INDEX engagements_source ON engagements (thread_id, kind, source_id);
+CREATE UNIQUE INDEX engagements_source ON engagements (thread_id, kind, source_id, COALESCE(member_id, 0));
+CREATE INDEX engagements_day ON engagements (day, thread_id);
 CREATE INDEX engagements_person ON engagements (thread_id, member_id, kind, day);
 
 CREATE TABLE thread_scores (

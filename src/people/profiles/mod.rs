@@ -47,10 +47,10 @@ fn changes(activity: &Activity) -> Vec<(MemberId, Counters)> {
     let one = |member: Option<MemberId>, change: Counters| member.map(|m| (m, change)).into_iter().collect();
     let (author, actor) = (activity.member, activity.actor);
     match activity.verb {
-        Some(Verb::ThreadCreated | Verb::ThreadRestored) => {
-            one(author, Counters { threads: 1, posts: 1, ..zero() })
-        }
-        Some(Verb::ThreadDeleted) => one(author, Counters { threads: -1, posts: -1, ..zero() }),
+        Some(Verb::ThreadCreated) => one(author, Counters { threads: 1, posts: 1, ..zero() }),
+        Some(Verb::ThreadRestored) => one(author, Counters { threads: 1, ..zero() }),
+        // The posts of a removed thread keep their own standing.
+        Some(Verb::ThreadDeleted) => one(author, Counters { threads: -1, ..zero() }),
         Some(Verb::PostCreated | Verb::PostRestored) => one(author, Counters { posts: 1, ..zero() }),
         Some(Verb::PostDeleted) => one(author, Counters { posts: -1, ..zero() }),
         Some(Verb::PostLiked | Verb::PostUnliked) => {

@@ -1,0 +1,163 @@
+//! What administrators do with categories, and what an actor may read.
+
+use diesel::prelude::*;
+
+use super::Error;
+use super::model::{Category, Readable};
+use super::store::{self, Columns};
+use crate::base::actor::{Actor, Role, SignedIn};
+use crate::base::ids::{CategoryId, MemberId};
+use crate::infra::activity::{self, NewActivity, Verb};
+use crate::infra::db::{Conn, unique_violation};
+use crate::infra::house::House;
+use crate::people::{accounts, roles};
+use crate::site::audit;
+
+/// The categories `actor` may read.
+pub fn readable(conn: &mut Conn, actor: &Actor) -> QueryResult<Readable> {
+    let admission = store::admission(conn, actor)?;
+    Ok(Readable::new(store::all(conn)?, actor, &admission))
+}
+
+/// The categories everybody may read.
+pub fn public(conn: &mut Conn) -> QueryResult<Readable> {
+    readable(conn, &Actor::Visitor)
+}
+
+/// What an administrator fills in.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The columns.
+    pub columns: Columns,
+    /// Handles of members let in while private.
+    pub members: Vec<String>,
+    /// Roles let in while private.
+    pub roles: Vec<Role>,
+    /// Handles of its moderators.
+    pub moderators: Vec<String>,
+}
+
+fn check(columns: &Columns) -> Result<(), Error> {
+    let name = columns.name.trim();
+    if name.is_empty() || name.chars().count() > 60 {
+        return Err(Error::NameInvalid);
+    }
+    let slug = &columns.slug;
+    let plain = |c: char| c.is_alphanumeric() || c == '-';
+    let number = slug.chars().all(|c| c.is_ascii_digit());
+    let framed = slug.starts_with('-') || slug.ends_with('-');
+    if slug.is_empty()
+        || slug.chars().count() > 60
+        || !slug.chars().all(plain)
+        || number
+        || framed
+        || slug.to_lowercase() != *slug
+    {
+        return Err(Error::SlugInvalid);
+    }
+    if columns.description.chars().count() > 500 {
+        return Err(Error::DescriptionTooLong);
+    }
+    let hex = columns.colour.strip_prefix('#').unwrap_or_default();
+    if hex.len() != 6 || !hex.chars().all(|c| c.is_ascii_hexdigit()) {
+        return Err(Error::ColourInvalid);
+    }
+    Ok(())
+}
+
+/// A parent must exist, not lie below `id`, and itself be at the top: the tree has two levels.
+fn check_parent(all: &[Category], id: Option<CategoryId>, parent: Option<CategoryId>) -> Result<(), Error> {
+    let Some(parent) = parent else { return Ok(()) };
+    let above = all.iter().find(|c| c.id == parent).ok_or(Error::ParentInvalid)?;
+    let has_children = id.is_some_and(|id| all.iter().any(|c| c.parent_id == Some(id)));
+    if Some(parent) == id || above.parent_id.is_some() || has_children {
+        return Err(Error::ParentInvalid);
+    }
+    Ok(())
+}
+
+fn named(conn: &mut Conn, handles: &[String]) -> Result<Vec<MemberId>, Error> {
+    let mut ids = Vec::with_capacity(handles.len());
+    for handle in handles {
+        let found = accounts::store::by_handle(conn, handle)?;
+        ids.push(found.ok_or_else(|| Error::NoSuchMember(handle.clone()))?.id);
+    }
+    Ok(ids)
+}
+
+/// Makes (`id` nothing) or changes a category.
+pub fn save(
+    conn: &mut Conn,
+    house: &House,
+    actor: &SignedIn,
+    id: Option<CategoryId>,
+    draft: &Draft,
+) -> Result<CategoryId, Error> {
+    if actor.role < Role::Administrator {
+        return Err(Error::Forbidden);
+    }
+    check(&draft.columns)?;
+    let all = store::all(conn)?;
+    check_parent(&all, id, draft.columns.parent)?;
+    let members = named(conn, &draft.members)?;
+    let moderators = named(conn, &draft.moderators)?;
+    let taken = |e: diesel::result::Error| match unique_violation(&e) {
+        Some(_) => Error::SlugTaken,
+        None => Error::from(e),
+    };
+    let saved = match id {
+        None => store::insert(conn, None, &draft.columns, house.clock.now()).map_err(taken)?,
+        Some(id) => {
+            let before = all.iter().find(|c| c.id == id).ok_or(Error::Absent)?;
+            store::update(conn, id, &before.slug, &draft.columns).map_err(taken)?;
+            id
+        }
+    };
+    store::admit(conn, saved, &members, &draft.roles)?;
+    roles::set(conn, saved, &moderators)?;
+    let action = if id.is_none() { "category.created" } else { "category.changed" };
+    audit::note(
+        conn,
+        &house.clock,
+        Some(actor.id),
+        action,
+        &format!("category:{saved}"),
+        &draft.columns.slug,
+    )?;
+    changed(conn, house, actor.id, saved)?;
+    Ok(saved)
+}
+
+/// Removes a category that has no threads (not even removed ones) and nothing below it.
+pub fn remove(conn: &mut Conn, house: &House, actor: &SignedIn, id: CategoryId) -> Result<(), Error> {
+    use crate::infra::db::schema::threads;
+    if actor.role < Role::Administrator {
+        return Err(Error::Forbidden);
+    }
+    let all = store::all(conn)?;
+    let gone = all.iter().find(|c| c.id == id).ok_or(Error::Absent)?;
+    let used: bool =
+        diesel::select(diesel::dsl::exists(threads::table.filter(threads::category_id.eq(id.0))))
+            .get_result(conn)?;
+    if used || all.iter().any(|c| c.parent_id == Some(id)) {
+        return Err(Error::NotEmpty);
+    }
+    roles::set(conn, id, &[])?;
+    store::delete(conn, id)?;
+    audit::note(
+        conn,
+        &house.clock,
+        Some(actor.id),
+        "category.removed",
+        &format!("category:{id}"),
+        &gone.slug,
+    )?;
+    changed(conn, house, actor.id, id)
+}
+
+fn changed(conn: &mut Conn, house: &House, actor: MemberId, id: CategoryId) -> Result<(), Error> {
+    let mut fact = NewActivity::new(Verb::CategoryChanged, house.clock.now()).by(actor);
+    fact.category = Some(id);
+    activity::record(conn, &house.clock, &fact)?;
+    Ok(())
+}
