@@ -9,11 +9,13 @@
 //! - [`people`]: accounts, sessions, moderators, counters.
 //! - [`content`]: what members write and how it is kept and ranked.
 //! - [`reach`]: what carries content outward: search.
+//! - [`pages`]: pages that compose several wings, and the back office.
 //! - [`transfer`]: communities in and out.
 
 pub mod base;
 pub mod content;
 pub mod infra;
+pub mod pages;
 pub mod people;
 pub mod reach;
 pub mod site;

@@ -5,5 +5,6 @@ pub mod clock;
 pub mod db;
 pub mod house;
 pub mod i18n;
+pub mod jobs;
 pub mod lock;
 pub mod random;

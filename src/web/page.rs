@@ -87,6 +87,7 @@ async fn load(req: &HttpRequest) -> Result<Page, AppError> {
         target: req.uri().path_and_query().map_or_else(|| req.path().to_owned(), ToString::to_string),
         base_url: web.config.base_url.clone(),
         csrf,
+        nonce: web.house.random.public_id(),
         now: web.house.clock.now(),
     };
     let address = client_address(req, &web.config);

@@ -21,6 +21,8 @@ pub struct ShellRequest {
     pub base_url: String,
     /// Token for forms; empty for readers without a session.
     pub csrf: String,
+    /// One-time number for forms that create something.
+    pub nonce: String,
     /// Now.
     pub now: UtcTime,
 }
@@ -76,6 +78,8 @@ pub struct Shell {
     pub categories: Vec<RailCategory>,
     /// Token for forms.
     pub csrf: String,
+    /// One-time number for forms that create something.
+    pub nonce: String,
     /// The path asked for.
     pub path: String,
     /// Path and query asked for.
@@ -112,13 +116,13 @@ impl Shell {
     }
 
     /// A message about `n` things.
-    pub fn n(&self, key: &str, n: impl Into<i64>) -> String {
-        i18n::count(self.locale, key, n.into())
+    pub fn n(&self, key: &str, n: impl std::borrow::Borrow<i64>) -> String {
+        i18n::count(self.locale, key, *n.borrow())
     }
 
     /// A number as written.
-    pub fn num(&self, n: impl Into<i64>) -> String {
-        i18n::number(n.into())
+    pub fn num(&self, n: impl std::borrow::Borrow<i64>) -> String {
+        i18n::number(*n.borrow())
     }
 
     /// The value of `<html lang>`.

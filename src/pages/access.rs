@@ -1,0 +1,482 @@
+//! Coming in and going out: sign-up, login, logout, one-time links, and the language and theme switches.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::base::ids::MemberId;
+use crate::base::locale::Locale;
+use crate::infra::db::DbError;
+use crate::people::accounts::handle::Handle;
+use crate::people::accounts::links::{self, Purpose};
+use crate::people::accounts::model::Email;
+use crate::people::accounts::password::{Password, PasswordPool};
+use crate::people::accounts::service::{SignUp, authenticate, sign_up};
+use crate::people::accounts::{self, store};
+use crate::people::sessions;
+use crate::web::error::{HttpFault, message};
+use crate::web::forms::local_path;
+use crate::web::limits::{LOGIN_ACCOUNT, LOGIN_ADDRESS, RESET, SIGN_UP, guard};
+use crate::web::page::{cookie, see_other};
+use crate::web::shell::Shell;
+use crate::web::state::address_prefix;
+use crate::web::{AppError, Page, RawForm, Web};
+
+/// A form on a page of its own, with what was typed.
+#[derive(Template)]
+#[template(path = "pages/access.html")]
+struct AccessPage {
+    shell: Shell,
+    mode: &'static str,
+    heading: String,
+    action: &'static str,
+    username: String,
+    email: String,
+    login: String,
+    next: String,
+    token: String,
+    errors: Vec<(String, String)>,
+    saved: Vec<(String, String)>,
+    notice: Option<String>,
+}
+
+impl AccessPage {
+    fn new(page: &Page, mode: &'static str, heading: &str, action: &'static str) -> Self {
+        Self {
+            heading: page.shell.t(heading),
+            shell: page.shell.clone(),
+            mode,
+            action,
+            username: String::new(),
+            email: String::new(),
+            login: String::new(),
+            next: "/".into(),
+            token: String::new(),
+            errors: Vec::new(),
+            saved: Vec::new(),
+            notice: None,
+        }
+    }
+
+    fn error_of(&self, field: &str) -> Option<&String> {
+        self.errors.iter().find(|(f, _)| f == field).map(|(_, m)| m)
+    }
+}
+
+fn network(page: &Page) -> String {
+    page.address.map_or_else(|| "unknown".to_owned(), address_prefix)
+}
+
+/// `?next=&token=`.
+#[derive(Debug, Default, Deserialize)]
+pub struct AccessQuery {
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    token: String,
+}
+
+fn login_page(page: &Page, next: &str, login: &str) -> AccessPage {
+    let next = local_path(Some(next)).to_owned();
+    AccessPage { login: login.into(), next, ..AccessPage::new(page, "login", "login", "/login") }
+}
+
+/// `GET /login`.
+pub async fn login_form(
+    web: Data<Web>,
+    mut page: Page,
+    query: Query<AccessQuery>,
+) -> Result<HttpResponse, AppError> {
+    if page.actor.member().is_some() {
+        return Ok(see_other(local_path(Some(&query.next))));
+    }
+    page.with_form(&web);
+    let template = login_page(&page, &query.next, "");
+    page.ok(&web, &template)
+}
+
+/// A form of somebody whose session has ended: sign in, and the filled form comes back.
+pub async fn sign_in_again(web: &Web, mut page: Page, raw: &RawForm) -> Result<HttpResponse, AppError> {
+    if raw.is_cross_site() {
+        return Err(HttpFault::StaleForm.into());
+    }
+    page.binding.clear();
+    page.shell.csrf.clear();
+    page.with_form(web);
+    let mut template = login_page(&page, &page.shell.path, "");
+    template.saved = raw.kept();
+    template.notice = Some(page.shell.t("session-ended"));
+    page.answer(web, StatusCode::UNAUTHORIZED, &template)
+}
+
+fn saved_fields(raw: &RawForm) -> Vec<(String, String)> {
+    raw.kept()
+        .into_iter()
+        .filter_map(|(name, value)| name.strip_prefix("saved.").map(|n| (n.to_owned(), value)))
+        .collect()
+}
+
+/// `POST /login`.
+pub async fn login(
+    web: Data<Web>,
+    pool: Data<PasswordPool>,
+    mut page: Page,
+    raw: RawForm,
+    req: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    raw.verify(&web, &page)?;
+    let login = raw.get("login").unwrap_or_default().to_owned();
+    let next = local_path(raw.get("next")).to_owned();
+    let saved = saved_fields(&raw);
+    let done = attempt(&web, &pool, &page, &login, raw.get("password").unwrap_or_default()).await;
+    match done {
+        Ok(member) => {
+            let response = if saved.is_empty() { see_other(&next) } else { HttpResponse::Ok().finish() };
+            let token = open_session(&web, &page, &req, member).await?;
+            if saved.is_empty() {
+                return Ok(with_session(&web, response, token));
+            }
+            resume(&web, page, &token, next, saved).await
+        }
+        Err(e) if matches!(e.0.code(), "credentials_wrong" | "too_many" | "busy") => {
+            page.guest = None;
+            let mut template = login_page(&page, &next, &login);
+            template.saved = saved;
+            template.errors = vec![("login".into(), message(page.shell.locale, &*e.0))];
+            page.answer(&web, crate::web::error::status(e.0.kind()), &template)
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// Checks name and password under the limits of account and network.
+pub async fn attempt(
+    web: &Web,
+    pool: &PasswordPool,
+    page: &Page,
+    login: &str,
+    password: &str,
+) -> Result<MemberId, AppError> {
+    attempt_from(web, pool, &network(page), login, password).await
+}
+
+/// [`attempt`] for a known network.
+pub async fn attempt_from(
+    web: &Web,
+    pool: &PasswordPool,
+    network: &str,
+    login: &str,
+    password: &str,
+) -> Result<MemberId, AppError> {
+    let on = web.config.rate_limits;
+    guard(&web.house, on, LOGIN_ADDRESS, network).await.map_err(limited)?;
+    let account = crate::base::fold::fold(login.trim()).chars().take(100).collect::<String>();
+    guard(&web.house, on, LOGIN_ACCOUNT, &account).await.map_err(limited)?;
+    Ok(authenticate(&web.house, pool, login, password).await?)
+}
+
+/// A limit's refusal as an error of the web.
+pub fn limited(error: crate::web::limits::LimitError) -> AppError {
+    match error {
+        crate::web::limits::LimitError::TooMany(e) => e.into(),
+        crate::web::limits::LimitError::Db(e) => e.into(),
+    }
+}
+
+async fn open_session(
+    web: &Web,
+    page: &Page,
+    req: &HttpRequest,
+    member: MemberId,
+) -> Result<String, AppError> {
+    let agent = req.headers().get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let (house, network) = (web.house.clone(), network(page));
+    Ok(web
+        .house
+        .db
+        .write(move |conn| {
+            sessions::store::open(conn, &house, member, &agent, &network).map_err(DbError::from)
+        })
+        .await?)
+}
+
+fn with_session(web: &Web, mut response: HttpResponse, token: String) -> HttpResponse {
+    let session = cookie(web, web.config.session_cookie(), token, Some(90 * 86_400));
+    let mut guest = cookie(web, web.config.guest_cookie(), String::new(), Some(0));
+    guest.make_removal();
+    if response.add_cookie(&session).and_then(|()| response.add_cookie(&guest)).is_err() {
+        tracing::error!("a session cookie could not be set");
+    }
+    response
+}
+
+#[derive(Template)]
+#[template(path = "pages/resume.html")]
+struct ResumePage {
+    shell: Shell,
+    action: String,
+    hidden: Vec<(String, String)>,
+    title: Option<String>,
+    body: Option<String>,
+}
+
+/// The filled form again, after signing in.
+async fn resume(
+    web: &Web,
+    mut page: Page,
+    token: &str,
+    action: String,
+    saved: Vec<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    page.shell.csrf = crate::web::forms::token(&web.key, token);
+    page.guest = None;
+    let field = |name: &str| saved.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+    let template = ResumePage {
+        title: field("title"),
+        body: field("body"),
+        hidden: saved
+            .into_iter()
+            .filter(|(n, _)| !matches!(n.as_str(), "title" | "body" | "action"))
+            .collect(),
+        action,
+        shell: page.shell.clone(),
+    };
+    let response = page.answer(web, StatusCode::OK, &template)?;
+    Ok(with_session(web, response, token.to_owned()))
+}
+
+/// `POST /logout`.
+pub async fn logout(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
+    let member = page.member()?.id;
+    raw.verify(&web, &page)?;
+    if let Some(session) = page.session() {
+        web.house
+            .db
+            .write(move |conn| sessions::store::close(conn, member, session).map_err(DbError::from))
+            .await?;
+    }
+    let mut response = see_other("/");
+    let mut gone = cookie(&web, web.config.session_cookie(), String::new(), Some(0));
+    gone.make_removal();
+    if response.add_cookie(&gone).is_err() {
+        tracing::error!("a session cookie could not be removed");
+    }
+    Ok(response)
+}
+
+fn sign_up_page(page: &Page) -> AccessPage {
+    AccessPage::new(page, "signup", "signup", "/signup")
+}
+
+/// `GET /signup`.
+pub async fn sign_up_form(web: Data<Web>, mut page: Page) -> Result<HttpResponse, AppError> {
+    if page.actor.member().is_some() {
+        return Ok(see_other("/"));
+    }
+    page.with_form(&web);
+    let template = sign_up_page(&page);
+    page.ok(&web, &template)
+}
+
+/// `POST /signup`.
+pub async fn sign_up_submit(
+    web: Data<Web>,
+    pool: Data<PasswordPool>,
+    mut page: Page,
+    raw: RawForm,
+    req: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    raw.verify(&web, &page)?;
+    page.guest = None;
+    let field = |name: &str| raw.get(name).unwrap_or_default();
+    let mut template = sign_up_page(&page);
+    field("username").clone_into(&mut template.username);
+    field("email").clone_into(&mut template.email);
+    let wanted = match SignUp::parse(field("username"), field("email"), field("password")) {
+        Ok(wanted) => wanted,
+        Err(wrong) => {
+            template.errors = field_errors(&page, &wrong);
+            return page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &template);
+        }
+    };
+    let done = match guard(&web.house, web.config.rate_limits, SIGN_UP, &network(&page)).await {
+        Ok(()) => sign_up(&web.house, &pool, wanted).await.map_err(AppError::from),
+        Err(e) => Err(limited(e)),
+    };
+    match done {
+        Ok(member) => {
+            let token = open_session(&web, &page, &req, member).await?;
+            Ok(with_session(&web, see_other("/"), token))
+        }
+        Err(e) if e.0.field().is_some() || matches!(e.0.code(), "too_many" | "busy" | "sign_up_closed") => {
+            let field = e.0.field().unwrap_or("username").to_owned();
+            template.errors = vec![(field, message(page.shell.locale, &*e.0))];
+            page.answer(&web, crate::web::error::status(e.0.kind()), &template)
+        }
+        Err(e) => Err(e),
+    }
+}
+
+fn field_errors(page: &Page, wrong: &[accounts::Error]) -> Vec<(String, String)> {
+    use crate::base::fault::Fault;
+    wrong
+        .iter()
+        .map(|e| (e.field().unwrap_or("username").to_owned(), message(page.shell.locale, e)))
+        .collect()
+}
+
+fn link_page(page: &Page, purpose: Purpose, token: &str) -> AccessPage {
+    let (mode, heading, action) = match purpose {
+        Purpose::FirstAdministrator => ("first", "first-administrator", "/first-administrator"),
+        Purpose::Password => ("password", "password-new", "/password"),
+    };
+    AccessPage { token: token.into(), ..AccessPage::new(page, mode, heading, action) }
+}
+
+async fn link_form(
+    web: &Web,
+    mut page: Page,
+    purpose: Purpose,
+    token: &str,
+) -> Result<HttpResponse, AppError> {
+    let (asked, now) = (token.to_owned(), page.shell.now);
+    let good =
+        web.house.db.read(move |conn| links::peek(conn, purpose, &asked, now).map_err(DbError::from)).await?;
+    if good.is_none() {
+        return Err(accounts::Error::LinkInvalid.into());
+    }
+    page.with_form(web);
+    let template = link_page(&page, purpose, token);
+    page.ok(web, &template)
+}
+
+/// `GET /first-administrator?token=`.
+pub async fn first_form(
+    web: Data<Web>,
+    page: Page,
+    query: Query<AccessQuery>,
+) -> Result<HttpResponse, AppError> {
+    link_form(&web, page, Purpose::FirstAdministrator, &query.token).await
+}
+
+/// `GET /password?token=`.
+pub async fn password_form(
+    web: Data<Web>,
+    page: Page,
+    query: Query<AccessQuery>,
+) -> Result<HttpResponse, AppError> {
+    link_form(&web, page, Purpose::Password, &query.token).await
+}
+
+/// `POST /first-administrator`.
+pub async fn first_submit(
+    web: Data<Web>,
+    pool: Data<PasswordPool>,
+    mut page: Page,
+    raw: RawForm,
+    req: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    raw.verify(&web, &page)?;
+    page.guest = None;
+    let field = |name: &str| raw.get(name).unwrap_or_default().to_owned();
+    let mut template = link_page(&page, Purpose::FirstAdministrator, &field("token"));
+    template.username = field("username");
+    template.email = field("email");
+    let made = async {
+        let handle = Handle::shape(&field("username"))?;
+        let email = Email::parse(&field("email"))?;
+        let hash = pool.hash(Password::choose(&field("password"))?).await?;
+        let (house, token) = (web.house.clone(), field("token"));
+        web.house
+            .db
+            .write(move |conn| links::use_first_link(conn, &house, &token, &handle, &email, &hash))
+            .await
+    }
+    .await;
+    finish_link(&web, page, &req, template, made).await
+}
+
+/// `POST /password`.
+pub async fn password_submit(
+    web: Data<Web>,
+    pool: Data<PasswordPool>,
+    mut page: Page,
+    raw: RawForm,
+    req: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    raw.verify(&web, &page)?;
+    page.guest = None;
+    let token = raw.get("token").unwrap_or_default().to_owned();
+    let template = link_page(&page, Purpose::Password, &token);
+    guard(&web.house, web.config.rate_limits, RESET, &network(&page)).await.map_err(limited)?;
+    let made = async {
+        let hash = pool.hash(Password::choose(raw.get("password").unwrap_or_default())?).await?;
+        let house = web.house.clone();
+        web.house
+            .db
+            .write(move |conn| {
+                let member = links::use_password_link(conn, &house, &token, &hash)?;
+                sessions::store::close_all(conn, member, None)?;
+                sessions::tokens::revoke_all(conn, member)?;
+                Ok::<_, accounts::Error>(member)
+            })
+            .await
+    }
+    .await;
+    finish_link(&web, page, &req, template, made).await
+}
+
+async fn finish_link(
+    web: &Web,
+    page: Page,
+    req: &HttpRequest,
+    mut template: AccessPage,
+    made: Result<MemberId, accounts::Error>,
+) -> Result<HttpResponse, AppError> {
+    use crate::base::fault::Fault;
+    match made {
+        Ok(member) => {
+            let token = open_session(web, &page, req, member).await?;
+            Ok(with_session(web, see_other("/"), token))
+        }
+        Err(e) if e.field().is_some() => {
+            template.errors = field_errors(&page, &[e]);
+            page.answer(web, StatusCode::UNPROCESSABLE_ENTITY, &template)
+        }
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// `POST /locale` and `/theme`: the switches check the origin instead of a token, so that visitors need no
+/// cookie before they choose.
+pub async fn switch(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
+    if raw.is_cross_site() {
+        return Err(HttpFault::StaleForm.into());
+    }
+    let mut response = see_other(local_path(raw.get("next")));
+    let locale = raw.get("locale").map(|l| Locale::parse(l).ok_or(HttpFault::Malformed)).transpose()?;
+    let theme = raw.get("theme").filter(|t| matches!(*t, "light" | "dark" | "system")).map(str::to_owned);
+    let year = Some(365 * 86_400);
+    if let Some(locale) = locale {
+        let _ = response.add_cookie(&cookie(&web, "locale", locale.code().to_owned(), year));
+    }
+    if let Some(theme) = &theme {
+        let _ = response.add_cookie(&cookie(&web, "theme", theme.clone(), year));
+    }
+    if let Some(member) = page.actor.member() {
+        let (id, locale) = (member.id, locale.or(member.locale));
+        let theme = theme.or_else(|| member.theme.clone());
+        web.house
+            .db
+            .write(move |conn| accounts::service::change_appearance(conn, id, locale, theme.as_deref()))
+            .await?;
+    }
+    Ok(response)
+}
+
+/// True while nobody administers the site.
+pub fn needs_first(conn: &mut crate::infra::db::Conn) -> Result<bool, DbError> {
+    Ok(store::administrators(conn)?.is_empty())
+}

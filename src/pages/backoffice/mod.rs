@@ -1,0 +1,5 @@
+//! The back office: its own calm pages for operators and administrators.
+
+pub mod categories;
+pub mod members;
+pub mod overview;

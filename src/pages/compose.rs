@@ -1,0 +1,407 @@
+//! Writing: new threads, replies, changing a thread's title, category and tags. What is refused comes back in
+//! the form; a double click posts once.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::base::fault::Kind;
+use crate::base::ids::{CategoryId, ThreadId};
+use crate::content::categories::{self, Readable};
+use crate::content::markup::SafeHtml;
+use crate::content::posts::service::{OpenThread, Reply};
+use crate::content::posts::{self, Body, Prepared};
+use crate::content::tags::{self, TagNames};
+use crate::content::threads::{self, ThreadKind, Title, service::Change};
+use crate::infra::db::DbError;
+use crate::pages::thread::Box_;
+use crate::web::error::{HttpFault, message};
+use crate::web::idempotency::{Key, Outcome, once};
+use crate::web::limits::Soft;
+use crate::web::page::see_other;
+use crate::web::shell::Shell;
+use crate::web::{AppError, Page, RawForm, Web};
+
+/// Refusals that the writer can mend: the form comes back with what was typed.
+pub fn retypable(error: &AppError) -> bool {
+    matches!(error.0.kind(), Kind::Invalid | Kind::TooMany | Kind::Conflict | Kind::Busy)
+        || error.0.code() == "category_closed"
+}
+
+/// A category one may choose.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// Address name.
+    pub slug: String,
+    /// Name, with the parent's before it.
+    pub name: String,
+    /// Chosen now.
+    pub chosen: bool,
+}
+
+fn choices(readable: &Readable, page: &Page, chosen: &str) -> Vec<Choice> {
+    readable
+        .categories()
+        .iter()
+        .filter(|c| c.may_open(&page.actor))
+        .map(|c| Choice {
+            slug: c.slug.clone(),
+            name: match c.parent_id.and_then(|p| readable.get(p)) {
+                Some(parent) => format!("{} / {}", parent.name, c.name),
+                None => c.name.clone(),
+            },
+            chosen: c.slug == chosen,
+        })
+        .collect()
+}
+
+#[derive(Template)]
+#[template(path = "pages/compose.html")]
+struct ComposePage {
+    shell: Shell,
+    heading: String,
+    action: String,
+    submit: String,
+    back: String,
+    categories: Vec<Choice>,
+    may_move: bool,
+    kind: String,
+    title: String,
+    tags: String,
+    body: Option<String>,
+    error: Option<String>,
+    field: Option<&'static str>,
+    preview: Option<SafeHtml>,
+}
+
+/// What the form of a new thread sends; also what links may fill in.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ThreadForm {
+    #[serde(default)]
+    category: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    tags: String,
+    #[serde(default)]
+    body: String,
+    action: Option<String>,
+}
+
+async fn readable_for(web: &Web, page: &Page) -> Result<Readable, AppError> {
+    let actor = page.actor.clone();
+    web.house.db.read(move |c| Ok::<_, AppError>(categories::service::readable(c, &actor)?)).await
+}
+
+fn blank(page: &Page, readable: &Readable, form: &ThreadForm) -> ComposePage {
+    ComposePage {
+        heading: page.shell.t("compose-title"),
+        action: "/compose".into(),
+        submit: page.shell.t("compose-submit"),
+        back: "/".into(),
+        categories: choices(readable, page, &form.category),
+        may_move: true,
+        kind: if form.kind.is_empty() { "discussion".into() } else { form.kind.clone() },
+        title: form.title.clone(),
+        tags: form.tags.clone(),
+        body: Some(form.body.clone()),
+        error: None,
+        field: None,
+        preview: None,
+        shell: page.shell.clone(),
+    }
+}
+
+/// `GET /compose`.
+pub async fn form(web: Data<Web>, page: Page, query: Query<ThreadForm>) -> Result<HttpResponse, AppError> {
+    let member = page.member()?;
+    if member.suspended_until.is_some() {
+        return Err(threads::Error::Suspended.into());
+    }
+    let readable = readable_for(&web, &page).await?;
+    page.ok(&web, &blank(&page, &readable, &query))
+}
+
+/// Renders what was typed, off the write path.
+async fn prepare(web: &Web, body: &str) -> Result<Prepared, AppError> {
+    let body = Body::parse(body)?;
+    let house = web.house.clone();
+    Ok(web.house.db.read(move |c| Prepared::new(c, &house, &body).map_err(DbError::from)).await?)
+}
+
+/// The key of a form's one-time number.
+pub fn key(page: &Page, raw: &RawForm, route: &str) -> Option<Key> {
+    let member = page.actor.id()?;
+    let nonce = raw.nonce()?;
+    Some(Key { member, route: route.to_owned(), key: nonce.to_owned(), hash: raw.fingerprint() })
+}
+
+/// `POST /compose`.
+pub async fn submit(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
+    if page.actor.member().is_none() {
+        return crate::pages::access::sign_in_again(&web, page, &raw).await;
+    }
+    let form: ThreadForm = raw.accept(&web, &page)?;
+    let readable = readable_for(&web, &page).await?;
+    let shown = |error: Option<&AppError>, preview: Option<SafeHtml>| {
+        let mut again = blank(&page, &readable, &form);
+        again.error = error.map(|e| message(page.shell.locale, &*e.0));
+        again.field = error.and_then(|e| e.0.field());
+        again.preview = preview;
+        again
+    };
+    if form.action.as_deref() == Some("preview") {
+        return match prepare(&web, &form.body).await {
+            Ok(text) => page.ok(&web, &shown(None, Some(SafeHtml::from_stored(text.html)))),
+            Err(e) if retypable(&e) => {
+                page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &shown(Some(&e), None))
+            }
+            Err(e) => Err(e),
+        };
+    }
+    match open(&web, &page, &raw, &form, &readable).await {
+        Ok(url) => Ok(see_other(&url)),
+        Err(e) if retypable(&e) => {
+            let status = crate::web::error::status(e.0.kind());
+            page.answer(&web, status, &shown(Some(&e), None))
+        }
+        Err(e) => Err(e),
+    }
+}
+
+async fn open(
+    web: &Web,
+    page: &Page,
+    raw: &RawForm,
+    form: &ThreadForm,
+    readable: &Readable,
+) -> Result<String, AppError> {
+    let member = page.member()?.clone();
+    let category = readable.by_slug(&form.category).ok_or(threads::Error::CategoryInvalid)?.id;
+    let title = Title::parse(&form.title)?;
+    let kind = ThreadKind::parse(&form.kind)?;
+    let tags = TagNames::parse_line(&form.tags).map_err(threads::Error::from)?;
+    let text = prepare(web, &form.body).await?;
+    web.soft.check(Soft::Post, &member.id.to_string())?;
+    let (house, key) = (web.house.clone(), key(page, raw, "open_thread"));
+    let wanted = OpenThread { category, kind, title, tags, text };
+    let done = web
+        .house
+        .db
+        .write(move |conn| {
+            once(conn, key.as_ref(), house.clock.now(), |conn| {
+                let opened = posts::service::open(conn, &house, &member, &wanted)?;
+                Ok((opened.url.clone(), 303, opened.url))
+            })
+        })
+        .await?;
+    Ok(place(done))
+}
+
+fn place(done: Outcome<String>) -> String {
+    match done {
+        Outcome::Fresh(url) => url,
+        Outcome::Repeated(answer) => answer.answer,
+    }
+}
+
+/// What the reply box sends.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ReplyForm {
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    reply_to: String,
+    action: Option<String>,
+    page: Option<i64>,
+}
+
+/// `POST /thread/{id}/reply`.
+pub async fn reply(
+    web: Data<Web>,
+    page: Page,
+    id: Path<i64>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    if page.actor.member().is_none() {
+        return crate::pages::access::sign_in_again(&web, page, &raw).await;
+    }
+    let form: ReplyForm = raw.accept(&web, &page)?;
+    let id = ThreadId(*id);
+    let to = form.reply_to.parse::<i32>().ok();
+    if form.action.as_deref() == Some("preview") {
+        let (preview, error) = match prepare(&web, &form.body).await {
+            Ok(text) => (Some(SafeHtml::from_stored(text.html)), None),
+            Err(e) if retypable(&e) => (None, Some(message(page.shell.locale, &*e.0))),
+            Err(e) => return Err(e),
+        };
+        let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        return again(
+            &web,
+            &page,
+            id,
+            form,
+            Box_ { error, preview, reply_to: to, ..Box_::default() },
+            status,
+        )
+        .await;
+    }
+    match write(&web, &page, &raw, &form, id, to).await {
+        Ok(url) => Ok(see_other(&url)),
+        Err(e) if retypable(&e) => {
+            let status = crate::web::error::status(e.0.kind());
+            let error = Some(message(page.shell.locale, &*e.0));
+            again(&web, &page, id, form, Box_ { error, reply_to: to, ..Box_::default() }, status).await
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// The thread's page again, with what was typed.
+async fn again(
+    web: &Web,
+    page: &Page,
+    id: ThreadId,
+    form: ReplyForm,
+    shown: Box_,
+    status: StatusCode,
+) -> Result<HttpResponse, AppError> {
+    let actor = page.actor.clone();
+    let thread = web
+        .house
+        .db
+        .read(move |conn| {
+            let readable = categories::service::readable(conn, &actor)?;
+            Ok::<_, AppError>(threads::service::load_for(conn, &actor, &readable, id)?)
+        })
+        .await?;
+    let n = form.page.unwrap_or(1).clamp(1, thread.last_page().max(1));
+    crate::pages::thread::draw(web, page, id, Some(thread.slug), n, Box_ { body: form.body, ..shown }, status)
+        .await
+}
+
+async fn write(
+    web: &Web,
+    page: &Page,
+    raw: &RawForm,
+    form: &ReplyForm,
+    id: ThreadId,
+    to: Option<i32>,
+) -> Result<String, AppError> {
+    let member = page.member()?.clone();
+    let text = prepare(web, &form.body).await?;
+    web.soft.check(Soft::Post, &member.id.to_string())?;
+    let (house, key) = (web.house.clone(), key(page, raw, "reply"));
+    let wanted = Reply { thread: id, to, text };
+    let done = web
+        .house
+        .db
+        .write(move |conn| {
+            once(conn, key.as_ref(), house.clock.now(), |conn| {
+                let replied = posts::service::reply(conn, &house, &member, &wanted)?;
+                Ok((replied.url.clone(), 303, replied.url))
+            })
+        })
+        .await?;
+    Ok(place(done))
+}
+
+/// `GET /thread/{id}/edit`.
+pub async fn thread_form(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpResponse, AppError> {
+    page.member()?;
+    let (actor, id) = (page.actor.clone(), ThreadId(*id));
+    let (readable, thread, names) = web
+        .house
+        .db
+        .read(move |conn| {
+            let readable = categories::service::readable(conn, &actor)?;
+            let thread = threads::service::load_for(conn, &actor, &readable, id)?;
+            let names: Vec<String> =
+                tags::of_threads(conn, &[id])?.into_iter().map(|(_, t)| t.name).collect();
+            Ok::<_, AppError>((readable, thread, names))
+        })
+        .await?;
+    let moderates = page.actor.moderates(thread.category_id);
+    if !moderates && page.actor.id() != Some(thread.author_id) {
+        return Err(HttpFault::Forbidden.into());
+    }
+    let slug = readable.get(thread.category_id).map(|c| c.slug.clone()).unwrap_or_default();
+    let form = ThreadForm {
+        category: slug,
+        kind: thread.kind().name().into(),
+        title: thread.title.clone(),
+        tags: names.join(", "),
+        ..ThreadForm::default()
+    };
+    page.ok(&web, &change_page(&page, &readable, &thread, &form))
+}
+
+fn change_page(page: &Page, readable: &Readable, thread: &threads::Thread, form: &ThreadForm) -> ComposePage {
+    ComposePage {
+        heading: page.shell.t("thread-edit"),
+        action: format!("/thread/{}/edit", thread.id),
+        submit: page.shell.t("save"),
+        back: thread.url(1),
+        body: None,
+        may_move: page.actor.moderates(thread.category_id),
+        ..blank(page, readable, form)
+    }
+}
+
+/// `POST /thread/{id}/edit`.
+pub async fn save_thread(
+    web: Data<Web>,
+    page: Page,
+    id: Path<i64>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let member = page.member()?.clone();
+    let form: ThreadForm = raw.accept(&web, &page)?;
+    let id = ThreadId(*id);
+    let readable = readable_for(&web, &page).await?;
+    let parsed = (|| -> Result<Change, AppError> {
+        let category: Option<CategoryId> = match form.category.as_str() {
+            "" => None,
+            slug => Some(readable.by_slug(slug).ok_or(threads::Error::CategoryInvalid)?.id),
+        };
+        Ok(Change {
+            title: Some(Title::parse(&form.title)?),
+            kind: Some(ThreadKind::parse(&form.kind)?),
+            category,
+            tags: Some(TagNames::parse_line(&form.tags).map_err(threads::Error::from)?),
+        })
+    })();
+    let house = web.house.clone();
+    let done = match parsed {
+        Ok(wanted) => {
+            web.house
+                .db
+                .write(move |c| Ok::<_, AppError>(threads::service::change(c, &house, &member, id, &wanted)?))
+                .await
+        }
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(thread) => Ok(see_other(&thread.url(1))),
+        Err(e) if retypable(&e) => {
+            let actor = page.actor.clone();
+            let thread = web
+                .house
+                .db
+                .read(move |conn| {
+                    let readable = categories::service::readable(conn, &actor)?;
+                    Ok::<_, AppError>(threads::service::load_for(conn, &actor, &readable, id)?)
+                })
+                .await?;
+            let mut again = change_page(&page, &readable, &thread, &form);
+            again.error = Some(message(page.shell.locale, &*e.0));
+            again.field = e.0.field();
+            page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &again)
+        }
+        Err(e) => Err(e),
+    }
+}

@@ -1,0 +1,393 @@
+//! Thread lists: hot, latest, new, top, unanswered, featured, following, of a category, of a tag.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::content::categories::{self, Category, Readable};
+use crate::content::curation;
+use crate::content::tags;
+use crate::content::threads::lists::{Filter, Listing, Period, Sort, Window, pages};
+use crate::infra::db::Conn;
+use crate::pages::rows::{Row, rows};
+use crate::web::error::HttpFault;
+use crate::web::page::moved;
+use crate::web::paging::{Asked, LAST_LIST_PAGE, Pager, THREADS, asked};
+use crate::web::shell::Shell;
+use crate::web::{AppError, Page, Web, urls};
+
+/// What the addresses of lists may carry.
+#[derive(Debug, Default, Deserialize)]
+pub struct ListQuery {
+    page: Option<String>,
+    period: Option<String>,
+    sort: Option<String>,
+}
+
+/// A tab above a list.
+#[derive(Debug, Clone)]
+struct Tab {
+    label: String,
+    url: String,
+    current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/list.html")]
+struct ListPage {
+    shell: Shell,
+    title: String,
+    heading: String,
+    description: String,
+    canonical: String,
+    indexable: bool,
+    intro: Option<String>,
+    crumbs: Vec<(String, String)>,
+    children: Vec<(String, String, String)>,
+    tabs: Vec<Tab>,
+    periods: Vec<Tab>,
+    rows: Vec<Row>,
+    pager: Pager,
+    archive: Option<String>,
+    empty: &'static str,
+    compose: Option<String>,
+}
+
+/// One kind of list, before its threads are loaded.
+struct Wanted {
+    sort: Sort,
+    filter: Filter,
+    path: String,
+    name: &'static str,
+}
+
+fn page_number(query: &ListQuery, path: &str) -> Result<Result<i64, HttpResponse>, AppError> {
+    match asked(query.page.as_deref())? {
+        Asked::Page(n) if n <= LAST_LIST_PAGE => Ok(Ok(n)),
+        Asked::Page(_) => Err(HttpFault::Absent.into()),
+        Asked::Redirect(n) => Ok(Err(moved(&urls::paged(path, n)))),
+    }
+}
+
+struct Loaded {
+    rows: Vec<Row>,
+    last: i64,
+    readable: Readable,
+}
+
+fn load(conn: &mut Conn, page: &Page, wanted: &Wanted, n: i64) -> Result<Loaded, AppError> {
+    let readable = categories::service::readable(conn, &page.actor)?;
+    let last = pages(conn, wanted.sort, &wanted.filter, &readable)?;
+    if n > last {
+        return Err(HttpFault::Absent.into());
+    }
+    let mut threads = Listing::new(wanted.sort, &wanted.filter, &readable, Window::Page(n)).load(conn)?;
+    threads.truncate(usize::try_from(THREADS).unwrap_or(30));
+    let pinned = match (&wanted.filter, n, wanted.sort) {
+        (Filter::Site, 1, Sort::Hot | Sort::Latest) => {
+            curation::pinned(conn, &readable, page.actor.id(), None, page.shell.now)?
+        }
+        (Filter::Category(id), 1, Sort::Hot | Sort::Latest) => {
+            let mut held = curation::pinned(conn, &readable, page.actor.id(), Some(*id), page.shell.now)?;
+            let site = curation::pinned(conn, &readable, page.actor.id(), None, page.shell.now)?;
+            let here = site.into_iter().filter(|(_, t)| t.category_id == *id);
+            held.extend(here.filter(|(_, t)| threads.iter().all(|x| x.id != t.id)).collect::<Vec<_>>());
+            held
+        }
+        _ => Vec::new(),
+    };
+    let rows = rows(conn, &page.actor, &readable, page.shell.locale, &pinned, &threads)?;
+    Ok(Loaded { rows, last, readable })
+}
+
+/// Tabs of the site's lists.
+fn site_tabs(shell: &Shell, signed_in: bool) -> Vec<Tab> {
+    let mut all = vec![
+        ("/", "hot"),
+        ("/latest", "latest"),
+        ("/new", "new"),
+        ("/top", "top"),
+        ("/unanswered", "unanswered"),
+        ("/featured", "featured"),
+    ];
+    if signed_in {
+        all.push(("/following", "following"));
+    }
+    all.into_iter()
+        .map(|(url, name)| Tab {
+            label: shell.t(&format!("list-{name}")),
+            url: url.to_owned(),
+            current: shell.path == url,
+        })
+        .collect()
+}
+
+fn periods(shell: &Shell, path: &str, current: Period) -> Vec<Tab> {
+    Period::ALL
+        .into_iter()
+        .map(|p| Tab {
+            label: shell.t(&format!("period-{}", p.name())),
+            url: format!("{path}?period={}", p.name()),
+            current: p == current,
+        })
+        .collect()
+}
+
+async fn list(
+    web: Data<Web>,
+    page: Page,
+    query: ListQuery,
+    wanted: Wanted,
+) -> Result<HttpResponse, AppError> {
+    let n = match page_number(&query, &wanted.path)? {
+        Ok(n) => n,
+        Err(redirect) => return Ok(redirect),
+    };
+    let reader = page.clone();
+    let (name, path, sort) = (wanted.name, wanted.path.clone(), wanted.sort);
+    let loaded = web.house.db.read(move |conn| load(conn, &reader, &wanted, n)).await?;
+    let shell = page.shell.clone();
+    let heading = shell.t(&format!("list-{name}"));
+    let suffix = if n > 1 { shell.t1("title-page", "n", n) } else { String::new() };
+    let title = if name == "hot" && !shell.tagline.is_empty() && n == 1 {
+        format!("{} · {}", shell.site, shell.tagline)
+    } else {
+        format!("{heading}{suffix} · {}", shell.site)
+    };
+    let template = ListPage {
+        description: shell.t1(&format!("list-{name}-about"), "site", &shell.site),
+        canonical: urls::paged(&path, n),
+        indexable: matches!(name, "hot" | "latest" | "new" | "featured" | "unanswered" | "top")
+            && !loaded.rows.is_empty(),
+        intro: None,
+        crumbs: Vec::new(),
+        children: Vec::new(),
+        tabs: site_tabs(&shell, page.actor.member().is_some()),
+        periods: match sort {
+            Sort::Top(period) => periods(&shell, "/top", period),
+            _ => Vec::new(),
+        },
+        pager: Pager::new(&path, n, loaded.last),
+        archive: (loaded.last == LAST_LIST_PAGE || n == loaded.last).then(|| "/archive".to_owned()),
+        rows: loaded.rows,
+        empty: if name == "following" { "empty-following" } else { "empty-list" },
+        compose: page.actor.member().map(|_| "/compose".to_owned()),
+        title,
+        heading,
+        shell,
+    };
+    page.ok(&web, &template)
+}
+
+macro_rules! site_list {
+    ($(#[$doc:meta])* $fn:ident, $path:literal, $sort:expr) => {
+        $(#[$doc])*
+        pub async fn $fn(web: Data<Web>, page: Page, query: Query<ListQuery>) -> Result<HttpResponse, AppError> {
+            let wanted = Wanted { sort: $sort, filter: Filter::Site, path: $path.into(), name: stringify!($fn) };
+            list(web, page, query.into_inner(), wanted).await
+        }
+    };
+}
+
+site_list!(
+    /// `GET /`.
+    hot, "/", Sort::Hot
+);
+site_list!(
+    /// `GET /latest`.
+    latest, "/latest", Sort::Latest
+);
+site_list!(
+    /// `GET /new`.
+    new, "/new", Sort::New
+);
+site_list!(
+    /// `GET /unanswered`.
+    unanswered, "/unanswered", Sort::Unanswered
+);
+site_list!(
+    /// `GET /featured`.
+    featured, "/featured", Sort::Featured
+);
+
+/// `GET /top?period=`.
+pub async fn top(web: Data<Web>, page: Page, query: Query<ListQuery>) -> Result<HttpResponse, AppError> {
+    let period = match query.period.as_deref() {
+        None => Period::Week,
+        Some(name) => Period::parse(name).ok_or(HttpFault::Absent)?,
+    };
+    let path = format!("/top?period={}", period.name());
+    let wanted = Wanted { sort: Sort::Top(period), filter: Filter::Site, path, name: "top" };
+    list(web, page, query.into_inner(), wanted).await
+}
+
+/// `GET /following`.
+pub async fn following(
+    web: Data<Web>,
+    page: Page,
+    query: Query<ListQuery>,
+) -> Result<HttpResponse, AppError> {
+    let filter = Filter::FollowedBy(page.member()?.id);
+    let wanted = Wanted { sort: Sort::Latest, filter, path: "/following".into(), name: "following" };
+    list(web, page, query.into_inner(), wanted).await
+}
+
+/// The readable category of an address, or where it has gone.
+enum Found {
+    Here(Box<Category>),
+    Moved(String),
+}
+
+fn find(conn: &mut Conn, readable: &Readable, slug: &str) -> Result<Found, AppError> {
+    if let Some(category) = readable.by_slug(slug) {
+        return Ok(Found::Here(Box::new(category.clone())));
+    }
+    let lower = slug.to_lowercase();
+    if let Some(category) = readable.by_slug(&lower) {
+        return Ok(Found::Moved(category.slug.clone()));
+    }
+    let former = categories::store::by_former_slug(conn, slug)?;
+    match former.and_then(|id| readable.get(id)) {
+        Some(category) => Ok(Found::Moved(category.slug.clone())),
+        None => Err(HttpFault::Absent.into()),
+    }
+}
+
+/// `GET /c/{slug}`.
+pub async fn category(
+    web: Data<Web>,
+    page: Page,
+    slug: Path<String>,
+    query: Query<ListQuery>,
+) -> Result<HttpResponse, AppError> {
+    let reader = page.clone();
+    let name = slug.into_inner();
+    let found = web
+        .house
+        .db
+        .read(move |conn| {
+            let readable = categories::service::readable(conn, &reader.actor)?;
+            find(conn, &readable, &name)
+        })
+        .await?;
+    let category = match found {
+        Found::Here(category) => *category,
+        Found::Moved(slug) => return Ok(moved(&urls::category(&slug))),
+    };
+    let path = urls::category(&category.slug);
+    let sort = match query.sort.as_deref() {
+        None | Some("hot") => Sort::Hot,
+        Some("latest") => Sort::Latest,
+        Some("new") => Sort::New,
+        Some("unanswered") => Sort::Unanswered,
+        Some("featured") => Sort::Featured,
+        Some("top") => Sort::Top(query.period.as_deref().and_then(Period::parse).unwrap_or(Period::Week)),
+        Some(_) => return Err(HttpFault::Absent.into()),
+    };
+    let sorted = match query.sort.as_deref() {
+        None | Some("hot") => path.clone(),
+        Some(sort) => format!("{path}?sort={sort}"),
+    };
+    let n = match page_number(&query, &sorted)? {
+        Ok(n) => n,
+        Err(redirect) => return Ok(redirect),
+    };
+    let wanted =
+        Wanted { sort, filter: Filter::Category(category.id), path: sorted.clone(), name: "category" };
+    let reader = page.clone();
+    let loaded = web.house.db.read(move |conn| load(conn, &reader, &wanted, n)).await?;
+    let shell = page.shell.clone();
+    let restricted = loaded.readable.is_restricted(category.id);
+    let suffix = if n > 1 { shell.t1("title-page", "n", n) } else { String::new() };
+    let parent = category.parent_id.and_then(|id| loaded.readable.get(id));
+    let mut crumbs = vec![(shell.t("nav-categories"), "/categories".to_owned())];
+    crumbs.extend(parent.map(|p| (p.name.clone(), urls::category(&p.slug))));
+    let tab = |name: &str| Tab {
+        label: shell.t(&format!("list-{name}")),
+        url: if name == "hot" { path.clone() } else { format!("{path}?sort={name}") },
+        current: query.sort.as_deref().unwrap_or("hot") == name,
+    };
+    let template = ListPage {
+        title: format!("{}{suffix} · {}", category.name, shell.site),
+        description: if category.description.is_empty() {
+            shell.t2("category-about", "name", &category.name, "site", &shell.site)
+        } else {
+            category.description.clone()
+        },
+        canonical: urls::paged(&path, if sort == Sort::Hot { n } else { 1 }),
+        // Thin and sorted variants are for people.
+        indexable: !restricted && sort == Sort::Hot && loaded.rows.len() >= 3,
+        intro: Some(category.description.clone()).filter(|d| !d.is_empty()),
+        crumbs,
+        children: loaded
+            .readable
+            .categories()
+            .iter()
+            .filter(|c| c.parent_id == Some(category.id))
+            .map(|c| (c.name.clone(), urls::category(&c.slug), super::shell::mark(c)))
+            .collect(),
+        tabs: ["hot", "latest", "new", "top", "unanswered", "featured"].into_iter().map(tab).collect(),
+        periods: Vec::new(),
+        pager: Pager::new(&sorted, n, loaded.last),
+        archive: Some(format!("{path}/archive")),
+        rows: loaded.rows,
+        empty: "empty-category",
+        compose: category
+            .may_open(&page.actor)
+            .then(|| format!("/compose?category={}", urls::component(&category.slug))),
+        heading: category.name.clone(),
+        shell,
+    };
+    page.ok(&web, &template)
+}
+
+/// `GET /tag/{slug}`.
+pub async fn tag(
+    web: Data<Web>,
+    page: Page,
+    slug: Path<String>,
+    query: Query<ListQuery>,
+) -> Result<HttpResponse, AppError> {
+    let name = slug.into_inner();
+    let wanted_slug = name.clone();
+    let tag = web
+        .house
+        .db
+        .read(move |conn| Ok::<_, AppError>(tags::by_slug(conn, &wanted_slug)?.ok_or(HttpFault::Absent)?))
+        .await?;
+    let path = urls::tag(&tag.slug);
+    let n = match page_number(&query, &path)? {
+        Ok(n) => n,
+        Err(redirect) => return Ok(redirect),
+    };
+    let wanted =
+        Wanted { sort: Sort::Hot, filter: Filter::Tag(tag.id, tag.threads), path: path.clone(), name: "tag" };
+    let reader = page.clone();
+    let loaded = web.house.db.read(move |conn| load(conn, &reader, &wanted, n)).await?;
+    if loaded.rows.is_empty() {
+        // A tag that the reader can see on no thread is a tag that is not there.
+        return Err(HttpFault::Absent.into());
+    }
+    let shell = page.shell.clone();
+    let suffix = if n > 1 { shell.t1("title-page", "n", n) } else { String::new() };
+    let template = ListPage {
+        title: format!("#{}{suffix} · {}", tag.name, shell.site),
+        description: shell.t2("tag-about", "name", &tag.name, "site", &shell.site),
+        canonical: urls::paged(&path, n),
+        indexable: loaded.rows.len() >= 3,
+        intro: None,
+        crumbs: vec![(shell.t("nav-tags"), "/tags".to_owned())],
+        children: Vec::new(),
+        tabs: Vec::new(),
+        periods: Vec::new(),
+        pager: Pager::new(&path, n, loaded.last),
+        archive: None,
+        rows: loaded.rows,
+        empty: "empty-list",
+        compose: None,
+        heading: format!("#{}", tag.name),
+        shell,
+    };
+    page.ok(&web, &template)
+}

@@ -1,0 +1,15 @@
+//! Pages that compose several wings: lists, thread, compose, profile, back office, and the frame around all.
+
+pub mod access;
+pub mod archive;
+pub mod backoffice;
+pub mod compose;
+pub mod directory;
+pub mod home;
+pub mod moderation;
+pub mod post;
+pub mod profile;
+pub mod rows;
+pub mod settings;
+pub mod shell;
+pub mod thread;

@@ -1,0 +1,272 @@
+//! The buttons below posts and threads: likes, removal, pins, features, closing, accepting, following; and what
+//! staff do with members. Each is one small form.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use serde::Deserialize;
+
+use crate::base::actor::SignedIn;
+use crate::base::ids::{PostId, ThreadId};
+use crate::base::time::{DAY, UtcTime};
+use crate::content::categories;
+use crate::content::curation::{self, Scope};
+use crate::content::posts::{self, answers, purge, removal};
+use crate::content::reactions;
+use crate::content::threads::{self, follow};
+use crate::infra::db::Conn;
+use crate::infra::house::House;
+use crate::people::accounts::{self, standing};
+use crate::web::error::HttpFault;
+use crate::web::forms::local_path;
+use crate::web::limits::Soft;
+use crate::web::page::see_other;
+use crate::web::{AppError, Page, RawForm, Web, urls};
+
+/// Checks the form, runs `work` as one transaction and goes on to the address it gives.
+async fn act<F>(web: &Web, page: &Page, raw: &RawForm, work: F) -> Result<HttpResponse, AppError>
+where
+    F: Fn(&mut Conn, &House, &SignedIn) -> Result<String, AppError> + Send + 'static,
+{
+    let member = page.member()?.clone();
+    raw.verify(web, page)?;
+    let house = web.house.clone();
+    let next = web.house.db.write(move |conn| work(conn, &house, &member)).await?;
+    let wanted = raw.get("next").map(|n| local_path(Some(n)).to_owned());
+    Ok(see_other(&wanted.unwrap_or(next)))
+}
+
+/// `POST /post/{id}/like` and `/unlike`.
+pub async fn like(
+    web: Data<Web>,
+    page: Page,
+    path: Path<(i64, String)>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let (id, what) = path.into_inner();
+    let on = what == "like";
+    web.soft.check(Soft::Reaction, &page.member()?.id.to_string())?;
+    act(&web, &page, &raw, move |conn, house, member| {
+        reactions::set(conn, house, member, PostId(id), on)?;
+        place(conn, member, PostId(id))
+    })
+    .await
+}
+
+fn place(conn: &mut Conn, member: &SignedIn, id: PostId) -> Result<String, AppError> {
+    let actor = crate::base::actor::Actor::Member(Box::new(member.clone()));
+    let readable = categories::service::readable(conn, &actor)?;
+    let (thread, post) = posts::service::load_for(conn, &actor, &readable, id)?;
+    Ok(urls::post_in_thread(thread.id, &thread.slug, post.number, post.id))
+}
+
+/// `POST /post/{id}/delete`.
+pub async fn delete_post(
+    web: Data<Web>,
+    page: Page,
+    id: Path<i64>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let id = PostId(*id);
+    act(&web, &page, &raw, move |conn, house, member| {
+        let thread = removal::delete(conn, house, member, id)?;
+        let gone = thread.state() != threads::State::Listed;
+        let moderates =
+            crate::base::actor::Actor::Member(Box::new(member.clone())).moderates(thread.category_id);
+        Ok(if gone && !moderates { "/".to_owned() } else { thread.url(1) })
+    })
+    .await
+}
+
+/// `POST /post/{id}/restore`.
+pub async fn restore_post(
+    web: Data<Web>,
+    page: Page,
+    id: Path<i64>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let id = PostId(*id);
+    act(&web, &page, &raw, move |conn, house, member| {
+        removal::restore(conn, house, member, id)?;
+        place(conn, member, id)
+    })
+    .await
+}
+
+/// `POST /thread/{id}/{close,reopen,feature,unfeature,delete,restore,follow,unfollow}`.
+pub async fn thread(
+    web: Data<Web>,
+    page: Page,
+    path: Path<(i64, String)>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let (id, what) = path.into_inner();
+    let id = ThreadId(id);
+    act(&web, &page, &raw, move |conn, house, member| {
+        let thread = match what.as_str() {
+            "close" | "reopen" => threads::service::set_closed(conn, house, member, id, what == "close")?,
+            "feature" | "unfeature" => {
+                threads::service::set_featured(conn, house, member, id, what == "feature")?
+            }
+            "restore" => threads::service::restore(conn, house, member, id)?,
+            "delete" => {
+                let thread = threads::service::delete(conn, house, member, id)?;
+                let actor = crate::base::actor::Actor::Member(Box::new(member.clone()));
+                return Ok(if actor.moderates(thread.category_id) { thread.url(1) } else { "/".into() });
+            }
+            "follow" | "unfollow" => {
+                let actor = crate::base::actor::Actor::Member(Box::new(member.clone()));
+                let readable = categories::service::readable(conn, &actor)?;
+                let thread = threads::service::load_for(conn, &actor, &readable, id)?;
+                if what == "follow" {
+                    follow::follow(conn, member.id, id, house.clock.now())?;
+                } else {
+                    follow::unfollow(conn, member.id, id)?;
+                }
+                thread
+            }
+            _ => return Err(HttpFault::Absent.into()),
+        };
+        Ok(thread.url(1))
+    })
+    .await
+}
+
+/// What the form of a pin sends.
+#[derive(Debug, Deserialize)]
+struct PinForm {
+    scope: String,
+    #[serde(default)]
+    until: String,
+    #[serde(default)]
+    position: String,
+}
+
+/// A date of a form as the end of that day, UTC.
+pub fn end_of_day(text: &str) -> Option<UtcTime> {
+    UtcTime::parse(&format!("{}T00:00:00Z", text.trim())).map(|at| at.plus(DAY))
+}
+
+/// `POST /thread/{id}/pin`.
+pub async fn pin(web: Data<Web>, page: Page, id: Path<i64>, raw: RawForm) -> Result<HttpResponse, AppError> {
+    let form: PinForm = raw.parse()?;
+    let id = ThreadId(*id);
+    let until = match form.until.trim() {
+        "" => None,
+        text => Some(end_of_day(text).ok_or(curation::Error::UntilInvalid)?),
+    };
+    let position = form.position.trim().parse().unwrap_or(0);
+    let wanted = curation::Wanted { scope: Scope::parse(&form.scope)?, until, position };
+    act(&web, &page, &raw, move |conn, house, member| {
+        curation::pin(conn, house, member, id, wanted)?;
+        Ok(threads::service::lock_moderated(conn, member, id)?.url(1))
+    })
+    .await
+}
+
+/// `POST /thread/{id}/unpin`.
+pub async fn unpin(
+    web: Data<Web>,
+    page: Page,
+    id: Path<i64>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let id = ThreadId(*id);
+    act(&web, &page, &raw, move |conn, house, member| {
+        let scope =
+            if member.role >= crate::base::actor::Role::Moderator { None } else { Some(Scope::Category) };
+        curation::unpin(conn, house, member, id, scope)?;
+        Ok(threads::service::lock_moderated(conn, member, id)?.url(1))
+    })
+    .await
+}
+
+/// `POST /pin/{id}/dismiss`.
+pub async fn dismiss(
+    web: Data<Web>,
+    page: Page,
+    id: Path<i64>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let id = *id;
+    act(&web, &page, &raw, move |conn, _, member| {
+        curation::dismiss(conn, member.id, id)?;
+        Ok("/".into())
+    })
+    .await
+}
+
+/// `POST /post/{id}/accept` and `/unaccept`.
+pub async fn accept(
+    web: Data<Web>,
+    page: Page,
+    path: Path<(i64, String)>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let (id, what) = path.into_inner();
+    let on = what == "accept";
+    act(&web, &page, &raw, move |conn, house, member| {
+        let actor = crate::base::actor::Actor::Member(Box::new(member.clone()));
+        let readable = categories::service::readable(conn, &actor)?;
+        let (thread, post) = posts::service::load_for(conn, &actor, &readable, PostId(id))?;
+        answers::accept(conn, house, member, thread.id, on.then_some(post.id))?;
+        Ok(urls::post_in_thread(thread.id, &thread.slug, post.number, post.id))
+    })
+    .await
+}
+
+/// What the form of a suspension sends.
+#[derive(Debug, Deserialize)]
+struct SuspendForm {
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    until: String,
+}
+
+/// `POST /u/{handle}/suspend`.
+pub async fn suspend(
+    web: Data<Web>,
+    page: Page,
+    handle: Path<String>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let form: SuspendForm = raw.parse()?;
+    let until = end_of_day(&form.until).ok_or(accounts::Error::UntilInvalid)?;
+    let wanted = standing::Suspension::parse(until, &form.reason, page.shell.now)?;
+    let handle = handle.into_inner();
+    act(&web, &page, &raw, move |conn, house, member| {
+        let target = standing::suspend(conn, house, member, &handle, &wanted)?;
+        Ok(urls::member(&target.handle))
+    })
+    .await
+}
+
+/// `POST /u/{handle}/{unsuspend,remove-content,undo-removal}`.
+pub async fn member(
+    web: Data<Web>,
+    page: Page,
+    path: Path<(String, String)>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let (handle, what) = path.into_inner();
+    page.at_least(crate::base::actor::Role::Moderator)?;
+    act(&web, &page, &raw, move |conn, house, member| {
+        let target = accounts::service::find_by_handle(conn, &handle)?;
+        match what.as_str() {
+            "unsuspend" => {
+                standing::unsuspend(conn, house, member, &handle)?;
+            }
+            "remove-content" => {
+                purge::remove_all(conn, house, member, target.id)?;
+            }
+            "undo-removal" => {
+                if let Some(act) = purge::latest(conn, target.id)? {
+                    purge::undo(conn, house, member, act.id)?;
+                }
+            }
+            _ => return Err(HttpFault::Absent.into()),
+        }
+        Ok(urls::member(&target.handle))
+    })
+    .await
+}

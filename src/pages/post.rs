@@ -1,0 +1,211 @@
+//! Posts by themselves: permanent addresses, editing, history; and the addresses of former forums.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::web::{Data, Path};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::base::ids::PostId;
+use crate::content::categories;
+use crate::content::markup::SafeHtml;
+use crate::content::posts::{self, Body, Prepared, edit};
+use crate::content::threads::Title;
+use crate::infra::db::DbError;
+use crate::pages::rows::authors;
+use crate::web::error::{HttpFault, message};
+use crate::web::filters::When;
+use crate::web::page::see_other;
+use crate::web::shell::Shell;
+use crate::web::{AppError, Page, RawForm, Web, urls};
+
+/// `GET /p/{id}`: 302 to the place of the post.
+pub async fn permalink(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpResponse, AppError> {
+    let (actor, id) = (page.actor.clone(), PostId(*id));
+    let (thread, post) = web
+        .house
+        .db
+        .read(move |conn| {
+            let readable = categories::service::readable(conn, &actor)?;
+            Ok::<_, AppError>(posts::service::load_for(conn, &actor, &readable, id)?)
+        })
+        .await?;
+    let place = urls::post_in_thread(thread.id, &thread.slug, post.number, post.id);
+    Ok(HttpResponse::Found().insert_header((LOCATION, place)).finish())
+}
+
+/// An address of a former forum. None has come in with an import: as absent as any other.
+pub async fn former(_web: Data<Web>, _page: Page, _path: &str) -> Result<HttpResponse, AppError> {
+    Err(HttpFault::Absent.into())
+}
+
+#[derive(Template)]
+#[template(path = "pages/edit.html")]
+struct EditPage {
+    shell: Shell,
+    id: PostId,
+    title: Option<String>,
+    body: String,
+    back: String,
+    error: Option<String>,
+    preview: Option<SafeHtml>,
+}
+
+/// What the form of an edit sends.
+#[derive(Debug, Deserialize)]
+pub struct EditForm {
+    title: Option<String>,
+    #[serde(default)]
+    body: String,
+    action: Option<String>,
+}
+
+async fn editable(
+    web: &Web,
+    page: &Page,
+    id: PostId,
+) -> Result<(crate::content::threads::Thread, posts::Post), AppError> {
+    page.member()?;
+    let actor = page.actor.clone();
+    web.house
+        .db
+        .read(move |conn| {
+            let readable = categories::service::readable(conn, &actor)?;
+            let (thread, post) = posts::service::load_for(conn, &actor, &readable, id)?;
+            if edit::may_edit(&actor, &thread, &post) {
+                Ok((thread, post))
+            } else {
+                Err(HttpFault::Forbidden.into())
+            }
+        })
+        .await
+}
+
+/// `GET /post/{id}/edit`.
+pub async fn edit_form(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpResponse, AppError> {
+    let (thread, post) = editable(&web, &page, PostId(*id)).await?;
+    let template = EditPage {
+        id: post.id,
+        title: post.opens().then(|| thread.title.clone()),
+        back: urls::post(post.id),
+        body: post.body,
+        error: None,
+        preview: None,
+        shell: page.shell.clone(),
+    };
+    page.ok(&web, &template)
+}
+
+/// `POST /post/{id}/edit`.
+pub async fn save_edit(
+    web: Data<Web>,
+    page: Page,
+    id: Path<i64>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    if page.actor.member().is_none() {
+        return crate::pages::access::sign_in_again(&web, page, &raw).await;
+    }
+    let form: EditForm = raw.accept(&web, &page)?;
+    let id = PostId(*id);
+    let (thread, post) = editable(&web, &page, id).await?;
+    let refused = |shell: &Shell, error: Option<String>, preview: Option<SafeHtml>| EditPage {
+        id,
+        title: post.opens().then(|| form.title.clone().unwrap_or_else(|| thread.title.clone())),
+        body: form.body.clone(),
+        back: urls::post(id),
+        error,
+        preview,
+        shell: shell.clone(),
+    };
+    match change(&web, &page, id, &form).await {
+        Ok(Changed::Saved(url)) => Ok(see_other(&url)),
+        Ok(Changed::Preview(html)) => page.ok(&web, &refused(&page.shell, None, Some(html))),
+        Err(e) if crate::pages::compose::retypable(&e) => {
+            let text = message(page.shell.locale, &*e.0);
+            page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &refused(&page.shell, Some(text), None))
+        }
+        Err(e) => Err(e),
+    }
+}
+
+enum Changed {
+    Saved(String),
+    Preview(SafeHtml),
+}
+
+async fn change(web: &Web, page: &Page, id: PostId, form: &EditForm) -> Result<Changed, AppError> {
+    let member = page.member()?.clone();
+    let body = Body::parse(&form.body)?;
+    let title = form.title.as_deref().map(Title::parse).transpose()?;
+    let house = web.house.clone();
+    let text = web.house.db.read(move |c| Prepared::new(c, &house, &body).map_err(DbError::from)).await?;
+    if form.action.as_deref() == Some("preview") {
+        return Ok(Changed::Preview(SafeHtml::from_stored(text.html)));
+    }
+    let house = web.house.clone();
+    let wanted = edit::Edit { post: id, text, title };
+    let (thread, post) = web
+        .house
+        .db
+        .write(move |conn| Ok::<_, AppError>(edit::edit(conn, &house, &member, &wanted)?))
+        .await?;
+    Ok(Changed::Saved(urls::post_in_thread(thread.id, &thread.slug, post.number, post.id)))
+}
+
+struct Version {
+    number: i32,
+    title: Option<String>,
+    body: String,
+    when: When,
+}
+
+#[derive(Template)]
+#[template(path = "pages/history.html")]
+struct HistoryPage {
+    shell: Shell,
+    back: String,
+    author: String,
+    versions: Vec<Version>,
+}
+
+/// `GET /post/{id}/history`: earlier versions, for moderators and the author.
+pub async fn history(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpResponse, AppError> {
+    page.member()?;
+    let (actor, id) = (page.actor.clone(), PostId(*id));
+    let (post, earlier, author) = web
+        .house
+        .db
+        .read(move |conn| {
+            let readable = categories::service::readable(conn, &actor)?;
+            let (thread, post) = posts::service::load_for(conn, &actor, &readable, id)?;
+            if actor.id() != Some(post.author_id) && !actor.moderates(thread.category_id) {
+                return Err(AppError::from(HttpFault::Forbidden));
+            }
+            let earlier = posts::store::history(conn, id)?;
+            let author = authors(conn, &[post.author_id], &actor)?.remove(&post.author_id);
+            Ok((post, earlier, author))
+        })
+        .await?;
+    let locale = page.shell.locale;
+    let mut versions = vec![Version {
+        number: post.revisions + 1,
+        title: None,
+        body: post.body.clone(),
+        when: When::new(locale, post.edited_at.unwrap_or(post.created_at)),
+    }];
+    versions.extend(earlier.into_iter().map(|r| Version {
+        number: r.number,
+        title: r.title,
+        body: r.body,
+        when: When::new(locale, r.written_at),
+    }));
+    let template = HistoryPage {
+        back: urls::post(post.id),
+        author: author.map(|a| a.name).unwrap_or_default(),
+        versions,
+        shell: page.shell.clone(),
+    };
+    page.ok(&web, &template)
+}

@@ -1,0 +1,158 @@
+//! Profiles: for signed-in members, limited in number per hour; those of staff, experts and who opted in also
+//! for visitors and search engines.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use crate::base::actor::Role;
+use crate::content::categories;
+use crate::content::markup::{self, SafeHtml};
+use crate::content::posts::{self, purge};
+use crate::content::threads::lists::{Filter, Listing, Sort, Window};
+use crate::content::threads::{self, State};
+use crate::pages::rows::{Author, Row, rows};
+use crate::people::accounts::{self, Member};
+use crate::people::profiles;
+use crate::web::error::HttpFault;
+use crate::web::filters::When;
+use crate::web::limits::Soft;
+use crate::web::page::moved;
+use crate::web::shell::{Shell, initial};
+use crate::web::{AppError, Page, Web, urls};
+
+/// A reply on a profile.
+struct Said {
+    url: String,
+    title: String,
+    lang: String,
+    excerpt: String,
+    when: When,
+}
+
+#[derive(Template)]
+#[template(path = "pages/profile.html")]
+struct ProfilePage {
+    shell: Shell,
+    handle: String,
+    author: Author,
+    bio: Option<SafeHtml>,
+    joined: When,
+    role: String,
+    counters: Vec<(String, String)>,
+    rows: Vec<Row>,
+    said: Vec<Said>,
+    indexable: bool,
+    canonical: String,
+    own: bool,
+    suspended: Option<(String, String)>,
+    may_moderate: bool,
+    removal: bool,
+    tomorrow: String,
+}
+
+struct Loaded {
+    member: Member,
+    counters: profiles::Counters,
+    rows: Vec<Row>,
+    said: Vec<Said>,
+    removal: bool,
+}
+
+/// `GET /u/{username}`.
+pub async fn show(web: Data<Web>, page: Page, handle: Path<String>) -> Result<HttpResponse, AppError> {
+    let asked = handle.into_inner();
+    let reader = page.clone();
+    let name = asked.clone();
+    let loaded = web.house.db.read(move |conn| load(conn, &reader, &name)).await?;
+    let member = &loaded.member;
+    if member.handle != asked {
+        return Ok(moved(&urls::member(&member.handle)));
+    }
+    if let Some(id) = page.actor.id()
+        && id != member.id
+    {
+        web.soft.check(Soft::Profile, &id.to_string())?;
+    }
+    let shell = page.shell.clone();
+    let counts = loaded.counters;
+    let stat = |key: &str, n: i64| (shell.t(key), crate::infra::i18n::number(n));
+    let viewer = page.actor.member();
+    let outranked = viewer.is_some_and(|v| v.role >= Role::Moderator && v.role > member.role());
+    let suspended = member
+        .suspended_until
+        .filter(|until| *until > shell.now && (outranked || viewer.is_some_and(|v| v.id == member.id)));
+    let template = ProfilePage {
+        handle: member.handle.clone(),
+        author: Author {
+            name: member.display_name.clone(),
+            handle: member.handle.clone(),
+            initial: initial(&member.display_name),
+            url: None,
+            badge: None,
+        },
+        bio: (!member.bio.is_empty()).then(|| {
+            markup::render(&member.bio, &markup::RenderContext::new(&web.config.base_url, &member.public_id))
+        }),
+        joined: When::new(shell.locale, member.created_at),
+        role: shell.t(&format!("role-{}", member.role().name())),
+        counters: vec![
+            stat("stat-threads", counts.threads),
+            stat("stat-posts", counts.posts),
+            stat("stat-likes", counts.likes_received),
+            stat("stat-answers", counts.answers_accepted),
+        ],
+        indexable: member.is_public() && counts.posts > 0,
+        canonical: urls::member(&member.handle),
+        own: viewer.is_some_and(|v| v.id == member.id),
+        suspended: suspended.map(|until| {
+            (
+                crate::infra::i18n::date(shell.locale, until),
+                member.suspended_reason.clone().unwrap_or_default(),
+            )
+        }),
+        may_moderate: outranked,
+        removal: loaded.removal && outranked,
+        tomorrow: shell.now.plus(7 * crate::base::time::DAY).calendar().strftime("%Y-%m-%d").to_string(),
+        rows: loaded.rows,
+        said: loaded.said,
+        shell,
+    };
+    page.ok(&web, &template)
+}
+
+fn load(conn: &mut crate::infra::db::Conn, page: &Page, handle: &str) -> Result<Loaded, AppError> {
+    let member = accounts::service::find_by_handle(conn, handle)?;
+    if page.actor.member().is_none() && !member.is_public() {
+        return Err(HttpFault::Absent.into());
+    }
+    let readable = categories::service::readable(conn, &page.actor)?;
+    let filter = Filter::Author(member.id);
+    let opened = Listing::new(Sort::New, &filter, &readable, Window::After(None, 10)).load(conn)?;
+    let opened: Vec<_> = opened.into_iter().take(10).collect();
+    let rows = rows(conn, &page.actor, &readable, page.shell.locale, &[], &opened)?;
+    let replies = posts::store::by_author(conn, member.id, None, 60)?;
+    let ids: Vec<_> = replies.iter().map(|p| p.thread_id).collect();
+    let around = threads::store::find_many(conn, &ids)?;
+    let said = replies
+        .iter()
+        .filter(|p| !p.opens())
+        .filter_map(|p| {
+            let thread = around.iter().find(|t| t.id == p.thread_id)?;
+            let seen = thread.state() == State::Listed && readable.has(thread.category_id);
+            seen.then(|| Said {
+                url: urls::post_in_thread(thread.id, &thread.slug, p.number, p.id),
+                title: thread.title.clone(),
+                lang: p.lang.clone(),
+                excerpt: markup::excerpt(
+                    &markup::plain_text(&p.body, markup::Keep::PREVIEW).replace('\n', " "),
+                    200,
+                ),
+                when: When::new(page.shell.locale, p.created_at),
+            })
+        })
+        .take(10)
+        .collect();
+    let removal = purge::latest(conn, member.id)?.is_some();
+    Ok(Loaded { counters: profiles::of(conn, member.id)?, member, rows, said, removal })
+}

@@ -1,0 +1,257 @@
+//! A member's own settings: profile, password, appearance, sessions, tokens.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::base::ids::SessionId;
+use crate::base::locale::Locale;
+use crate::base::time::DAY;
+use crate::infra::db::DbError;
+use crate::people::accounts::password::PasswordPool;
+use crate::people::accounts::service::{ProfileChange, change_appearance, change_password, change_profile};
+use crate::people::accounts::{self, Member};
+use crate::people::sessions::{store as session_store, tokens};
+use crate::web::error::{HttpFault, message};
+use crate::web::filters::When;
+use crate::web::page::see_other;
+use crate::web::shell::Shell;
+use crate::web::{AppError, Page, RawForm, Web};
+
+struct SessionView {
+    id: SessionId,
+    agent: String,
+    address: String,
+    seen: When,
+    current: bool,
+}
+
+struct TokenView {
+    id: i64,
+    name: String,
+    scopes: String,
+    made: When,
+    expires: Option<When>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/settings.html")]
+struct SettingsPage {
+    shell: Shell,
+    member: Member,
+    sessions: Vec<SessionView>,
+    tokens: Vec<TokenView>,
+    scopes: [&'static str; 5],
+    error: Option<(String, String)>,
+    saved: bool,
+    new_token: Option<String>,
+}
+
+/// What may have happened before the page is shown.
+#[derive(Default)]
+struct Note {
+    error: Option<(String, String)>,
+    new_token: Option<String>,
+}
+
+async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<HttpResponse, AppError> {
+    let id = page.member()?.id;
+    let now = page.shell.now;
+    let (member, sessions, tokens) = web
+        .house
+        .db
+        .read(move |conn| {
+            let member = accounts::store::find(conn, id)?.ok_or(HttpFault::SignIn)?;
+            Ok::<_, AppError>((member, session_store::list(conn, id, now)?, tokens::list(conn, id)?))
+        })
+        .await?;
+    let locale = page.shell.locale;
+    let current = page.session();
+    let template = SettingsPage {
+        member,
+        sessions: sessions
+            .into_iter()
+            .map(|s| SessionView {
+                id: s.id,
+                agent: s.agent,
+                address: s.address,
+                seen: When::new(locale, s.seen_at),
+                current: Some(s.id) == current,
+            })
+            .collect(),
+        tokens: tokens
+            .into_iter()
+            .map(|t| TokenView {
+                id: t.id,
+                name: t.name,
+                scopes: t.scopes,
+                made: When::new(locale, t.created_at),
+                expires: t.expires_at.map(|at| When::new(locale, at)),
+            })
+            .collect(),
+        scopes: tokens::SCOPES,
+        saved: page.shell.target.ends_with("?saved"),
+        error: note.error,
+        new_token: note.new_token,
+        shell: page.shell.clone(),
+    };
+    page.answer(web, status, &template)
+}
+
+async fn refused(web: &Web, page: &Page, error: AppError) -> Result<HttpResponse, AppError> {
+    let Some(field) = error.0.field() else { return Err(error) };
+    let note =
+        Note { error: Some((field.to_owned(), message(page.shell.locale, &*error.0))), ..Note::default() };
+    draw(web, page, note, crate::web::error::status(error.0.kind())).await
+}
+
+/// `GET /settings`.
+pub async fn show(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> {
+    draw(&web, &page, Note::default(), StatusCode::OK).await
+}
+
+#[derive(Debug, Deserialize)]
+struct ProfileForm {
+    display_name: String,
+    #[serde(default)]
+    bio: String,
+    public: Option<String>,
+}
+
+/// `POST /settings/profile`.
+pub async fn profile(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
+    let member = page.member()?.clone();
+    let form: ProfileForm = raw.accept(&web, &page)?;
+    let wanted =
+        ProfileChange { display_name: form.display_name, bio: form.bio, public: form.public.is_some() };
+    let house = web.house.clone();
+    match web.house.db.write(move |conn| change_profile(conn, &house, &member, &wanted)).await {
+        Ok(()) => Ok(see_other("/settings?saved")),
+        Err(e) => refused(&web, &page, e.into()).await,
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct AppearanceForm {
+    #[serde(default)]
+    locale: String,
+    #[serde(default)]
+    theme: String,
+}
+
+/// `POST /settings/appearance`.
+pub async fn appearance(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
+    let member = page.member()?.id;
+    let form: AppearanceForm = raw.accept(&web, &page)?;
+    let locale = Locale::parse(&form.locale);
+    web.house.db.write(move |conn| change_appearance(conn, member, locale, Some(&form.theme))).await?;
+    Ok(see_other("/settings?saved"))
+}
+
+#[derive(Debug, Deserialize)]
+struct PasswordForm {
+    current: String,
+    password: String,
+}
+
+/// `POST /settings/password`: ends every other session and all tokens.
+pub async fn password(
+    web: Data<Web>,
+    pool: Data<PasswordPool>,
+    page: Page,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let member = page.member()?.id;
+    let form: PasswordForm = raw.accept(&web, &page)?;
+    let current = page.session();
+    let account = format!("id:{member}");
+    crate::web::limits::guard(
+        &web.house,
+        web.config.rate_limits,
+        crate::web::limits::LOGIN_ACCOUNT,
+        &account,
+    )
+    .await
+    .map_err(super::access::limited)?;
+    let hash = match change_password(&web.house, &pool, member, &form.current, &form.password).await {
+        Ok(hash) => hash,
+        Err(e) => return refused(&web, &page, e.into()).await,
+    };
+    web.house
+        .db
+        .write(move |conn| {
+            accounts::store::set_password(conn, member, &hash)?;
+            session_store::close_all(conn, member, current)?;
+            tokens::revoke_all(conn, member)?;
+            Ok::<_, DbError>(())
+        })
+        .await?;
+    Ok(see_other("/settings?saved"))
+}
+
+/// `POST /settings/sessions/{id}/close`.
+pub async fn close_session(
+    web: Data<Web>,
+    page: Page,
+    id: Path<i64>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let member = page.member()?.id;
+    raw.verify(&web, &page)?;
+    let id = SessionId(*id);
+    let closed =
+        web.house.db.write(move |c| session_store::close(c, member, id).map_err(DbError::from)).await?;
+    if closed { Ok(see_other("/settings?saved")) } else { Err(HttpFault::Absent.into()) }
+}
+
+/// `POST /settings/sessions/close-others`.
+pub async fn close_others(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
+    let member = page.member()?.id;
+    raw.verify(&web, &page)?;
+    let current = page.session();
+    web.house.db.write(move |c| session_store::close_all(c, member, current).map_err(DbError::from)).await?;
+    Ok(see_other("/settings?saved"))
+}
+
+#[derive(Debug, Deserialize)]
+struct TokenForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    scope: Vec<String>,
+    #[serde(default)]
+    days: String,
+}
+
+/// `POST /settings/tokens`: shows the token once.
+pub async fn create_token(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
+    let member = page.member()?.id;
+    let form: TokenForm = raw.accept(&web, &page)?;
+    let scopes = tokens::parse_scopes(&form.scope.join(",")).ok_or(HttpFault::Malformed)?;
+    let name: String = form.name.trim().chars().take(60).collect();
+    let days = form.days.trim().parse::<i64>().ok().filter(|d| (1..=3_650).contains(d));
+    let expires = days.map(|d| page.shell.now.plus(d * DAY));
+    let house = web.house.clone();
+    let token = web
+        .house
+        .db
+        .write(move |c| tokens::create(c, &house, member, &name, &scopes, expires).map_err(DbError::from))
+        .await?;
+    draw(&web, &page, Note { new_token: Some(token), ..Note::default() }, StatusCode::OK).await
+}
+
+/// `POST /settings/tokens/{id}/revoke`.
+pub async fn revoke_token(
+    web: Data<Web>,
+    page: Page,
+    id: Path<i64>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let member = page.member()?.id;
+    raw.verify(&web, &page)?;
+    let id = *id;
+    let gone = web.house.db.write(move |c| tokens::revoke(c, member, id).map_err(DbError::from)).await?;
+    if gone { Ok(see_other("/settings?saved")) } else { Err(HttpFault::Absent.into()) }
+}

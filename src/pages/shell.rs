@@ -1,0 +1,102 @@
+//! The frame of every page, and the generated colours.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{Data, Path};
+use sha2::{Digest, Sha256};
+
+use crate::base::actor::Actor;
+use crate::content::categories::{self, Category, Readable};
+use crate::infra::db::{Conn, DbError};
+use crate::site::settings;
+use crate::web::shell::{RailCategory, Shell, ShellRequest, reader};
+use crate::web::state::ShellSource;
+use crate::web::{AppError, Web, urls};
+
+/// Draws the frame from settings and categories.
+pub struct Frame;
+
+impl ShellSource for Frame {
+    fn shell(&self, conn: &mut Conn, actor: &Actor, request: ShellRequest) -> Result<Shell, DbError> {
+        let settings = settings::load(conn)?;
+        let readable = categories::service::readable(conn, actor)?;
+        let chosen = actor.member().and_then(|m| m.locale);
+        let locale = chosen.or(request.locale).unwrap_or(settings.locale);
+        let theme = actor.member().and_then(|m| m.theme.clone()).or(request.theme);
+        Ok(Shell {
+            locale,
+            theme,
+            site: settings.name,
+            tagline: settings.tagline,
+            notice: Some(settings.notice).filter(|n| !n.is_empty()),
+            reader: reader(actor, locale, request.now),
+            categories: rail(&readable),
+            csrf: request.csrf,
+            nonce: request.nonce,
+            path: request.path,
+            target: request.target,
+            base_url: request.base_url,
+            theme_version: version(&colours(readable.categories())),
+            now: request.now,
+        })
+    }
+}
+
+fn rail(readable: &Readable) -> Vec<RailCategory> {
+    readable
+        .categories()
+        .iter()
+        .map(|c| RailCategory {
+            name: c.name.clone(),
+            url: urls::category(&c.slug),
+            mark: mark(c),
+            nested: c.parent_id.is_some(),
+            private: readable.is_restricted(c.id),
+        })
+        .collect()
+}
+
+/// The class of a category's colour mark.
+pub fn mark(category: &Category) -> String {
+    format!("mark-{}", category.id)
+}
+
+/// The colours of categories as rules: nothing inline is allowed.
+fn colours(all: &[Category]) -> String {
+    let mut css = String::new();
+    for category in all {
+        css.push_str(&format!(".mark-{}{{background:{}}}\n", category.id, category.colour));
+    }
+    css
+}
+
+fn version(css: &str) -> String {
+    data_encoding::HEXLOWER.encode(Sha256::digest(css.as_bytes()).get(..5).unwrap_or_default())
+}
+
+/// `GET /theme.{version}.css`: the marks of public categories for everybody; the others' colours are no secret
+/// worth a separate file, but their number is, so only what the reader may read is named.
+pub async fn theme(
+    web: Data<Web>,
+    page: crate::web::Page,
+    asked: Path<String>,
+) -> Result<HttpResponse, AppError> {
+    let actor = page.actor.clone();
+    let css = web
+        .house
+        .db
+        .read(move |conn| {
+            Ok::<_, DbError>(colours(categories::service::readable(conn, &actor)?.categories()))
+        })
+        .await?;
+    let current = version(&css) == *asked;
+    let keep = match (current, page.actor.member().is_some()) {
+        (true, false) => "public, max-age=31536000, immutable",
+        (true, true) => "private, max-age=31536000, immutable",
+        _ => "no-store",
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .insert_header((CACHE_CONTROL, keep))
+        .body(css))
+}

@@ -1,0 +1,484 @@
+//! The thread page: posts, what a reader may do with them, and the reply box.
+
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::base::ids::{PostId, ThreadId};
+use crate::base::locale::Locale;
+use crate::content::categories::{self, Readable};
+use crate::content::markup::{self, SafeHtml};
+use crate::content::posts::{self, Post, answers, edit};
+use crate::content::threads::views::ViewBuffer;
+use crate::content::threads::{self, State, Thread, ThreadKind, follow};
+use crate::content::{curation, reactions, tags};
+use crate::infra::db::{Conn, DbError};
+use crate::infra::i18n;
+use crate::pages::rows::{Author, authors};
+use crate::web::error::HttpFault;
+use crate::web::filters::When;
+use crate::web::page::moved;
+use crate::web::paging::{Asked, POSTS, Pager, asked};
+use crate::web::shell::Shell;
+use crate::web::{AppError, Page, Web, urls};
+
+/// `?page=`, and what a form that failed brings back.
+#[derive(Debug, Default, Deserialize)]
+pub struct ThreadQuery {
+    page: Option<String>,
+}
+
+/// A post as it is shown.
+pub struct PostView {
+    /// Its id.
+    pub id: PostId,
+    /// Its number.
+    pub number: i32,
+    /// Who wrote it.
+    pub author: Author,
+    /// True when its author opened the thread.
+    pub by_opener: bool,
+    /// When.
+    pub when: When,
+    /// When it was last edited.
+    pub edited: Option<When>,
+    /// Earlier versions.
+    pub revisions: i32,
+    /// Its text.
+    pub html: SafeHtml,
+    /// Language of the text.
+    pub lang: String,
+    /// Likes.
+    pub likes: i64,
+    /// Liked by the reader.
+    pub liked: bool,
+    /// The post it answers: number and address.
+    pub answers: Option<(i32, String)>,
+    /// The accepted answer.
+    pub accepted: bool,
+    /// What the reader may do.
+    pub can: Can,
+    /// Removed: shown to moderators only.
+    pub removed: bool,
+    /// First post that the reader has not seen.
+    pub unread: bool,
+    /// Markdown that quotes it.
+    pub quote: String,
+}
+
+/// What a reader may do with a post.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one button")]
+pub struct Can {
+    /// Like.
+    pub like: bool,
+    /// Edit.
+    pub edit: bool,
+    /// Remove.
+    pub delete: bool,
+    /// Bring back.
+    pub restore: bool,
+    /// Accept as the answer, or take that back.
+    pub accept: bool,
+    /// Reply.
+    pub reply: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/thread.html")]
+struct ThreadPage {
+    shell: Shell,
+    id: ThreadId,
+    title: String,
+    heading: String,
+    lang: String,
+    description: String,
+    canonical: String,
+    indexable: bool,
+    crumbs: Vec<(String, String)>,
+    mark: String,
+    posts: Vec<PostView>,
+    answer: Option<(String, String)>,
+    pager: Pager,
+    tags: Vec<(String, String)>,
+    views: String,
+    replies: String,
+    opened: When,
+    solved: bool,
+    asks: bool,
+    closed: bool,
+    featured: bool,
+    pinned: bool,
+    removed: bool,
+    follows: bool,
+    may_reply: bool,
+    may_change: bool,
+    may_delete: bool,
+    moderates: bool,
+    staff: bool,
+    first_unread: Option<String>,
+    body: String,
+    error: Option<String>,
+    preview: Option<SafeHtml>,
+    reply_to: Option<i32>,
+    now_page: i64,
+}
+
+/// What the reply box holds when the page is shown again.
+#[derive(Debug, Default)]
+pub struct Box_ {
+    /// Text typed.
+    pub body: String,
+    /// The post it answers.
+    pub reply_to: Option<i32>,
+    /// Why it was refused.
+    pub error: Option<String>,
+    /// How it would look.
+    pub preview: Option<SafeHtml>,
+}
+
+struct Loaded {
+    thread: Thread,
+    readable: Readable,
+    posts: Vec<Post>,
+    answer: Option<Post>,
+    authors: HashMap<crate::base::ids::MemberId, Author>,
+    tags: Vec<tags::Tag>,
+    liked: Vec<PostId>,
+    replied: HashMap<PostId, i32>,
+    read: Option<i32>,
+    follows: bool,
+    pinned: bool,
+}
+
+enum Outcome {
+    Show(Box<Loaded>),
+    Elsewhere(String),
+}
+
+fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) -> Result<Outcome, AppError> {
+    let readable = categories::service::readable(conn, &page.actor)?;
+    let thread = threads::service::load_for(conn, &page.actor, &readable, id)?;
+    if slug.is_some_and(|s| s != thread.slug) || slug.is_none() {
+        return Ok(Outcome::Elsewhere(thread.url(n)));
+    }
+    if n > thread.last_page().max(1) {
+        return Err(HttpFault::Absent.into());
+    }
+    let from = i32::try_from((n - 1) * POSTS + 1).unwrap_or(i32::MAX);
+    let to = from.saturating_add(i32::try_from(POSTS).unwrap_or(20) - 1);
+    let all = page.actor.moderates(thread.category_id);
+    let posts = posts::store::range(conn, id, from, to, all || thread.state() != State::Listed)?;
+    let answer = match thread.accepted_post_id {
+        Some(post) if n == 1 => posts::store::find(conn, post)?.filter(|p| p.state() == State::Listed),
+        _ => None,
+    };
+    let mut people: Vec<_> = posts.iter().map(|p| p.author_id).collect();
+    people.extend(answer.iter().map(|p| p.author_id));
+    let authors = authors(conn, &people, &page.actor)?;
+    let ids: Vec<PostId> = posts.iter().map(|p| p.id).collect();
+    let parents: Vec<PostId> = posts.iter().filter_map(|p| p.reply_to).collect();
+    let replied = posts::store::find_many(conn, &parents)?
+        .into_iter()
+        .filter(|p| p.thread_id == id && p.state() == State::Listed)
+        .map(|p| (p.id, p.number))
+        .collect();
+    let (liked, read, follows) = match page.actor.id() {
+        Some(member) => (
+            reactions::liked(conn, member, &ids)?,
+            threads::store::read_positions(conn, member, &[id])?.first().map(|(_, n)| *n),
+            follow::follows(conn, member, id)?,
+        ),
+        None => (Vec::new(), None, false),
+    };
+    let tags = tags::of_threads(conn, &[id])?.into_iter().map(|(_, t)| t).collect();
+    let pinned = !curation::of_thread(conn, id, page.shell.now)?.is_empty();
+    Ok(Outcome::Show(Box::new(Loaded {
+        thread,
+        readable,
+        posts,
+        answer,
+        authors,
+        tags,
+        liked,
+        replied,
+        read,
+        follows,
+        pinned,
+    })))
+}
+
+fn can(page: &Page, thread: &Thread, post: &Post) -> Can {
+    let moderates = page.actor.moderates(thread.category_id);
+    let listed = post.state() == State::Listed && thread.state() == State::Listed;
+    let writes = page.actor.member().is_some_and(|m| m.suspended_until.is_none());
+    let may_edit = edit::may_edit(&page.actor, thread, post);
+    Can {
+        like: listed && writes && page.actor.id() != Some(post.author_id),
+        edit: may_edit,
+        delete: may_edit && listed && (!post.opens() || moderates || thread.replies() == 0),
+        restore: moderates && post.state() == State::Deleted,
+        accept: listed && !post.opens() && answers::may_accept(&page.actor, thread),
+        reply: listed && writes && (!thread.closed || moderates),
+    }
+}
+
+fn view(page: &Page, loaded: &Loaded, post: &Post, first_unread: Option<i32>) -> PostView {
+    let thread = &loaded.thread;
+    let locale = page.shell.locale;
+    let author = loaded.authors.get(&post.author_id).cloned().unwrap_or_else(Author::gone);
+    let number = post.reply_to.and_then(|id| loaded.replied.get(&id).copied());
+    let plain = markup::plain_text(&post.body, markup::Keep::PREVIEW);
+    PostView {
+        id: post.id,
+        number: post.number,
+        by_opener: post.author_id == thread.author_id && !post.opens(),
+        when: When::new(locale, post.created_at),
+        edited: post.edited_at.map(|at| When::new(locale, at)),
+        revisions: post.revisions,
+        html: SafeHtml::from_stored(post.html.clone()),
+        lang: post.lang.clone(),
+        likes: post.likes,
+        liked: loaded.liked.contains(&post.id),
+        answers: number
+            .zip(post.reply_to)
+            .map(|(n, id)| (n, urls::post_in_thread(thread.id, &thread.slug, n, id))),
+        accepted: thread.accepted_post_id == Some(post.id),
+        can: can(page, thread, post),
+        removed: post.state() != State::Listed,
+        unread: first_unread == Some(post.number),
+        quote: markup::quote(&author.handle, &urls::post(post.id), &markup::excerpt(&plain, 600)),
+        author,
+    }
+}
+
+/// `GET /t/{id}/{slug}`; also older addresses, whose first segment is not a number.
+pub async fn show(
+    web: Data<Web>,
+    views: Data<ViewBuffer>,
+    page: Page,
+    path: Path<(String, String)>,
+    query: Query<ThreadQuery>,
+    req: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let (first, slug) = path.into_inner();
+    let Ok(id) = first.parse::<i64>() else {
+        return crate::pages::post::former(web, page, req.path()).await;
+    };
+    let n = match asked(query.page.as_deref())? {
+        Asked::Page(n) => n,
+        Asked::Redirect(n) => return Ok(moved(&canonical(&web, &page, ThreadId(id), n).await?)),
+    };
+    let sent = req.uri().path().trim_start_matches(&format!("/t/{id}/")).to_owned();
+    // The canonical spelling of the address is the encoded one; another spelling of the same slug is fine.
+    let slug = if sent.ends_with('/') { format!("{slug}/") } else { slug };
+    let agent = req.headers().get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if let Some(address) = page.address {
+        views.saw(ThreadId(id), &address.to_string(), agent, page.shell.now);
+    }
+    draw(&web, &page, ThreadId(id), Some(slug), n, Box_::default(), StatusCode::OK).await
+}
+
+async fn canonical(web: &Web, page: &Page, id: ThreadId, n: i64) -> Result<String, AppError> {
+    let actor = page.actor.clone();
+    let thread = web
+        .house
+        .db
+        .read(move |conn| {
+            let readable = categories::service::readable(conn, &actor)?;
+            Ok::<_, AppError>(threads::service::load_for(conn, &actor, &readable, id)?)
+        })
+        .await?;
+    Ok(thread.url(n))
+}
+
+/// `GET /t/{id}`.
+pub async fn by_id(web: Data<Web>, page: Page, id: Path<String>) -> Result<HttpResponse, AppError> {
+    let id = id.parse::<i64>().map_err(|_| HttpFault::Absent)?;
+    Ok(moved(&canonical(&web, &page, ThreadId(id), 1).await?))
+}
+
+/// Draws page `n` of a thread with a reply box.
+pub async fn draw(
+    web: &Web,
+    page: &Page,
+    id: ThreadId,
+    slug: Option<String>,
+    n: i64,
+    reply: Box_,
+    status: StatusCode,
+) -> Result<HttpResponse, AppError> {
+    let reader = page.clone();
+    let outcome = web.house.db.read(move |conn| load(conn, &reader, id, slug.as_deref(), n)).await?;
+    let loaded = match outcome {
+        Outcome::Show(loaded) => loaded,
+        Outcome::Elsewhere(url) => return Ok(moved(&url)),
+    };
+    if let (Some(member), Some(last)) = (page.actor.id(), loaded.posts.last().map(|p| p.number)) {
+        remember(web, member, id, loaded.read, last).await;
+    }
+    page.answer(web, status, &compose(page, *loaded, n, reply))
+}
+
+/// Notes how far the member has read; a failure costs nothing but the memory.
+async fn remember(web: &Web, member: crate::base::ids::MemberId, id: ThreadId, read: Option<i32>, last: i32) {
+    if read.is_some_and(|r| r >= last) {
+        return;
+    }
+    let now = web.house.clock.now();
+    let done = web
+        .house
+        .db
+        .write(move |c| threads::store::mark_read(c, member, id, last, now).map_err(DbError::from))
+        .await;
+    if let Err(error) = done {
+        tracing::warn!(%error, "a read position could not be kept");
+    }
+}
+
+fn compose(page: &Page, loaded: Loaded, n: i64, reply: Box_) -> ThreadPage {
+    let shell = page.shell.clone();
+    let thread = &loaded.thread;
+    let locale = shell.locale;
+    let next_unread = loaded.read.filter(|r| *r < thread.next_number - 1).map(|r| r + 1);
+    let first_unread = next_unread
+        .and_then(|from| loaded.posts.iter().find(|p| p.number >= from).map(|p| p.number))
+        .filter(|_| n == next_unread.map_or(0, urls::page_of));
+    let posts: Vec<PostView> = loaded.posts.iter().map(|p| view(page, &loaded, p, first_unread)).collect();
+    let moderates = page.actor.moderates(thread.category_id);
+    let category = loaded.readable.get(thread.category_id);
+    let mut crumbs = Vec::new();
+    if let Some(category) = category {
+        if let Some(parent) = category.parent_id.and_then(|p| loaded.readable.get(p)) {
+            crumbs.push((parent.name.clone(), urls::category(&parent.slug)));
+        }
+        crumbs.push((category.name.clone(), urls::category(&category.slug)));
+    }
+    let opening =
+        loaded.posts.first().map(|p| markup::plain_text(&p.body, markup::Keep::PREVIEW)).unwrap_or_default();
+    let suffix = if n > 1 { shell.t1("title-page", "n", n) } else { String::new() };
+    let question = thread.kind() == ThreadKind::Question;
+    let restricted = loaded.readable.is_restricted(thread.category_id);
+    let listed = thread.state() == State::Listed;
+    let writes = page.actor.member().is_some_and(|m| m.suspended_until.is_none());
+    let own = page.actor.id() == Some(thread.author_id);
+    ThreadPage {
+        id: thread.id,
+        title: format!("{}{suffix} · {}", thread.title, shell.site),
+        heading: thread.title.clone(),
+        lang: thread.lang.clone(),
+        description: markup::excerpt(&opening.replace('\n', " "), 160),
+        canonical: thread.url(n),
+        indexable: listed && !restricted && !posts.is_empty(),
+        crumbs,
+        mark: category.map(super::shell::mark).unwrap_or_default(),
+        answer: loaded.answer.as_ref().map(|p| {
+            let plain = markup::plain_text(&p.body, markup::Keep::PREVIEW);
+            (
+                markup::excerpt(&plain.replace('\n', " "), 300),
+                urls::post_in_thread(thread.id, &thread.slug, p.number, p.id),
+            )
+        }),
+        pager: Pager::new(&thread.url(1), n, thread.last_page().max(1)),
+        tags: loaded.tags.iter().map(|t| (t.name.clone(), urls::tag(&t.slug))).collect(),
+        views: i18n::count(locale, "views-count", thread.views),
+        replies: i18n::count(locale, "replies-count", thread.replies()),
+        opened: When::new(locale, thread.created_at),
+        solved: question && thread.accepted_post_id.is_some(),
+        asks: question && thread.accepted_post_id.is_none(),
+        closed: thread.closed,
+        featured: thread.featured_at.is_some(),
+        pinned: loaded.pinned,
+        removed: !listed,
+        follows: loaded.follows,
+        may_reply: listed && writes && (!thread.closed || moderates),
+        may_change: listed && writes && (moderates || (own && !thread.closed)),
+        may_delete: listed && (moderates || (own && writes && thread.replies() == 0 && !thread.closed)),
+        moderates,
+        staff: page.actor.is_staff(),
+        first_unread: next_unread
+            .filter(|_| first_unread.is_none())
+            .map(|from| format!("{}#unread", thread.url(urls::page_of(from)))),
+        posts,
+        body: reply.body,
+        error: reply.error,
+        preview: reply.preview,
+        reply_to: reply.reply_to,
+        now_page: n,
+        shell,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/heat.html")]
+struct HeatPage {
+    shell: Shell,
+    heading: String,
+    url: String,
+    total: String,
+    half_life: String,
+    reasons: Vec<(String, String, When, String, String)>,
+    more: i64,
+}
+
+/// Engagements shown on the page that explains heat.
+const REASONS: usize = 200;
+
+fn number(locale: Locale, x: f64) -> String {
+    let _ = locale;
+    if x >= 0.01 { format!("{x:.2}") } else { format!("{x:.1e}") }
+}
+
+/// `GET /thread/{id}/heat`: why a thread is hot, for moderators.
+pub async fn heat(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpResponse, AppError> {
+    page.member()?;
+    let (actor, now, id) = (page.actor.clone(), page.shell.now, ThreadId(*id));
+    let (thread, reasons, total, names, half_life) = web
+        .house
+        .db
+        .read(move |conn| {
+            let readable = categories::service::readable(conn, &actor)?;
+            let thread = threads::service::load_for(conn, &actor, &readable, id)?;
+            if !actor.moderates(thread.category_id) {
+                return Err(AppError::from(HttpFault::Forbidden));
+            }
+            let (reasons, total) = threads::service::explain_heat(conn, id, now)?;
+            let people: Vec<_> = reasons.iter().filter_map(|r| r.member).collect();
+            let names = authors(conn, &people, &actor)?;
+            let half_life = crate::site::settings::load(conn)?.half_life_hours;
+            Ok((thread, reasons, total, names, half_life))
+        })
+        .await?;
+    let shell = page.shell.clone();
+    let shown = reasons
+        .iter()
+        .take(REASONS)
+        .map(|r| {
+            let who = r
+                .member
+                .and_then(|m| names.get(&m))
+                .map_or_else(|| shell.t("heat-anonymous"), |a| a.name.clone());
+            (
+                shell.t(&format!("heat-{}", r.kind.name())),
+                who,
+                When::new(shell.locale, r.at),
+                number(shell.locale, r.kind.weight() * r.factor),
+                number(shell.locale, r.present),
+            )
+        })
+        .collect();
+    let template = HeatPage {
+        heading: thread.title.clone(),
+        url: thread.url(1),
+        total: number(shell.locale, total),
+        half_life: half_life.to_string(),
+        more: i64::try_from(reasons.len().saturating_sub(REASONS)).unwrap_or(0),
+        reasons: shown,
+        shell,
+    };
+    page.ok(&web, &template)
+}
