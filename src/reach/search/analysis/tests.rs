@@ -1,0 +1,220 @@
+use super::*;
+use proptest::prelude::*;
+use std::collections::HashSet;
+
+/// Whether one of the unit's alternatives stands in `tokens`, the way an index would find it.
+pub fn meets(tokens: &[Token], unit: &Unit) -> bool {
+    let set: HashSet<(u32, &str)> = tokens.iter().map(|t| (t.position, t.text.as_str())).collect();
+    unit.any.iter().any(|way| {
+        tokens.iter().any(|start| {
+            way.terms.first().is_some_and(|(first, term)| {
+                *term == start.text
+                    && way
+                        .terms
+                        .iter()
+                        .all(|(at, term)| set.contains(&(start.position + at - first, term.as_str())))
+            })
+        })
+    })
+}
+
+fn finds(text: &str, query: &str) -> bool {
+    let analysis = for_tests();
+    let tokens = analysis.tokens(text);
+    analysis.units(query).iter().all(|unit| meets(&tokens, unit))
+}
+
+fn finds_phrase(text: &str, query: &str) -> bool {
+    let analysis = for_tests();
+    analysis.phrase(query).is_some_and(|unit| meets(&analysis.tokens(text), &unit))
+}
+
+#[test]
+fn both_scripts_meet() {
+    for (text, query) in [
+        ("如何做好社區營銷？", "社区营销"),
+        ("社区营销怎么做", "社區營銷"),
+        ("我們的後臺用 Ｒｕｓｔ 寫", "后台"),
+        ("頭髮和發展", "头发"),
+        ("計畫的規畫", "计划"),
+        ("Ｒｕｓｔ", "rust"),
+        ("テスト会社", "ﾃｽﾄ"),
+        ("㈱テスト", "テスト"),
+        ("café's menu", "cafe"),
+        ("１２３ 件", "123"),
+    ] {
+        assert!(finds(text, query), "{query} in {text}");
+    }
+}
+
+#[test]
+fn words_meet_their_inflections_and_the_exact_form_counts_most() {
+    assert!(finds("it was running", "run"));
+    assert!(finds("a run", "running"));
+    assert!(finds("two runs", "running"));
+    assert!(!finds("a rune", "running"));
+    let unit = for_tests().units("running").remove(0);
+    assert_eq!(unit.any[0], Alternative { weight: 1.0, terms: vec![(0, "running".into())] });
+    assert!(unit.any.iter().skip(1).all(|way| way.weight < 1.0));
+    assert!(for_tests().tokens("running").iter().any(|t| t.text == "running"));
+}
+
+#[test]
+fn codes_are_found_whole_and_by_their_parts() {
+    let text =
+        "Use C++ or C# with AB-1200/3, v2.1.0 and ERR_0x80070005 in foo::bar of file.name.txt, StaticModel!";
+    for query in [
+        "c++",
+        "C#",
+        "AB-1200/3",
+        "AB-1200",
+        "1200/3",
+        "ab12003",
+        "v2.1.0",
+        "v2.1",
+        "ERR_0x80070005",
+        "0x80070005",
+        "80070005",
+        "foo::bar",
+        "bar",
+        "file.name.txt",
+        "name.txt",
+        "staticmodel",
+        "StaticModel",
+        "static",
+        "models",
+    ] {
+        assert!(finds(text, query), "{query}");
+    }
+    for query in ["c", "AB-1201", "v2.2", "foo::baz", "modem"] {
+        assert!(!finds(text, query), "{query}");
+    }
+    assert!(finds("write an email", "e-mail"));
+    assert!(finds("write an e-mail", "emails"));
+    assert!(!finds("C programming", "C++"));
+}
+
+#[test]
+fn emoji_are_single_terms() {
+    let texts = |text: &str| for_tests().tokens(text).into_iter().map(|t| t.text).collect::<Vec<_>>();
+    assert_eq!(texts("👍🏽🎉"), ["👍", "🎉"]);
+    assert_eq!(texts("🇨🇳🇫🇷"), ["🇨🇳", "🇫🇷"]);
+    assert!(finds("great 👍🏽", "👍"));
+    assert!(finds("I ❤️ it", "❤"));
+    assert!(!finds("great 👍", "🎉"));
+}
+
+#[test]
+fn phrases_stop_at_punctuation_but_not_at_a_wrapped_line() {
+    assert!(!finds_phrase("建设社区。营销很难", "社区营销"));
+    assert!(!finds_phrase("社区 营销", "社区营销"));
+    assert!(finds_phrase("建设社区\n营销很难", "社区营销"));
+    assert!(finds_phrase("用 Rust 写论坛", "用Rust写"));
+    assert!(finds_phrase("Hello, world", "hello world"));
+    assert!(!finds_phrase("hello big world", "hello world"));
+    assert!(!finds_phrase("running fast", "run fast"));
+    assert!(!finds_phrase("one\n\ntwo", "one two"));
+}
+
+#[test]
+fn a_longer_run_is_asked_for_word_by_word() {
+    assert!(finds("营销要先有社区，论坛是基础", "论坛社区营销"));
+    assert!(!finds_phrase("营销要先有社区，论坛是基础", "论坛社区营销"));
+}
+
+#[test]
+fn nothing_to_find_gives_no_units() {
+    for text in ["", "  ", "，。！", "\u{200B}", "++", "###"] {
+        assert!(for_tests().units(text).is_empty(), "{text:?}");
+        assert_eq!(for_tests().phrase(text), None);
+    }
+}
+
+/// Text as a forum has it: both scripts, words, codes, punctuation, emoji.
+pub fn forum_text() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(vec![
+        "社区",
+        "營銷",
+        "后台",
+        "後臺",
+        "头髮",
+        "中华人民共和国",
+        "的",
+        "了解",
+        "瞭解",
+        "计画",
+        "俱乐部",
+        "数据库",
+        "資料庫",
+        "Rust",
+        "running",
+        "C++",
+        "AB-1200",
+        "v2.1.0",
+        "テスト",
+        "한국어",
+        "，",
+        "。",
+        " ",
+        "\n",
+        "\n\n",
+        "！",
+        "👍",
+        "e\u{301}",
+        "研究生命起源",
+        "南京市长江大桥",
+        "(",
+        "㈱",
+        "𠮷野家",
+    ]);
+    let han = "[一-龥]{1,6}";
+    prop::collection::vec(prop_oneof![3 => words.prop_map(str::to_owned), 2 => han], 1..25)
+        .prop_map(|v| v.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn every_short_han_substring_is_found(text in forum_text(), length in 2_usize..=4) {
+        let analysis = for_tests();
+        let tokens = analysis.tokens(&text);
+        let chars: Vec<char> = text.chars().collect();
+        for window in chars.windows(length).filter(|w| w.iter().all(|&ch| crate::base::fold::is_han(ch))) {
+            let query: String = window.iter().collect();
+            let units = analysis.units(&query);
+            prop_assert_eq!(units.len(), 1);
+            prop_assert!(meets(&tokens, &units[0]), "{} in {:?}", query, text);
+            prop_assert!(meets(&tokens, &analysis.phrase(&query).unwrap()));
+        }
+    }
+
+    #[test]
+    fn a_han_phrase_found_stands_in_the_text(text in forum_text(), query in "[社区營销后台的了解计画中]{2,3}") {
+        let analysis = for_tests();
+        let found = analysis.phrase(&query).is_some_and(|unit| meets(&analysis.tokens(&text), &unit));
+        let fold = |text: &str| crate::base::fold::fold(text).replace('\n', "");
+        if found {
+            prop_assert!(fold(&text).contains(&fold(&query)), "{} in {:?}", query, text);
+        }
+    }
+
+    #[test]
+    fn a_text_finds_itself(text in forum_text()) {
+        let analysis = for_tests();
+        let tokens = analysis.tokens(&text);
+        for unit in analysis.units(&text).iter().chain(&analysis.loose_units(&text)).chain(&analysis.phrase(&text)) {
+            prop_assert!(meets(&tokens, unit), "{:?} in {:?}", unit, text);
+        }
+    }
+
+    #[test]
+    fn offsets_stand_between_characters_and_positions_rise(text in "(\\PC|[社区a-c.+'’]){0,60}") {
+        let mut last = 0;
+        for token in for_tests().tokens(&text) {
+            prop_assert!(text.get(token.from..token.to).is_some_and(|t| !t.is_empty()), "{:?}", token);
+            prop_assert!(token.position >= last, "{:?}", token);
+            last = token.position;
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! What a reader typed into the search box, taken apart.
+//!
+//! There is no wrong query: whatever is not an operator is searched as words. Names stay text here; whoever runs
+//! the query knows which category a slug means.
+
+use crate::base::time::UtcTime;
+
+/// Longest text looked at, in characters.
+pub const MAX_CHARS: usize = 200;
+/// Longest text looked at by [`ParsedQuery::plain`], in characters.
+const MAX_PLAIN: usize = 2_000;
+/// Further operators are searched as words.
+const MAX_OPERATORS: usize = 8;
+
+/// A query taken apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ParsedQuery {
+    /// Words and phrases in the order typed.
+    pub clauses: Vec<Clause>,
+    /// `in:title`: look at titles only.
+    pub in_title: bool,
+    /// `@handle` or `author:handle`.
+    pub author: Option<String>,
+    /// `category:slug`.
+    pub category: Option<String>,
+    /// `tag:name`, each must be there.
+    pub tags: Vec<String>,
+    /// `is:mark`, each must hold.
+    pub marks: Vec<Mark>,
+    /// `before:date`: written before this day began, UTC.
+    pub before: Option<UtcTime>,
+    /// `after:date`: written on this day or later, UTC.
+    pub after: Option<UtcTime>,
+}
+
+/// A word or a phrase to look for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clause {
+    /// As typed, without quotes and sign.
+    pub text: String,
+    /// Stood in quotes: must be found exactly so.
+    pub exact: bool,
+    /// Stood behind a minus: must not be found.
+    pub negated: bool,
+}
+
+/// What a thread can be, as asked for by `is:`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u64)]
+pub enum Mark {
+    /// A question with an accepted answer, or an idea that was done.
+    Solved = 1,
+    /// A question without one.
+    Unsolved = 2,
+    /// Asks something.
+    Question = 3,
+    /// Held at the top.
+    Pinned = 4,
+    /// Marked by staff as lasting.
+    Featured = 5,
+    /// Takes no more replies.
+    Closed = 6,
+    /// Proposes something.
+    Idea = 7,
+    /// Long-form content.
+    Article = 8,
+    /// News from the house.
+    Announcement = 9,
+}
+
+impl Mark {
+    fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "solved" => Self::Solved,
+            "unsolved" => Self::Unsolved,
+            "question" => Self::Question,
+            "pinned" => Self::Pinned,
+            "featured" => Self::Featured,
+            "closed" => Self::Closed,
+            "idea" => Self::Idea,
+            "article" => Self::Article,
+            "announcement" => Self::Announcement,
+            _ => return None,
+        })
+    }
+}
+
+impl ParsedQuery {
+    /// Takes the text of the search box apart; what is longer than [`MAX_CHARS`] is cut off.
+    pub fn parse(text: &str) -> Self {
+        let text: String = text.chars().take(MAX_CHARS).collect();
+        let mut query = Self::default();
+        let mut operators = 0;
+        for raw in split(&text) {
+            if !raw.exact && !raw.negated && operators < MAX_OPERATORS && query.operator(&raw.text) {
+                operators += 1;
+            } else if raw.text.chars().any(|ch| !ch.is_whitespace()) {
+                query.clauses.push(raw);
+            }
+        }
+        if !query.has_filter() && query.clauses.iter().all(|clause| clause.negated) {
+            for clause in &mut query.clauses {
+                clause.negated = false;
+            }
+        }
+        query
+    }
+
+    /// A text to find similar ones for: no operators, no quotes.
+    pub fn plain(text: &str) -> Self {
+        let text: String = text.chars().take(MAX_PLAIN).collect();
+        Self { clauses: vec![Clause { text, exact: false, negated: false }], ..Self::default() }
+    }
+
+    /// Whether nothing was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.clauses.is_empty() && !self.has_filter()
+    }
+
+    /// The words outside quotes that must be found, as one text.
+    pub fn words(&self) -> String {
+        let words = self.clauses.iter().filter(|clause| !clause.exact && !clause.negated);
+        words.map(|clause| clause.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Everything that must be found, quoted or not, as one text.
+    pub fn wanted(&self) -> String {
+        let wanted = self.clauses.iter().filter(|clause| !clause.negated);
+        wanted.map(|clause| clause.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    fn has_filter(&self) -> bool {
+        self.author.is_some()
+            || self.category.is_some()
+            || !self.tags.is_empty()
+            || !self.marks.is_empty()
+            || self.before.is_some()
+            || self.after.is_some()
+    }
+
+    /// Takes `word` as an operator; false when it is a word after all.
+    fn operator(&mut self, word: &str) -> bool {
+        if let Some(handle) = word.strip_prefix(['@', '＠']) {
+            return is_handle(handle) && fill(&mut self.author, handle);
+        }
+        let Some((name, value)) = word.split_once([':', '：']) else { return false };
+        if value.is_empty() {
+            return false;
+        }
+        match name.to_ascii_lowercase().as_str() {
+            "in" if value.eq_ignore_ascii_case("title") => {
+                self.in_title = true;
+                true
+            }
+            "author" => {
+                let handle = value.trim_start_matches(['@', '＠']);
+                is_handle(handle) && fill(&mut self.author, handle)
+            }
+            "category" => fill(&mut self.category, value),
+            "tag" => {
+                self.tags.push(value.to_owned());
+                true
+            }
+            "is" => match Mark::parse(&value.to_ascii_lowercase()) {
+                Some(mark) => {
+                    self.marks.push(mark);
+                    true
+                }
+                None => false,
+            },
+            "before" => day(value).is_some_and(|at| fill(&mut self.before, at)),
+            "after" => day(value).is_some_and(|at| fill(&mut self.after, at)),
+            _ => false,
+        }
+    }
+}
+
+/// Sets `place` unless something is there already.
+fn fill<T>(place: &mut Option<T>, value: impl Into<T>) -> bool {
+    let empty = place.is_none();
+    if empty {
+        *place = Some(value.into());
+    }
+    empty
+}
+
+fn is_handle(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|ch| ch.is_alphanumeric() || matches!(ch, '_' | '-' | '.'))
+}
+
+/// The start of a day written `YYYY-MM-DD`, UTC.
+fn day(text: &str) -> Option<UtcTime> {
+    (text.len() == 10).then(|| UtcTime::parse(&format!("{text}T00:00:00Z")))?
+}
+
+/// Cuts at white space and around quotes. A quote opens only at the start of a word and needs its counterpart.
+fn split(text: &str) -> Vec<Clause> {
+    let mut clauses = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let signed = rest.strip_prefix('-').filter(|after| after.starts_with(|ch: char| !ch.is_whitespace()));
+        let (negated, body) = signed.map_or((false, rest), |after| (true, after));
+        if let Some((phrase, after)) = quoted(body) {
+            clauses.push(Clause { text: phrase.to_owned(), exact: true, negated });
+            rest = after.trim_start();
+            continue;
+        }
+        let end = body.find(char::is_whitespace).unwrap_or(body.len());
+        let (word, after) = body.split_at(end);
+        debug_assert!(!word.is_empty(), "{first:?} begins a word");
+        clauses.push(Clause { text: word.to_owned(), exact: false, negated });
+        rest = after.trim_start();
+    }
+    clauses
+}
+
+/// A phrase in straight, curly or corner quotes at the start of `text`, and what follows it.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let open = text.chars().next()?;
+    let close: &[char] = match open {
+        '"' | '“' | '”' | '＂' => &['"', '“', '”', '＂'],
+        '「' => &['」'],
+        '『' => &['』'],
+        _ => return None,
+    };
+    let body = text.get(open.len_utf8()..)?;
+    let (phrase, after) = body.split_at(body.find(close)?);
+    let mut after = after.chars();
+    after.next();
+    Some((phrase, after.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn word(text: &str) -> Clause {
+        Clause { text: text.into(), exact: false, negated: false }
+    }
+
+    #[test]
+    fn every_operator_is_understood() {
+        let query = ParsedQuery::parse(
+            "打印机 \"paper jam\" -ink @bob category:hardware tag:驱动 is:solved is:Featured in:title \
+             before:2024-03-01 after:2024-02-01",
+        );
+        assert_eq!(
+            query,
+            ParsedQuery {
+                clauses: vec![
+                    word("打印机"),
+                    Clause { text: "paper jam".into(), exact: true, negated: false },
+                    Clause { text: "ink".into(), exact: false, negated: true },
+                ],
+                in_title: true,
+                author: Some("bob".into()),
+                category: Some("hardware".into()),
+                tags: vec!["驱动".into()],
+                marks: vec![Mark::Solved, Mark::Featured],
+                before: UtcTime::parse("2024-03-01T00:00:00Z"),
+                after: UtcTime::parse("2024-02-01T00:00:00Z"),
+            }
+        );
+        assert_eq!(query.words(), "打印机");
+        assert_eq!(query.wanted(), "打印机 paper jam");
+    }
+
+    #[test]
+    fn quotes_of_chinese_keyboards_and_the_wide_colon_count() {
+        let query = ParsedQuery::parse("“社区 营销”运营 「后台」 category：hardware -“广告”");
+        let exact = |text: &str, negated| Clause { text: text.into(), exact: true, negated };
+        assert_eq!(
+            query.clauses,
+            [exact("社区 营销", false), word("运营"), exact("后台", false), exact("广告", true)]
+        );
+        assert_eq!(query.category.as_deref(), Some("hardware"));
+    }
+
+    #[test]
+    fn what_is_no_operator_is_a_word() {
+        for text in [
+            "is:nice",
+            "before:yesterday",
+            "after:2024-13-01",
+            "foo::bar",
+            "http://x.y",
+            "tag:",
+            "@",
+            "@a/b",
+            "in:body",
+            "a@b.c",
+            "\"open",
+            "std::vec",
+            "-",
+            "C:\\dir",
+        ] {
+            let query = ParsedQuery::parse(text);
+            assert_eq!(query.clauses, [word(text)], "{text}");
+            assert!(!query.has_filter(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_second_of_a_kind_and_the_ninth_operator_are_words() {
+        let query = ParsedQuery::parse("@ann @bob category:a category:b");
+        assert_eq!((query.author.as_deref(), query.category.as_deref()), (Some("ann"), Some("a")));
+        assert_eq!(query.words(), "@bob category:b");
+        let query = ParsedQuery::parse("tag:1 tag:2 tag:3 tag:4 tag:5 tag:6 tag:7 tag:8 tag:9");
+        assert_eq!(query.tags.len(), 8);
+        assert_eq!(query.words(), "tag:9");
+    }
+
+    #[test]
+    fn only_exclusions_are_searched_as_words_unless_something_is_left_to_exclude_from() {
+        assert_eq!(ParsedQuery::parse("-40 -50").words(), "40 50");
+        let query = ParsedQuery::parse("-ink is:solved");
+        assert!(query.clauses.iter().all(|clause| clause.negated));
+    }
+
+    #[test]
+    fn long_text_is_cut() {
+        let query = ParsedQuery::parse(&"字".repeat(500));
+        assert_eq!(query.words().chars().count(), MAX_CHARS);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_typed_is_an_error(text in "(\\PC|[\"“”@: -]|is:|tag:){0,80}") {
+            let query = ParsedQuery::parse(&text);
+            for clause in &query.clauses {
+                prop_assert!(!clause.text.trim().is_empty());
+            }
+            if query.is_empty() {
+                prop_assert!(!text.chars().any(char::is_alphanumeric) || query.in_title);
+            }
+        }
+    }
+}
