@@ -4,4 +4,5 @@
 //! checks once more that the reader may see it.
 
 pub mod analysis;
+pub mod index;
 pub mod query;

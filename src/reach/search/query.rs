@@ -197,7 +197,7 @@ fn day(text: &str) -> Option<UtcTime> {
 fn split(text: &str) -> Vec<Clause> {
     let mut clauses = Vec::new();
     let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
+    while !rest.is_empty() {
         let signed = rest.strip_prefix('-').filter(|after| after.starts_with(|ch: char| !ch.is_whitespace()));
         let (negated, body) = signed.map_or((false, rest), |after| (true, after));
         if let Some((phrase, after)) = quoted(body) {
@@ -207,7 +207,6 @@ fn split(text: &str) -> Vec<Clause> {
         }
         let end = body.find(char::is_whitespace).unwrap_or(body.len());
         let (word, after) = body.split_at(end);
-        debug_assert!(!word.is_empty(), "{first:?} begins a word");
         clauses.push(Clause { text: word.to_owned(), exact: false, negated });
         rest = after.trim_start();
     }

@@ -1,0 +1,224 @@
+//! One generation: the public and the restricted index, with their writers and readers.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use tantivy::directory::MmapDirectory;
+use tantivy::indexer::IndexWriterOptions;
+use tantivy::tokenizer::TextAnalyzer;
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError};
+
+use super::schema::{Fields, TOKENIZER, columns};
+use super::{Batch, IndexError, PostDocument};
+use crate::base::ids::PostId;
+use crate::reach::search::analysis::{Analysis, MixedTokenizer};
+
+const PUBLIC: &str = "public";
+const RESTRICTED: &str = "restricted";
+
+/// Both indexes and how far they have read.
+pub(super) struct Generation {
+    pub public: Side,
+    pub restricted: Side,
+    pub fields: Fields,
+    cursor: AtomicI64,
+    writers: Mutex<Slot>,
+    memory: usize,
+}
+
+/// Where the writers are.
+enum Slot {
+    Open(Writers),
+    /// Dropped after a failure, with all that was not committed; the next change makes new ones.
+    Failed,
+    /// Another generation has taken over.
+    Retired,
+}
+
+/// One of the two indexes.
+pub(super) struct Side {
+    index: Index,
+    reader: IndexReader,
+}
+
+/// The one writer of each index.
+pub(super) struct Writers {
+    pub public: IndexWriter,
+    pub restricted: IndexWriter,
+}
+
+impl Generation {
+    /// Makes an empty generation at `path`.
+    pub fn create(path: &Path, analysis: &Analysis, memory: usize) -> Result<Self, IndexError> {
+        for side in [PUBLIC, RESTRICTED] {
+            let path = path.join(side);
+            fs::create_dir_all(&path).map_err(IndexError::io(&path))?;
+            Index::builder().schema(Fields::build().0).create_in_dir(&path)?;
+        }
+        Self::open(path, analysis, memory)
+    }
+
+    /// Opens the generation at `path`.
+    pub fn open(path: &Path, analysis: &Analysis, memory: usize) -> Result<Self, IndexError> {
+        let (_, fields) = Fields::build();
+        let public = Side::open(&path.join(PUBLIC), analysis)?;
+        let restricted = Side::open(&path.join(RESTRICTED), analysis)?;
+        let cursor = public.cursor()?.min(restricted.cursor()?);
+        let writers = Writers::new(&public, &restricted, memory)?;
+        Ok(Self {
+            public,
+            restricted,
+            fields,
+            cursor: AtomicI64::new(cursor),
+            writers: Mutex::new(Slot::Open(writers)),
+            memory,
+        })
+    }
+
+    /// Log position up to which both indexes hold everything.
+    pub fn cursor(&self) -> i64 {
+        self.cursor.load(Ordering::Acquire)
+    }
+
+    /// Takes in `batch`, what the log says after `from` up to `to`, commits and shows it. A post on the move leaves
+    /// the public index first: between the two commits it is found in neither or in both, never in the public one
+    /// alone when it has become restricted.
+    pub fn apply(&self, batch: &Batch, from: i64, to: i64) -> Result<(), IndexError> {
+        self.write(|writers, fields| {
+            let cursor = self.cursor();
+            if cursor != from {
+                return Err(IndexError::CursorMoved { cursor });
+            }
+            writers.remove(fields, batch);
+            for post in &batch.put {
+                writers.add(fields, post)?;
+            }
+            self.commit_with(writers, to)
+        })?;
+        self.reload()
+    }
+
+    /// Adds posts that are known to be new, to be seen at the next commit.
+    pub fn add(&self, posts: &[PostDocument]) -> Result<(), IndexError> {
+        self.write(|writers, fields| posts.iter().try_for_each(|post| writers.add(fields, post)))
+    }
+
+    /// Commits both indexes with `cursor` and shows what was committed.
+    pub fn commit(&self, cursor: i64) -> Result<(), IndexError> {
+        self.write(|writers, _| self.commit_with(writers, cursor))?;
+        self.reload()
+    }
+
+    /// Lets go of the writers for good; searches that have begun end in peace.
+    pub fn retire(&self) {
+        *self.writers.lock().unwrap_or_else(PoisonError::into_inner) = Slot::Retired;
+    }
+
+    fn commit_with(&self, writers: &mut Writers, cursor: i64) -> Result<(), IndexError> {
+        for writer in [&mut writers.public, &mut writers.restricted] {
+            let mut commit = writer.prepare_commit()?;
+            commit.set_payload(&cursor.to_string());
+            commit.commit()?;
+        }
+        self.cursor.store(cursor, Ordering::Release);
+        Ok(())
+    }
+
+    fn reload(&self) -> Result<(), IndexError> {
+        self.public.reader.reload()?;
+        self.restricted.reader.reload()?;
+        Ok(())
+    }
+
+    /// Runs `work` with the writers. When it fails they are dropped with all that was not committed.
+    fn write(
+        &self,
+        work: impl FnOnce(&mut Writers, &Fields) -> Result<(), IndexError>,
+    ) -> Result<(), IndexError> {
+        let mut slot = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writers = match std::mem::replace(&mut *slot, Slot::Failed) {
+            Slot::Open(writers) => writers,
+            Slot::Failed => Writers::new(&self.public, &self.restricted, self.memory)?,
+            Slot::Retired => {
+                *slot = Slot::Retired;
+                return Err(IndexError::CursorMoved { cursor: 0 });
+            }
+        };
+        work(&mut writers, &self.fields)?;
+        *slot = Slot::Open(writers);
+        Ok(())
+    }
+}
+
+impl Writers {
+    fn new(public: &Side, restricted: &Side, memory: usize) -> Result<Self, IndexError> {
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(1)
+            .num_merge_threads(1)
+            .memory_budget_per_thread(memory)
+            .build();
+        Ok(Self {
+            public: public.index.writer_with_options(options.clone())?,
+            restricted: restricted.index.writer_with_options(options)?,
+        })
+    }
+
+    /// Deletes from both indexes whatever `batch` removes or is about to put.
+    fn remove(&self, fields: &Fields, batch: &Batch) {
+        for writer in [&self.public, &self.restricted] {
+            for thread in &batch.remove_threads {
+                writer.delete_term(fields.thread_term(thread.0));
+            }
+            for post in batch.remove_posts.iter().chain(batch.put.iter().map(|post| &post.post)) {
+                writer.delete_term(fields.post_term(post.0));
+            }
+        }
+    }
+
+    fn add(&self, fields: &Fields, post: &PostDocument) -> Result<(), IndexError> {
+        let writer = if post.restricted { &self.restricted } else { &self.public };
+        writer.add_document(fields.document(post))?;
+        Ok(())
+    }
+}
+
+impl Side {
+    fn open(path: &Path, analysis: &Analysis) -> Result<Self, IndexError> {
+        let directory = MmapDirectory::open(path).map_err(TantivyError::from)?;
+        let index = Index::open(directory)?;
+        if index.schema() != Fields::build().0 {
+            return Err(TantivyError::SchemaError("the fields are not the ones expected".into()).into());
+        }
+        index.tokenizers().register(TOKENIZER, TextAnalyzer::from(MixedTokenizer::new(analysis.clone())));
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self { index, reader })
+    }
+
+    /// The index as of the last commit.
+    pub fn searcher(&self) -> Searcher {
+        self.reader.searcher()
+    }
+
+    /// Posts in it.
+    pub fn num_docs(&self) -> u64 {
+        self.searcher().num_docs()
+    }
+
+    /// Calls `take` with every post in it.
+    pub fn for_each_post(&self, mut take: impl FnMut(PostId)) -> Result<(), IndexError> {
+        for segment in self.searcher().segment_readers() {
+            let posts = segment.fast_fields().i64(columns::POST)?.first_or_default_col(0);
+            for doc in segment.doc_ids_alive() {
+                take(PostId(posts.get_val(doc)));
+            }
+        }
+        Ok(())
+    }
+
+    fn cursor(&self) -> Result<i64, IndexError> {
+        let payload = self.index.load_metas()?.payload;
+        Ok(payload.and_then(|text| text.parse().ok()).unwrap_or(0))
+    }
+}

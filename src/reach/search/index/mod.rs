@@ -1,0 +1,180 @@
+//! The search index of one node: two tantivy indexes of one schema, one for what everybody may read and one for
+//! the rest.
+//!
+//! The index is a copy that can always be made again. It knows how far it has read the activity log (its cursor
+//! travels in tantivy's own commit), which version of schema and analysis built it, and whether it was ever
+//! complete. It holds ids and terms, no text to show.
+//!
+//! A rebuild fills a new *generation* (a subdirectory) while the present one keeps answering; a small pointer file,
+//! replaced by a rename, says which generation counts. Whatever a killed process leaves behind is swept away at the
+//! next start.
+
+mod document;
+mod error;
+mod generation;
+mod group;
+mod plan;
+mod pointer;
+mod rebuild;
+mod run;
+mod schema;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+pub use document::{Batch, PostDocument};
+pub use error::IndexError;
+pub use rebuild::Rebuild;
+pub use run::{Filter, Hit, Page, Permit, Query, Results, Sort};
+
+use generation::Generation;
+use pointer::Pointer;
+
+use super::analysis::Analysis;
+use crate::base::ids::PostId;
+
+/// Memory that each of the two writers may fill before it writes a segment, in bytes.
+pub const DEFAULT_MEMORY: usize = 50_000_000;
+
+/// The index of this node. Share it in an [`Arc`]; searching never waits for writing.
+pub struct SearchIndex {
+    dir: PathBuf,
+    analysis: Analysis,
+    memory: usize,
+    /// Held for as long as the index is open; another process that tries gets [`IndexError::Locked`].
+    _lock: File,
+    current: RwLock<Current>,
+    rebuilding: AtomicBool,
+}
+
+struct Current {
+    generation: Arc<Generation>,
+    complete: bool,
+}
+
+/// How many posts an index holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Posts that everybody may read.
+    pub public: u64,
+    /// Posts that only some may read.
+    pub restricted: u64,
+}
+
+impl SearchIndex {
+    /// Opens the index under `dir`, or begins an empty one when there is none or another version wrote it (then
+    /// [`Self::needs_rebuild`]). `memory` is per writer, in bytes, at least 15 MB; see [`DEFAULT_MEMORY`].
+    ///
+    /// # Errors
+    /// [`IndexError::Locked`] while another process has it open, [`IndexError::Corrupt`] when its files are damaged
+    /// (then [`Self::discard`] it), [`IndexError::Io`].
+    pub fn open(dir: &Path, analysis: &Analysis, memory: usize) -> Result<Self, IndexError> {
+        let lock = pointer::lock(dir)?;
+        let pointer = match pointer::read(dir)? {
+            Some(known) if known.version == schema::version() => known,
+            known => {
+                let fresh = Pointer {
+                    generation: known.map_or(0, |known| known.generation) + 1,
+                    version: schema::version(),
+                    complete: false,
+                };
+                pointer::remove_generation(dir, fresh.generation)?;
+                Generation::create(&fresh.path(dir), analysis, memory)?;
+                pointer::write(dir, &fresh)?;
+                fresh
+            }
+        };
+        pointer::sweep(dir, &pointer);
+        let generation = Generation::open(&pointer.path(dir), analysis, memory)?;
+        let current = Current { generation: Arc::new(generation), complete: pointer.complete };
+        Ok(Self {
+            dir: dir.to_owned(),
+            analysis: analysis.clone(),
+            memory,
+            _lock: lock,
+            current: RwLock::new(current),
+            rebuilding: AtomicBool::new(false),
+        })
+    }
+
+    /// Throws away what is under `dir`, so that the next [`Self::open`] begins an empty index.
+    ///
+    /// # Errors
+    /// [`IndexError::Locked`] while it is open, [`IndexError::Io`].
+    pub fn discard(dir: &Path) -> Result<(), IndexError> {
+        let _lock = pointer::lock(dir)?;
+        pointer::remove(dir)
+    }
+
+    /// Whether the index has yet to be filled from the database: it is new, or another version wrote it.
+    pub fn needs_rebuild(&self) -> bool {
+        !self.current.read().unwrap_or_else(PoisonError::into_inner).complete
+    }
+
+    /// Position in the activity log up to which the index holds everything; 0 for an empty one. Ask again after a
+    /// rebuild: it may lie further back than before.
+    pub fn cursor(&self) -> i64 {
+        self.generation().cursor()
+    }
+
+    /// Takes in `batch`: what the log says after `from` up to `to`. When it returns, the changes can be found and
+    /// the cursor stands at `to`. Doing the same again changes nothing, so after a failure the caller goes on from
+    /// [`Self::cursor`].
+    ///
+    /// # Errors
+    /// [`IndexError::CursorMoved`] when the index does not stand at `from`, because a rebuild has taken over;
+    /// otherwise writing failed, and the index may in part be ahead of its cursor.
+    pub fn apply(&self, batch: &Batch, from: i64, to: i64) -> Result<(), IndexError> {
+        self.generation().apply(batch, from, to)
+    }
+
+    /// Begins to fill a new generation while the present one keeps answering and keeps taking changes.
+    ///
+    /// # Errors
+    /// [`IndexError::Rebuilding`] while one is being filled, and what [`Self::open`] gives.
+    pub fn start_rebuild(&self) -> Result<Rebuild<'_>, IndexError> {
+        if self.rebuilding.swap(true, Ordering::AcqRel) {
+            return Err(IndexError::Rebuilding);
+        }
+        Rebuild::start(self).inspect_err(|_| self.rebuilding.store(false, Ordering::Release))
+    }
+
+    /// How many posts the index holds, as of the last change.
+    pub fn num_docs(&self) -> Counts {
+        let generation = self.generation();
+        Counts { public: generation.public.num_docs(), restricted: generation.restricted.num_docs() }
+    }
+
+    /// Calls `take` with every post and whether it is restricted, in no order; for comparing with the database.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn for_each_post(&self, mut take: impl FnMut(PostId, bool)) -> Result<(), IndexError> {
+        let generation = self.generation();
+        generation.public.for_each_post(|post| take(post, false))?;
+        generation.restricted.for_each_post(|post| take(post, true))
+    }
+
+    /// Finds threads for a reader who may see what `permit` allows.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read; no query is an error.
+    pub fn search(&self, query: &Query<'_>, permit: &Permit, page: Page) -> Result<Results, IndexError> {
+        run::search(&self.generation(), &self.analysis, query, permit, page)
+    }
+
+    fn generation(&self) -> Arc<Generation> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).generation)
+    }
+}
+
+impl std::fmt::Debug for SearchIndex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SearchIndex").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,429 @@
+use super::*;
+use crate::base::ids::{CategoryId, MemberId, ThreadId};
+use crate::base::time::{DAY, UtcTime};
+use crate::reach::search::analysis;
+use crate::reach::search::query::{Mark, ParsedQuery};
+
+const MEMORY: usize = 15_000_000;
+const PAGE: Page = Page { offset: 0, limit: 20 };
+
+struct Shelf {
+    dir: tempfile::TempDir,
+    index: SearchIndex,
+}
+
+impl Shelf {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let index = open(dir.path()).unwrap();
+        Self { dir, index }
+    }
+
+    fn with(posts: &[PostDocument]) -> Self {
+        let shelf = Self::new();
+        shelf.put(posts);
+        shelf
+    }
+
+    fn put(&self, posts: &[PostDocument]) {
+        let batch = Batch { put: posts.to_vec(), ..Batch::default() };
+        self.index.apply(&batch, self.index.cursor(), self.index.cursor() + 1).unwrap();
+    }
+
+    fn find(&self, text: &str, permit: &Permit) -> Vec<i64> {
+        threads(&self.results(text, permit, Sort::Relevance))
+    }
+
+    fn results(&self, text: &str, permit: &Permit, sort: Sort) -> Results {
+        let parsed = ParsedQuery::parse(text);
+        self.index.search(&query(&parsed, sort), permit, PAGE).unwrap()
+    }
+
+    fn reopen(self) -> Self {
+        let Self { dir, index } = self;
+        drop(index);
+        let index = open(dir.path()).unwrap();
+        Self { dir, index }
+    }
+}
+
+fn open(dir: &Path) -> Result<SearchIndex, IndexError> {
+    SearchIndex::open(dir, &analysis::for_tests(), MEMORY)
+}
+
+fn query(parsed: &ParsedQuery, sort: Sort) -> Query<'_> {
+    Query { parsed, filter: Filter::default(), sort, now: UtcTime(1000 * DAY) }
+}
+
+fn threads(results: &Results) -> Vec<i64> {
+    results.hits.iter().map(|hit| hit.thread.0).collect()
+}
+
+/// A post of thread `post / 10`, the first of ten.
+fn post(id: i64, title: &str, body: &str) -> PostDocument {
+    PostDocument {
+        post: PostId(id),
+        thread: ThreadId(id / 10),
+        category: CategoryId(1),
+        author: MemberId(1),
+        author_handle: "Ann".into(),
+        number: id % 10 + 1,
+        created_at: UtcTime(100 * DAY),
+        restricted: false,
+        accepted: false,
+        thread_title: title.into(),
+        body: body.into(),
+        tags: Vec::new(),
+        marks: Vec::new(),
+    }
+}
+
+fn restricted(id: i64, category: i64, body: &str) -> PostDocument {
+    PostDocument { restricted: true, category: CategoryId(category), ..post(id, "内部", body) }
+}
+
+#[test]
+fn a_post_is_found_in_either_script_and_by_any_short_substring() {
+    let shelf =
+        Shelf::with(&[post(10, "如何做好社區營銷", "我們的後臺用 Rust 寫"), post(20, "别的", "没有关系")]);
+    for text in ["社区营销", "社區營銷", "区营", "后台", "ｒｕｓｔ", "做好社", "我们的后台"]
+    {
+        assert_eq!(shelf.find(text, &Permit::Public), [1], "{text}");
+    }
+    assert!(shelf.find("营区", &Permit::Public).is_empty());
+}
+
+#[test]
+fn a_thread_is_one_hit_with_its_best_post() {
+    let shelf = Shelf::with(&[
+        post(10, "Printer", "It is broken"),
+        post(11, "Printer", "Replace the roller, the roller wears out"),
+        post(12, "Printer", "I replaced the roller"),
+        post(20, "Scanner", "no roller inside, and many other words that make this post long"),
+    ]);
+    let results = shelf.results("roller", &Permit::Public, Sort::Relevance);
+    assert_eq!(results.total, 2);
+    assert_eq!((results.hits[0].thread, results.hits[0].post), (ThreadId(1), PostId(11)));
+    // The title of the thread and the words of a reply together.
+    assert_eq!(shelf.results("printer roller", &Permit::Public, Sort::Relevance).hits[0].post, PostId(11));
+}
+
+#[test]
+fn restricted_posts_are_found_by_those_who_may_alone() {
+    let shelf =
+        Shelf::with(&[post(10, "公开", "工资"), restricted(20, 7, "工资"), restricted(30, 8, "工资")]);
+    let sorted = |permit: &Permit| {
+        let mut found = shelf.find("工资", permit);
+        found.sort_unstable();
+        found
+    };
+    assert_eq!(sorted(&Permit::Public), [1]);
+    assert_eq!(sorted(&Permit::Categories(vec![])), [1]);
+    assert_eq!(sorted(&Permit::Categories(vec![CategoryId(7)])), [1, 2]);
+    assert_eq!(sorted(&Permit::All), [1, 2, 3]);
+}
+
+#[test]
+fn tags_and_marks_of_restricted_threads_stay_hidden_too() {
+    let secret =
+        PostDocument { tags: vec!["Layoffs".into()], marks: vec![Mark::Closed], ..restricted(20, 7, "x") };
+    let shelf = Shelf::with(&[secret]);
+    for text in ["tag:layoffs", "is:closed", "layoffs", "@ann"] {
+        assert!(shelf.find(text, &Permit::Public).is_empty(), "{text}");
+        assert_eq!(shelf.find(text, &Permit::All), [2], "{text}");
+    }
+}
+
+#[test]
+fn scores_say_nothing_about_hidden_posts() {
+    let body = "quarterly salary table";
+    let open = [post(10, "one", "salary"), post(20, "two", "table talk")];
+    let without = Shelf::with(&open);
+    let with = Shelf::with(&open);
+    let hidden: Vec<_> = (3..40).map(|n| restricted(n * 10, 7, body)).collect();
+    with.put(&hidden);
+    for text in ["salary", "table", "salary table"] {
+        let score = |shelf: &Shelf| shelf.results(text, &Permit::Public, Sort::Relevance);
+        assert_eq!(score(&without), score(&with), "{text}");
+    }
+    // And those who may see both find scores that compare.
+    assert!(
+        with.results("salary", &Permit::All, Sort::Relevance).hits.iter().all(|hit| hit.score.is_finite())
+    );
+}
+
+#[test]
+fn restricted_posts_alone_give_finite_scores() {
+    let shelf = Shelf::with(&[restricted(10, 7, "salary")]);
+    let results = shelf.results("salary", &Permit::All, Sort::Relevance);
+    assert!(results.hits[0].score.is_finite() && results.hits[0].score > 0.0);
+}
+
+#[test]
+fn a_post_moves_between_the_indexes_and_leaves_nothing_behind() {
+    let shelf = Shelf::with(&[post(10, "t", "budget")]);
+    shelf.put(&[restricted(10, 7, "budget")]);
+    assert_eq!(shelf.index.num_docs(), Counts { public: 0, restricted: 1 });
+    assert!(shelf.find("budget", &Permit::Public).is_empty());
+    assert_eq!(shelf.find("budget", &Permit::All), [1]);
+    shelf.put(&[post(10, "t", "budget")]);
+    assert_eq!(shelf.index.num_docs(), Counts { public: 1, restricted: 0 });
+    let mut all = Vec::new();
+    shelf.index.for_each_post(|post, restricted| all.push((post.0, restricted))).unwrap();
+    assert_eq!(all, [(10, false)]);
+}
+
+#[test]
+fn what_is_removed_is_not_found() {
+    let shelf = Shelf::with(&[
+        post(10, "a", "word"),
+        post(11, "a", "word"),
+        post(20, "b", "word"),
+        post(21, "b", "word"),
+    ]);
+    let batch = Batch {
+        remove_posts: vec![PostId(20), PostId(21)],
+        remove_threads: vec![ThreadId(1)],
+        put: vec![post(21, "b", "word")],
+    };
+    shelf.index.apply(&batch, 1, 2).unwrap();
+    let results = shelf.results("word", &Permit::Public, Sort::Relevance);
+    assert_eq!(results.hits.iter().map(|hit| hit.post.0).collect::<Vec<_>>(), [21]);
+}
+
+#[test]
+fn an_edit_replaces_the_words() {
+    let shelf = Shelf::with(&[post(10, "a", "first")]);
+    shelf.put(&[post(10, "a", "second")]);
+    assert!(shelf.find("first", &Permit::Public).is_empty());
+    assert_eq!(shelf.find("second", &Permit::Public), [1]);
+}
+
+#[test]
+fn operators_narrow() {
+    let bob = |id, title: &str| PostDocument {
+        author: MemberId(2),
+        author_handle: "Bob".into(),
+        ..post(id, title, "printer")
+    };
+    let shelf = Shelf::with(&[
+        PostDocument {
+            tags: vec!["驅動".into()],
+            marks: vec![Mark::Solved, Mark::Question],
+            ..post(10, "printer one", "x")
+        },
+        bob(11, "printer one"),
+        PostDocument { created_at: UtcTime(500 * DAY), category: CategoryId(2), ..bob(20, "other") },
+        PostDocument { marks: vec![Mark::Pinned], ..post(30, "third", "printer jam") },
+    ]);
+    let found = |text: &str| {
+        let mut found = shelf.find(text, &Permit::Public);
+        found.sort_unstable();
+        found
+    };
+    assert_eq!(found("printer"), [1, 2, 3]);
+    assert_eq!(found("printer in:title"), [1]);
+    assert_eq!(found("printer @BOB"), [1, 2]);
+    assert_eq!(found("@bob"), [1, 2]);
+    assert_eq!(found("printer -jam"), [1, 2]);
+    assert_eq!(found("\"printer jam\""), [3]);
+    assert_eq!(found("printer tag:驱动"), [1]);
+    assert_eq!(found("is:solved is:question"), [1]);
+    assert_eq!(found("is:solved is:pinned"), Vec::<i64>::new());
+    assert_eq!(found("printer after:1971-03-01"), [2]);
+    assert_eq!(found("printer before:1971-03-01"), [1, 3]);
+    let parsed = ParsedQuery::parse("printer category:two");
+    let asked = |filter| {
+        let query = Query { filter, ..query(&parsed, Sort::Relevance) };
+        threads(&shelf.index.search(&query, &Permit::Public, PAGE).unwrap())
+    };
+    assert_eq!(asked(Filter { categories: Some(vec![CategoryId(2)]), ..Filter::default() }), [2]);
+    assert!(asked(Filter { categories: Some(vec![]), ..Filter::default() }).is_empty());
+    let except = asked(Filter { except: Some(ThreadId(2)), author: Some(MemberId(2)), ..Filter::default() });
+    assert_eq!(except, [1]);
+}
+
+#[test]
+fn a_tag_is_also_found_as_a_word() {
+    let shelf = Shelf::with(&[PostDocument { tags: vec!["Firmware".into()], ..post(10, "a", "b") }]);
+    assert_eq!(shelf.find("firmware", &Permit::Public), [1]);
+}
+
+#[test]
+fn the_very_title_comes_first_and_titles_before_bodies() {
+    let shelf = Shelf::with(&[
+        post(10, "后台", "后台 后台 后台 登录 登录"),
+        post(20, "后台登录", "进不去，请问怎么回事，试过很多次"),
+        post(30, "后台登录后台登录后台登录", "后台登录后台登录"),
+        post(40, "别的", "后台登录"),
+    ]);
+    let found = shelf.find("後臺登錄", &Permit::Public);
+    assert_eq!(found, [2, 3, 4, 1]);
+}
+
+#[test]
+fn the_exact_word_beats_its_inflection_and_the_newer_and_accepted_win_ties() {
+    let shelf = Shelf::with(&[post(10, "a", "he runs there"), post(20, "b", "he running there")]);
+    assert_eq!(shelf.find("running", &Permit::Public), [2, 1]);
+    assert_eq!(shelf.find("runs", &Permit::Public), [1, 2]);
+    let shelf = Shelf::with(&[
+        post(10, "a", "same words"),
+        PostDocument { created_at: UtcTime(990 * DAY), ..post(20, "b", "same words") },
+        PostDocument { created_at: UtcTime(990 * DAY), accepted: true, ..post(30, "c", "same words") },
+    ]);
+    assert_eq!(shelf.find("words", &Permit::Public), [3, 2, 1]);
+}
+
+#[test]
+fn newest_first_orders_threads_by_their_newest_hit() {
+    let at =
+        |id, day: i64, body: &str| PostDocument { created_at: UtcTime(day * DAY), ..post(id, "t", body) };
+    let shelf = Shelf::with(&[
+        at(10, 1, "fox"),
+        at(11, 9, "fox"),
+        at(12, 50, "hare"),
+        at(20, 5, "fox"),
+        at(30, 7, "fox"),
+    ]);
+    let results = shelf.results("fox", &Permit::Public, Sort::Newest);
+    assert_eq!(threads(&results), [1, 3, 2]);
+    assert_eq!(results.hits[0].post, PostId(11));
+    assert_eq!(threads(&shelf.results("after:1970-01-01", &Permit::Public, Sort::Relevance)), [1, 3, 2]);
+}
+
+#[test]
+fn a_question_typed_as_a_sentence_finds_its_topic_after_complete_hits() {
+    let shelf =
+        Shelf::with(&[post(10, "打印机卡纸", "打印机总是卡纸，换了滚轮"), post(20, "网络", "路由器重启")]);
+    let results =
+        shelf.results("请问一下各位我的打印机经常卡纸应该怎么解决呢", &Permit::Public, Sort::Relevance);
+    assert_eq!(threads(&results), [1]);
+    assert_eq!((results.total, results.complete), (1, 0));
+    let results = shelf.results("打印机 路由器", &Permit::Public, Sort::Relevance);
+    assert_eq!((results.total, results.complete), (2, 0));
+}
+
+#[test]
+fn pages_follow_one_another() {
+    let posts: Vec<_> = (1..=30).map(|n| post(n * 10, "t", "word")).collect();
+    let shelf = Shelf::with(&posts);
+    let parsed = ParsedQuery::parse("word");
+    let mut seen = Vec::new();
+    for offset in [0, 12, 24] {
+        let page = Page { offset, limit: 12 };
+        let results = shelf.index.search(&query(&parsed, Sort::Relevance), &Permit::Public, page).unwrap();
+        assert_eq!(results.total, 30);
+        seen.extend(threads(&results));
+    }
+    assert_eq!(seen.len(), 30);
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 30);
+}
+
+#[test]
+fn nothing_asked_finds_nothing() {
+    let shelf = Shelf::with(&[post(10, "a", "b")]);
+    for text in ["", "   ", "？！", "\"…\""] {
+        assert_eq!(shelf.results(text, &Permit::All, Sort::Relevance), Results::default(), "{text:?}");
+    }
+}
+
+#[test]
+fn the_cursor_survives_and_guards_the_order_of_changes() {
+    let shelf = Shelf::new();
+    assert!(shelf.index.needs_rebuild());
+    assert_eq!(shelf.index.cursor(), 0);
+    let batch = Batch { put: vec![post(10, "a", "word")], ..Batch::default() };
+    shelf.index.apply(&batch, 0, 42).unwrap();
+    assert!(matches!(shelf.index.apply(&batch, 41, 43), Err(IndexError::CursorMoved { cursor: 42 })));
+    let shelf = shelf.reopen();
+    assert_eq!(shelf.index.cursor(), 42);
+    assert_eq!(shelf.find("word", &Permit::Public), [1]);
+    shelf.index.apply(&batch, 42, 43).unwrap();
+    assert_eq!(shelf.index.num_docs().public, 1);
+}
+
+#[test]
+fn a_second_process_is_told_that_the_index_is_in_use() {
+    let shelf = Shelf::new();
+    assert!(matches!(open(shelf.dir.path()), Err(IndexError::Locked(_))));
+    assert!(matches!(SearchIndex::discard(shelf.dir.path()), Err(IndexError::Locked(_))));
+}
+
+#[test]
+fn a_rebuild_serves_the_old_until_it_is_finished() {
+    let shelf = Shelf::with(&[post(10, "a", "old")]);
+    let rebuild = shelf.index.start_rebuild().unwrap();
+    assert!(matches!(shelf.index.start_rebuild(), Err(IndexError::Rebuilding)));
+    rebuild.put(&[post(20, "b", "fresh"), restricted(30, 7, "fresh")]).unwrap();
+    shelf.index.apply(&Batch { put: vec![post(40, "c", "meanwhile")], ..Batch::default() }, 1, 9).unwrap();
+    assert_eq!(shelf.find("old", &Permit::Public), [1]);
+    assert_eq!(shelf.find("meanwhile", &Permit::Public), [4]);
+    assert!(shelf.find("fresh", &Permit::Public).is_empty());
+    rebuild.finish(5).unwrap();
+    assert!(!shelf.index.needs_rebuild());
+    assert_eq!(shelf.index.cursor(), 5);
+    assert!(shelf.find("old", &Permit::Public).is_empty());
+    assert_eq!(shelf.find("fresh", &Permit::Public), [2]);
+    assert!(matches!(
+        shelf.index.apply(&Batch::default(), 9, 10),
+        Err(IndexError::CursorMoved { cursor: 5 })
+    ));
+    shelf.index.apply(&Batch { put: vec![post(40, "c", "meanwhile")], ..Batch::default() }, 5, 9).unwrap();
+    let shelf = shelf.reopen();
+    assert!(!shelf.index.needs_rebuild());
+    assert_eq!(shelf.index.cursor(), 9);
+    assert_eq!(shelf.find("meanwhile", &Permit::Public), [4]);
+    assert_eq!(shelf.index.num_docs(), Counts { public: 2, restricted: 1 });
+    assert_eq!(generations(shelf.dir.path()).len(), 1);
+}
+
+#[test]
+fn a_rebuild_given_up_or_killed_leaves_the_old_one() {
+    let shelf = Shelf::with(&[post(10, "a", "old")]);
+    let given_up = shelf.index.start_rebuild().unwrap();
+    given_up.put(&[post(20, "b", "fresh")]).unwrap();
+    drop(given_up);
+    assert_eq!(generations(shelf.dir.path()).len(), 1);
+    // What a killed process leaves behind.
+    std::fs::create_dir_all(shelf.dir.path().join("generation-000002").join("public")).unwrap();
+    File::create(shelf.dir.path().join("generation-000002").join("public").join("meta.json")).unwrap();
+    assert_eq!(generations(shelf.dir.path()).len(), 2);
+    let shelf = shelf.reopen();
+    assert_eq!(generations(shelf.dir.path()).len(), 1);
+    assert_eq!(shelf.find("old", &Permit::Public), [1]);
+    shelf.index.start_rebuild().unwrap().finish(3).unwrap();
+    assert_eq!(shelf.index.cursor(), 3);
+}
+
+#[test]
+fn an_index_of_another_version_begins_anew() {
+    let shelf = Shelf::with(&[post(10, "a", "old")]);
+    shelf.index.start_rebuild().unwrap().finish(1).unwrap();
+    let Shelf { dir, index } = shelf;
+    drop(index);
+    let stale = Pointer { version: "0.0".into(), ..pointer::read(dir.path()).unwrap().unwrap() };
+    pointer::write(dir.path(), &stale).unwrap();
+    let index = open(dir.path()).unwrap();
+    assert!(index.needs_rebuild());
+    assert_eq!((index.cursor(), index.num_docs().public), (0, 0));
+    assert_eq!(generations(dir.path()).len(), 1);
+}
+
+#[test]
+fn a_damaged_index_says_so_and_can_be_discarded() {
+    let shelf = Shelf::with(&[post(10, "a", "old")]);
+    let Shelf { dir, index } = shelf;
+    drop(index);
+    let generation = generations(dir.path()).remove(0);
+    File::create(generation.join("public").join("meta.json")).unwrap();
+    assert!(matches!(open(dir.path()), Err(IndexError::Corrupt(_))));
+    SearchIndex::discard(dir.path()).unwrap();
+    assert!(open(dir.path()).unwrap().needs_rebuild());
+}
+
+fn generations(dir: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.is_dir()).collect()
+}
