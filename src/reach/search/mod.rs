@@ -4,5 +4,6 @@
 //! checks once more that the reader may see it.
 
 pub mod analysis;
+pub mod excerpt;
 pub mod index;
 pub mod query;

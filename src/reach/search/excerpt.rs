@@ -1,0 +1,346 @@
+//! The passage of a post that shows why it was found, with the words marked.
+//!
+//! The marks lie on the original characters, whatever script the reader typed. The result is plain text in segments,
+//! never HTML: whoever prints it escapes it as any other text.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::analysis::{Alternative, Analysis, Token, Unit};
+use super::query::ParsedQuery;
+
+/// A good length for a result list, in columns; a Han character takes two.
+pub const COLUMNS: usize = 200;
+/// How much of a post is looked at, in bytes.
+const MAX_TEXT: usize = 64 * 1024;
+/// Spans beyond these choose no passage any more.
+const MAX_SPANS: usize = 400;
+const ELLIPSIS: &str = "…";
+
+/// A stretch of an excerpt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// Its text, white space collapsed.
+    pub text: String,
+    /// Whether it is what was looked for.
+    pub marked: bool,
+}
+
+/// The passage of `text`, at most `columns` wide, that holds most of what `query` asks for; the beginning when it
+/// holds nothing of it.
+pub fn excerpt(analysis: &Analysis, text: &str, query: &ParsedQuery, columns: usize) -> Vec<Segment> {
+    let text = head(text);
+    let spans = spans(analysis, text, query);
+    let ruler = Ruler::new(text);
+    let window = ruler.window(&spans, columns);
+    let mut segments = Vec::new();
+    if window.start > 0 {
+        push(&mut segments, ELLIPSIS, false);
+    }
+    let mut at = window.start;
+    for mark in marks(&ruler, &spans) {
+        let (from, to) = (mark.start.max(at), mark.end.min(window.end));
+        if from < to {
+            push(&mut segments, text.get(at..from).unwrap_or_default(), false);
+            push(&mut segments, text.get(from..to).unwrap_or_default(), true);
+            at = to;
+        }
+    }
+    push(&mut segments, text.get(at..window.end).unwrap_or_default(), false);
+    if window.end < text.trim_end().len() {
+        push(&mut segments, ELLIPSIS, false);
+    }
+    segments
+}
+
+/// All of `text` with the words marked, for titles.
+pub fn highlight(analysis: &Analysis, text: &str, query: &ParsedQuery) -> Vec<Segment> {
+    excerpt(analysis, text, query, usize::MAX)
+}
+
+/// Where something looked for stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Span {
+    bytes: Range<usize>,
+    /// Which of the things looked for.
+    unit: usize,
+}
+
+fn head(text: &str) -> &str {
+    let end = (0..=MAX_TEXT.min(text.len())).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+    text.get(..end).unwrap_or_default()
+}
+
+/// Everything looked for in `text`, in order. Pairs of characters are looked for only where a word as typed is
+/// missing.
+fn spans(analysis: &Analysis, text: &str, query: &ParsedQuery) -> Vec<Span> {
+    let tokens = analysis.tokens(text);
+    let places = Places::new(&tokens);
+    let words = query.words();
+    let phrases = query.clauses.iter().filter(|clause| clause.exact && !clause.negated);
+    let mut units: Vec<Unit> = phrases.filter_map(|clause| analysis.phrase(&clause.text)).collect();
+    units.extend(analysis.units(&words));
+    let mut spans = Vec::new();
+    let mut all_found = true;
+    for (nth, unit) in units.iter().enumerate() {
+        let before = spans.len();
+        places.find(unit, nth, &mut spans);
+        all_found &= spans.len() > before;
+    }
+    if !all_found {
+        let loose = analysis.loose_units(&words);
+        for (nth, unit) in loose.iter().enumerate().filter(|(_, unit)| !unit.is_single_character()) {
+            places.find(unit, units.len() + nth, &mut spans);
+        }
+    }
+    spans.sort_by_key(|span| (span.bytes.start, span.bytes.end));
+    spans
+}
+
+/// The terms of a text by name and by place.
+struct Places<'t> {
+    by_term: HashMap<&'t str, Vec<&'t Token>>,
+    by_place: HashMap<(u32, &'t str), &'t Token>,
+}
+
+impl<'t> Places<'t> {
+    fn new(tokens: &'t [Token]) -> Self {
+        let mut places = Self { by_term: HashMap::new(), by_place: HashMap::new() };
+        for token in tokens {
+            places.by_term.entry(token.text.as_str()).or_default().push(token);
+            places.by_place.insert((token.position, token.text.as_str()), token);
+        }
+        places
+    }
+
+    fn find(&self, unit: &Unit, nth: usize, spans: &mut Vec<Span>) {
+        for way in &unit.any {
+            let Some((first, term)) = way.terms.first() else { continue };
+            for start in self.by_term.get(term.as_str()).into_iter().flatten() {
+                let bytes = self.stretch(way, start.position, *first);
+                spans.extend(bytes.map(|bytes| Span { bytes, unit: nth }));
+            }
+        }
+    }
+
+    /// The bytes of `way` beginning at `position`, when all of it stands there.
+    fn stretch(&self, way: &Alternative, position: u32, first: u32) -> Option<Range<usize>> {
+        let mut stretch: Option<Range<usize>> = None;
+        for (at, term) in &way.terms {
+            let token = self.by_place.get(&(position + at - first, term.as_str()))?;
+            let known = stretch.unwrap_or(token.from..token.to);
+            stretch = Some(known.start.min(token.from)..known.end.max(token.to));
+        }
+        stretch
+    }
+}
+
+/// The spans as ranges that do not touch, widened to whole characters as a reader sees them.
+fn marks(ruler: &Ruler<'_>, spans: &[Span]) -> Vec<Range<usize>> {
+    let mut marks: Vec<Range<usize>> = Vec::new();
+    for span in spans {
+        let bytes = ruler.floor(span.bytes.start)..ruler.ceil(span.bytes.end);
+        match marks.last_mut() {
+            Some(last) if bytes.start <= last.end => last.end = last.end.max(bytes.end),
+            _ => marks.push(bytes),
+        }
+    }
+    marks
+}
+
+/// Where the characters of a text begin and at which column.
+struct Ruler<'t> {
+    text: &'t str,
+    /// Byte and column of each character as a reader sees it, and of the end.
+    stops: Vec<(usize, usize)>,
+}
+
+impl<'t> Ruler<'t> {
+    fn new(text: &'t str) -> Self {
+        let mut column = 0;
+        let mut stops = Vec::with_capacity(text.len() + 1);
+        for (byte, cluster) in text.grapheme_indices(true) {
+            stops.push((byte, column));
+            column += width(cluster);
+        }
+        stops.push((text.len(), column));
+        Self { text, stops }
+    }
+
+    /// The column at or before `byte`.
+    fn column(&self, byte: usize) -> usize {
+        let after = self.stops.partition_point(|stop| stop.0 <= byte);
+        after.checked_sub(1).and_then(|at| self.stops.get(at)).map_or(0, |stop| stop.1)
+    }
+
+    /// The last character that begins at or before `column`.
+    fn byte(&self, column: usize) -> usize {
+        let after = self.stops.partition_point(|stop| stop.1 <= column);
+        after.checked_sub(1).and_then(|at| self.stops.get(at)).map_or(0, |stop| stop.0)
+    }
+
+    fn floor(&self, byte: usize) -> usize {
+        let after = self.stops.partition_point(|stop| stop.0 <= byte);
+        after.checked_sub(1).and_then(|at| self.stops.get(at)).map_or(0, |stop| stop.0)
+    }
+
+    fn ceil(&self, byte: usize) -> usize {
+        let at = self.stops.partition_point(|stop| stop.0 < byte);
+        self.stops.get(at).map_or(self.text.len(), |stop| stop.0)
+    }
+
+    /// The passage to show: around the spans that bring most different words together.
+    fn window(&self, spans: &[Span], columns: usize) -> Range<usize> {
+        let width = self.column(self.text.len());
+        if width <= columns {
+            return 0..self.text.len();
+        }
+        let lead = columns / 4;
+        let spans = spans.get(..MAX_SPANS).unwrap_or(spans);
+        let best = (0..spans.len()).max_by_key(|&at| {
+            let rest = spans.get(at..).unwrap_or_default();
+            let limit = rest.first().map_or(0, |span| self.column(span.bytes.start)) + columns - lead;
+            let near: Vec<&Span> =
+                rest.iter().take_while(|span| self.column(span.bytes.end) <= limit).collect();
+            let words: BTreeSet<usize> = near.iter().map(|span| span.unit).collect();
+            (words.len(), near.len(), std::cmp::Reverse(at))
+        });
+        let first = best.and_then(|at| spans.get(at)).map_or(0, |span| self.column(span.bytes.start));
+        let start = first.saturating_sub(lead).min(width - columns);
+        let from = self.sentence_start(self.byte(start), self.byte(first));
+        from..self.byte(self.column(from) + columns)
+    }
+
+    /// The first good place to begin reading between `from` and `before`; `from` when there is none.
+    fn sentence_start(&self, from: usize, before: usize) -> usize {
+        if from == 0 {
+            return 0;
+        }
+        let lead = self.text.get(from..before).unwrap_or_default();
+        let cut = |is_break: fn(char) -> bool| {
+            let (at, ch) = lead.char_indices().find(|(_, ch)| is_break(*ch))?;
+            Some(self.ceil(from + at + ch.len_utf8()))
+        };
+        cut(|ch| matches!(ch, '\n' | '。' | '！' | '？' | '；'))
+            .or_else(|| cut(char::is_whitespace))
+            .unwrap_or(from)
+    }
+}
+
+/// Columns that a character as a reader sees it takes on the page.
+fn width(cluster: &str) -> usize {
+    cluster.chars().map(columns_of).max().unwrap_or(0)
+}
+
+fn columns_of(ch: char) -> usize {
+    match ch {
+        '\u{0300}'..='\u{036F}' | '\u{200B}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' => 0,
+        '\u{1100}'..='\u{115F}'
+        | '\u{2E80}'..='\u{A4CF}'
+        | '\u{AC00}'..='\u{D7A3}'
+        | '\u{F900}'..='\u{FAFF}'
+        | '\u{FE30}'..='\u{FE6F}'
+        | '\u{FF01}'..='\u{FF60}'
+        | '\u{FFE0}'..='\u{FFE6}'
+        | '\u{1F300}'..='\u{1FAFF}'
+        | '\u{20000}'..='\u{3FFFD}' => 2,
+        _ => 1,
+    }
+}
+
+/// Adds `text` with its white space collapsed, joining it to a segment of the same kind.
+fn push(segments: &mut Vec<Segment>, text: &str, marked: bool) {
+    let mut spaced = segments.last().is_none_or(|last| last.text.ends_with(' '));
+    let mut collapsed = String::with_capacity(text.len());
+    for ch in text.chars() {
+        if !ch.is_whitespace() {
+            collapsed.push(ch);
+        } else if !spaced {
+            collapsed.push(' ');
+        }
+        spaced = ch.is_whitespace();
+    }
+    if collapsed.is_empty() {
+        return;
+    }
+    match segments.last_mut() {
+        Some(last) if last.marked == marked => last.text.push_str(&collapsed),
+        _ => segments.push(Segment { text: collapsed, marked }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reach::search::analysis::for_tests;
+    use proptest::prelude::*;
+
+    /// An excerpt with its marks in brackets.
+    fn shown(text: &str, query: &str, columns: usize) -> String {
+        let segments = excerpt(&for_tests(), text, &ParsedQuery::parse(query), columns);
+        segments.iter().map(|s| if s.marked { format!("[{}]", s.text) } else { s.text.clone() }).collect()
+    }
+
+    #[test]
+    fn marks_lie_on_the_original_characters() {
+        let text = "如何做好社區營銷？我們的後臺用 Ｒｕｓｔ 寫";
+        assert_eq!(shown(text, "社区营销 rust", 200), "如何做好[社區營銷]？我們的後臺用 [Ｒｕｓｔ] 寫");
+        assert_eq!(shown("Two cafe\u{301}s", "café", 200), "Two [cafe\u{301}s]");
+        assert_eq!(shown("he was running", "run", 200), "he was [running]");
+        assert_eq!(shown("use AB-1200/3 here", "ab-1200", 200), "use [AB-1200]/3 here");
+        assert_eq!(shown("a <b>bold</b> word", "bold", 200), "a <b>[bold]</b> word");
+    }
+
+    #[test]
+    fn a_phrase_is_marked_where_it_stands_whole() {
+        assert_eq!(shown("paper, then paper jam", "\"paper jam\"", 200), "paper, then [paper jam]");
+        assert_eq!(shown("paper -ink", "paper -ink", 200), "[paper] -ink");
+    }
+
+    #[test]
+    fn a_sentence_marks_what_it_shares() {
+        let marked = shown("打印机总是卡纸，换了滚轮", "我的打印机经常卡纸怎么办", 200);
+        assert_eq!(marked, "[打印机]总是[卡纸]，换了滚轮");
+    }
+
+    #[test]
+    fn the_passage_with_most_words_is_chosen() {
+        let far = format!("fox {} the fox meets a hare. {}", "filler ".repeat(80), "tail ".repeat(80));
+        let text = shown(&far, "fox hare", 60);
+        assert!(text.starts_with('…') && text.ends_with('…'), "{text}");
+        assert!(text.contains("[fox] meets a [hare]"), "{text}");
+        let start = shown(&far, "nothing", 20);
+        assert!(start.starts_with("fox filler"), "{start}");
+    }
+
+    #[test]
+    fn width_counts_han_twice_and_lines_become_spaces() {
+        let text = "字".repeat(300);
+        assert_eq!(shown(&text, "x", 40), format!("{}…", "字".repeat(20)));
+        assert_eq!(shown("one\n\n  two", "x", 200), "one two");
+        assert_eq!(shown("", "x", 200), "");
+    }
+
+    proptest! {
+        #[test]
+        fn an_excerpt_is_a_stretch_of_the_text(
+            text in "(\\PC|[社区營销 ab\\n]|👨‍👩‍👧|e\u{301}){0,120}", query in "(\\PC|[社区營销 ab]){0,8}", columns in 1_usize..60
+        ) {
+            let segments = excerpt(&for_tests(), &text, &ParsedQuery::parse(&query), columns);
+            let joined: String = segments.iter().map(|s| s.text.as_str()).collect();
+            let flat = |text: &str| text.split_whitespace().collect::<String>();
+            let whole = flat(&text);
+            let part = flat(&joined);
+            let part = part.strip_prefix('…').filter(|_| !whole.contains(&part)).unwrap_or(&part);
+            let part = part.strip_suffix('…').filter(|_| !whole.contains(part)).unwrap_or(part);
+            prop_assert!(whole.contains(part), "{:?} of {:?}", part, whole);
+            prop_assert!(Ruler::new(&joined).column(joined.len()) <= columns + 2);
+            for pair in segments.windows(2) {
+                prop_assert!(pair[0].marked != pair[1].marked);
+            }
+            prop_assert!(segments.iter().all(|s| !s.text.is_empty()));
+        }
+    }
+}
