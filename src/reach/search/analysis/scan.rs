@@ -62,7 +62,7 @@ enum Break {
 
 impl<'t> Scan<'t> {
     pub fn new(text: &'t str) -> Self {
-        let mut scan = Self { text, chars: fold_chars(text), pieces: Vec::new() };
+        let mut scan = Self { text, chars: unwrapped(fold_chars(text)), pieces: Vec::new() };
         scan.run();
         scan
     }
@@ -176,6 +176,14 @@ impl<'t> Scan<'t> {
         };
         if self.is_word(at + length) { length } else { 0 }
     }
+}
+
+/// `chars` without the single line breaks between Han characters: they are where an editor wrapped, even within a
+/// word.
+fn unwrapped(chars: Vec<FoldedChar>) -> Vec<FoldedChar> {
+    let han = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| is_han(c.ch));
+    let kept = |at: usize, c: &FoldedChar| c.ch != '\n' || !han(at.checked_sub(1)) || !han(at.checked_add(1));
+    chars.iter().enumerate().filter(|(at, c)| kept(*at, c)).map(|(_, c)| *c).collect()
 }
 
 /// Whether `ch` is an apostrophe, straight or curly.

@@ -109,6 +109,8 @@ fn phrases_stop_at_punctuation_but_not_at_a_wrapped_line() {
     assert!(!finds_phrase("建设社区。营销很难", "社区营销"));
     assert!(!finds_phrase("社区 营销", "社区营销"));
     assert!(finds_phrase("建设社区\n营销很难", "社区营销"));
+    assert!(finds_phrase("建设社\n区营销很难", "社区"));
+    assert!(!finds_phrase("建设社\n\n区营销很难", "社区"));
     assert!(finds_phrase("用 Rust 写论坛", "用Rust写"));
     assert!(finds_phrase("Hello, world", "hello world"));
     assert!(!finds_phrase("hello big world", "hello world"));

@@ -8,6 +8,17 @@ use super::{Analysis, LOOSE};
 
 /// A run of Han characters up to this long must stand in a post as typed; of a longer one each word counts.
 const PHRASE_CHARS: usize = 4;
+/// What a single character counts beside the pairs it stands in.
+const CHARACTER: f32 = 0.25;
+
+/// How Han runs are taken apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Han {
+    /// As typed when short, else into words.
+    Words,
+    /// Into overlapping pairs and single characters.
+    Pairs,
+}
 
 /// One thing a post must contain: any of the alternatives.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,12 +40,13 @@ impl Analysis {
     /// What must be met when a reader types `text`: short Han runs as they stand, longer ones word by word, codes
     /// whole or by their parts.
     pub fn units(&self, text: &str) -> Vec<Unit> {
-        self.collect(text, PHRASE_CHARS)
+        self.collect(text, Han::Words)
     }
 
-    /// The same with every Han run taken word by word, for when nothing contains all that was typed.
+    /// The same with every Han run in overlapping pairs and single characters, for when little contains all that was
+    /// typed. Pairs find more and rank better than dictionary words here: they do not depend on where a word is cut.
     pub fn loose_units(&self, text: &str) -> Vec<Unit> {
-        self.collect(text, 1)
+        self.collect(text, Han::Pairs)
     }
 
     /// `text` exactly as it stands, without stems and parts; `None` when it has no terms.
@@ -53,7 +65,7 @@ impl Analysis {
         (!terms.is_empty()).then(|| Unit { any: vec![Alternative { weight: 1.0, terms }] })
     }
 
-    fn collect(&self, text: &str, phrase_chars: usize) -> Vec<Unit> {
+    fn collect(&self, text: &str, han: Han) -> Vec<Unit> {
         let scan = Scan::new(text);
         let mut units: Vec<Unit> = Vec::new();
         let mut letters: Option<(usize, Alternative)> = None;
@@ -75,7 +87,10 @@ impl Analysis {
             }
             units.extend(letters.take().map(|(_, run)| Unit { any: vec![run] }));
             match &piece.kind {
-                PieceKind::Han => units.extend(self.han_units(&scan, piece, phrase_chars)),
+                PieceKind::Han if han == Han::Pairs && piece.chars.len() > 1 => {
+                    units.extend(self.han_pairs(&scan, piece));
+                }
+                PieceKind::Han => units.extend(self.han_units(&scan, piece)),
                 PieceKind::Word(atoms) => units.push(word_unit(&scan, piece, atoms)),
                 PieceKind::Emoji | PieceKind::Letter => units.push(Unit::of(whole(&scan, piece).text)),
             }
@@ -98,13 +113,32 @@ impl Analysis {
         words.into_iter().map(|word| (piece.position + word.start as u32, word.word.to_owned())).collect()
     }
 
-    fn han_units(&self, scan: &Scan<'_>, piece: &Piece, phrase_chars: usize) -> Vec<Unit> {
+    fn han_units(&self, scan: &Scan<'_>, piece: &Piece) -> Vec<Unit> {
         let words = self.han_words(scan, piece);
-        if piece.chars.len() > phrase_chars {
+        if piece.chars.len() > PHRASE_CHARS {
             return words.into_iter().map(|(_, word)| Unit::of(word)).collect();
         }
         let terms = words.into_iter().map(|(position, word)| (position - piece.position, word)).collect();
         vec![Unit { any: vec![Alternative { weight: 1.0, terms }] }]
+    }
+
+    /// Every two neighbours, as the word they are or as a phrase of two, and every character at little weight.
+    fn han_pairs(&self, scan: &Scan<'_>, piece: &Piece) -> Vec<Unit> {
+        let chars: Vec<String> = scan.folded(piece.chars.clone()).chars().map(String::from).collect();
+        let pairs = chars.iter().zip(chars.iter().skip(1)).map(|(one, other)| {
+            let both = format!("{one}{other}");
+            if self.jieba.has_word(&both) {
+                Unit::of(both)
+            } else {
+                Unit {
+                    any: vec![Alternative { weight: 1.0, terms: vec![(0, one.clone()), (1, other.clone())] }],
+                }
+            }
+        });
+        let single = chars
+            .iter()
+            .map(|ch| Unit { any: vec![Alternative { weight: CHARACTER, terms: vec![(0, ch.clone())] }] });
+        pairs.chain(single).collect()
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Generation {
 
 /// Where the writers are.
 enum Slot {
-    Open(Writers),
+    Open(Box<Writers>),
     /// Dropped after a failure, with all that was not committed; the next change makes new ones.
     Failed,
     /// Another generation has taken over.
@@ -72,7 +72,7 @@ impl Generation {
             restricted,
             fields,
             cursor: AtomicI64::new(cursor),
-            writers: Mutex::new(Slot::Open(writers)),
+            writers: Mutex::new(Slot::Open(Box::new(writers))),
             memory,
         })
     }
@@ -140,7 +140,7 @@ impl Generation {
         let mut slot = self.writers.lock().unwrap_or_else(PoisonError::into_inner);
         let mut writers = match std::mem::replace(&mut *slot, Slot::Failed) {
             Slot::Open(writers) => writers,
-            Slot::Failed => Writers::new(&self.public, &self.restricted, self.memory)?,
+            Slot::Failed => Box::new(Writers::new(&self.public, &self.restricted, self.memory)?),
             Slot::Retired => {
                 *slot = Slot::Retired;
                 return Err(IndexError::CursorMoved { cursor: 0 });

@@ -17,6 +17,8 @@ use crate::base::time::{DAY, UtcTime};
 const RECENCY_HALF_LIFE: f64 = 365.0;
 /// What a post written just now gains.
 const RECENCY: f64 = 0.2;
+/// How much of its score the second best post adds to its thread.
+const SECOND: f64 = 0.3;
 /// What an accepted answer gains.
 const ACCEPTED: f64 = 0.15;
 
@@ -25,12 +27,25 @@ const ACCEPTED: f64 = 0.15;
 pub(super) struct Best {
     pub post: i64,
     pub key: f64,
+    /// The key of the thread's second best post, 0 when there is none.
+    pub second: f64,
 }
 
 impl Best {
     /// Higher first; of equals the later post.
-    pub fn beats(self, other: Self) -> bool {
+    fn beats(self, other: Self) -> bool {
         self.key > other.key || self.key >= other.key && self.post > other.post
+    }
+
+    /// The better of two findings in one thread, which remembers the other.
+    fn with(self, other: Self) -> Self {
+        let (first, next) = if other.beats(self) { (other, self) } else { (self, other) };
+        Self { second: first.second.max(next.key), ..first }
+    }
+
+    /// The score of the thread: a second good post adds to the best one.
+    pub fn score(self) -> f64 {
+        self.key + SECOND * self.second
     }
 }
 
@@ -45,14 +60,7 @@ pub(super) fn merge(threads: &mut Threads, more: Threads) {
 }
 
 fn keep(threads: &mut Threads, thread: i64, best: Best) {
-    threads
-        .entry(thread)
-        .and_modify(|known| {
-            if best.beats(*known) {
-                *known = best
-            }
-        })
-        .or_insert(best);
+    threads.entry(thread).and_modify(|known| *known = known.with(best)).or_insert(best);
 }
 
 /// Collects the best post of each thread.
@@ -126,7 +134,11 @@ impl SegmentCollector for SegmentThreads {
             }
             Sort::Newest => created_at as f64,
         };
-        keep(&mut self.threads, thread, Best { post: self.post.first(doc).unwrap_or_default(), key });
+        keep(
+            &mut self.threads,
+            thread,
+            Best { post: self.post.first(doc).unwrap_or_default(), key, second: 0.0 },
+        );
     }
 
     fn harvest(self) -> Threads {

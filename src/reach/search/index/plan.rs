@@ -18,21 +18,25 @@ use super::schema::{Fields, whole_title};
 use crate::base::fold::fold;
 use crate::reach::search::analysis::{Alternative, Analysis, Unit};
 
-/// What hits in the parts of a post count, the body being 1.
+/// What hits in the parts of a post count, the body being 1. These and the other weights here were chosen on judged
+/// queries: see `docs/decisions/search-analysis.md`.
 const TITLE: f32 = 2.0;
-const CONTEXT: f32 = 0.4;
+const CONTEXT: f32 = 1.0;
 const TAG: f32 = 1.5;
 const HANDLE: f32 = 0.5;
+/// How much further hits on the same unit add to the best one.
+const TIE: f32 = 0.4;
 /// What the whole text standing together adds.
-const TOGETHER: f32 = 0.5;
+const TOGETHER: f32 = 0.2;
 /// Added when the title is the query: more than any score.
 const WHOLE_TITLE: f32 = 10_000.0;
-/// How much further hits on the same unit add to the best one.
-const TIE: f32 = 0.2;
-/// Units beyond this are left out.
+/// Units beyond these are left out.
 const MAX_UNITS: usize = 64;
+const MAX_LOOSE_UNITS: usize = 160;
+/// The part of its words, one in so many, that a post must hold when all are too much.
+const RELAXED_PART: usize = 8;
 /// A word in more than this part of all posts narrows nothing.
-const COMMON: f64 = 0.25;
+const COMMON: f64 = 0.1;
 /// Fewer posts than this tell nothing about what is common.
 const ENOUGH_POSTS: u64 = 1_000;
 
@@ -78,7 +82,7 @@ impl<'q> Plan<'q> {
         let strict =
             strict.into_iter().zip(narrows).map(|(unit, narrows)| (unit, narrows || none_narrows)).collect();
         let mut loose = analysis.loose_units(&words);
-        loose.truncate(MAX_UNITS);
+        loose.truncate(MAX_LOOSE_UNITS);
         let together = analysis.phrase(&words).filter(|unit| {
             let terms = unit.any.iter().map(|way| way.terms.len()).max().unwrap_or(0);
             (2..=16).contains(&terms)
@@ -207,9 +211,6 @@ impl<'q> Plan<'q> {
         Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, TIE))
     }
 }
-
-/// The part of its words, one in so many, that a post must hold when all are too much.
-const RELAXED_PART: usize = 8;
 
 /// Only posts in one of `categories`.
 pub(super) fn in_categories(fields: &Fields, categories: impl Iterator<Item = i64>) -> Box<dyn Ask> {

@@ -93,10 +93,9 @@ pub(super) fn sweep(dir: &Path, pointer: &Pointer) {
     let entries = fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
     for path in entries.map(|entry| entry.path()) {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.starts_with(PREFIX) && path != pointer.path(dir) {
-            if let Err(error) = remove_tree(&path) {
-                tracing::warn!(%error, "an outdated search index could not be removed");
-            }
+        let outdated = name.starts_with(PREFIX) && path != pointer.path(dir);
+        if outdated && let Err(error) = remove_tree(&path) {
+            tracing::warn!(%error, "an outdated search index could not be removed");
         }
     }
 }

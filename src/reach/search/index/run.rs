@@ -17,7 +17,7 @@ use crate::reach::search::analysis::Analysis;
 use crate::reach::search::query::ParsedQuery;
 
 /// With fewer threads than this that hold everything typed, those that hold a part of it follow.
-const TOO_FEW: usize = 5;
+const TOO_FEW: usize = 20;
 
 /// What to look for.
 #[derive(Debug, Clone)]
@@ -177,15 +177,16 @@ fn threads_asked_for(plan: &Plan<'_>, parts: &[Part]) -> Result<Option<Arc<HashS
 }
 
 fn order(threads: Threads, sort: Sort) -> Vec<Hit> {
+    let worth = |best: &Best| if sort == Sort::Relevance { best.score() } else { best.key };
     let mut threads: Vec<(i64, Best)> = threads.into_iter().collect();
-    threads.sort_by(|(_, one), (_, other)| other.key.total_cmp(&one.key).then(other.post.cmp(&one.post)));
-    let score = |best: Best| if sort == Sort::Relevance { best.key } else { 0.0 };
-    let hit = |(thread, best): (i64, Best)| Hit {
+    threads
+        .sort_by(|(_, one), (_, other)| worth(other).total_cmp(&worth(one)).then(other.post.cmp(&one.post)));
+    let hits = threads.into_iter().map(|(thread, best)| Hit {
         thread: ThreadId(thread),
         post: PostId(best.post),
-        score: score(best),
-    };
-    threads.into_iter().map(hit).collect()
+        score: if sort == Sort::Relevance { worth(&best) } else { 0.0 },
+    });
+    hits.collect()
 }
 
 impl Part {
