@@ -11,8 +11,12 @@
 //! - [`reach`]: what carries content outward: search.
 //! - [`pages`]: pages that compose several wings, and the back office.
 //! - [`transfer`]: communities in and out.
+//! - [`app`]: the composition root: addresses, readers of the log, periodic work, server.
+//! - [`cli`]: one file per command.
 
+pub mod app;
 pub mod base;
+pub mod cli;
 pub mod content;
 pub mod infra;
 pub mod pages;

@@ -1,3 +1,5 @@
 //! The `hearth` binary.
 
-fn main() {}
+fn main() {
+    std::process::exit(hearth::cli::main());
+}

@@ -157,3 +157,9 @@ pub fn find(conn: &mut Conn, id: i64) -> QueryResult<Option<Job>> {
 pub fn latest(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Job>> {
     jobs::table.order(jobs::id.desc()).limit(limit).select(Job::as_select()).load(conn)
 }
+
+/// True when a job waits.
+pub fn has_waiting(conn: &mut Conn) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(jobs::table.filter(jobs::state.eq(JobState::Waiting.code()))))
+        .get_result(conn)
+}

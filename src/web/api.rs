@@ -19,6 +19,9 @@ use crate::web::page::presented;
 use crate::web::paging;
 use crate::web::state::{Presented, Web, client_address};
 
+/// Bytes of a JSON body at the most.
+pub const JSON_LIMIT: usize = 256 * 1024;
+
 /// Whoever calls the API. A token that names nobody is refused, unlike no token at all.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -121,6 +124,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let bytes = Bytes::from_request(req, payload);
         Box::pin(async move {
             let bytes = bytes.await.map_err(|_| HttpFault::TooLarge)?;
+            if bytes.len() > JSON_LIMIT {
+                return Err(HttpFault::TooLarge.into());
+            }
             serde_json::from_slice(&bytes).map(Self).map_err(|e| BadJson(e.to_string()).into())
         })
     }

@@ -179,6 +179,16 @@ pub fn ids_after(conn: &mut Conn, after: ThreadId, limit: i64) -> QueryResult<Ve
         .load(conn)
 }
 
+/// The listed threads of categories, ascending.
+pub fn ids_of_categories(conn: &mut Conn, categories: &[CategoryId]) -> QueryResult<Vec<ThreadId>> {
+    threads::table
+        .filter(threads::category_id.eq_any(categories.iter().map(|c| c.0)))
+        .filter(threads::state.eq(State::Listed.code()))
+        .order(threads::id.asc())
+        .select(threads::id)
+        .load(conn)
+}
+
 /// How many threads are listed in all.
 pub fn count_listed(conn: &mut Conn) -> QueryResult<i64> {
     threads::table.filter(threads::state.eq(State::Listed.code())).count().get_result(conn)

@@ -1,9 +1,14 @@
 //! Search: what readers type, found in what members wrote.
 //!
-//! Self-contained: no database and no web. The caller brings posts in and gets ids out; it loads what it shows and
-//! checks once more that the reader may see it.
+//! The analysis, the question, the index and the excerpt know no database and no web; `follow` keeps the index
+//! true to the tables, `service` asks it and checks once more that the reader may see each hit.
 
 pub mod analysis;
 pub mod excerpt;
+pub mod follow;
 pub mod index;
 pub mod query;
+pub mod service;
+pub mod web;
+
+pub use service::Search;

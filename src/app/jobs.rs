@@ -1,0 +1,87 @@
+//! What each kind of job does. Jobs run inside the server that holds the data; a command that finds a server
+//! running asks for one and watches it.
+
+use crate::app::Node;
+use crate::base::ids::ThreadId;
+use crate::content::threads;
+use crate::content::{categories, tags};
+use crate::infra::db::{Db, DbError};
+use crate::infra::jobs::{self, Job};
+use crate::reach::search::follow;
+
+/// Threads whose heat is computed in one transaction.
+const BATCH: i64 = 200;
+
+/// Computes the heat of every thread from its engagements; the site stays up.
+pub fn rebuild_heat(db: &Db, mut progress: impl FnMut(i64, i64)) -> Result<i64, DbError> {
+    let total = db.read_now(|c| threads::store::count_listed(c).map_err(DbError::from))?;
+    let (mut after, mut done) = (ThreadId(0), 0);
+    loop {
+        let (last, count) =
+            db.write_now(move |c| threads::service::rebuild_heat(c, after, BATCH).map_err(DbError::from))?;
+        if count == 0 {
+            return Ok(done);
+        }
+        after = last;
+        done += i64::try_from(count).unwrap_or(0);
+        progress(done, total.max(done));
+    }
+}
+
+/// Counts threads of categories and tags anew.
+pub fn recount(db: &Db) -> Result<(), DbError> {
+    db.write_now(|c| {
+        categories::store::recount(c)?;
+        tags::recount(c)?;
+        Ok(())
+    })
+}
+
+/// Builds the search index anew; the old one serves until the new one is ready.
+pub fn reindex(node: &Node, progress: impl FnMut(i64, i64)) -> Result<i64, String> {
+    follow::rebuild(&node.house.db, &node.search.index, progress).map_err(|e| e.to_string())
+}
+
+/// Runs one job that was taken.
+fn run(node: &Node, job: &Job) -> Result<String, String> {
+    let id = job.id;
+    let db = node.house.db.clone();
+    let mut last = std::time::Instant::now();
+    let note = move |done: i64, total: i64| {
+        if last.elapsed() >= std::time::Duration::from_millis(500) {
+            last = std::time::Instant::now();
+            if let Err(error) = jobs::progress(&db, id, done, total, String::new()) {
+                tracing::warn!(%error, "a job's progress could not be noted");
+            }
+        }
+    };
+    match job.kind.as_str() {
+        "rebuild_heat" => {
+            rebuild_heat(&node.house.db, note).map(|n| format!("{n} threads")).map_err(|e| e.to_string())
+        }
+        "reindex" => reindex(node, note).map(|n| format!("{n} posts")),
+        "recount" => recount(&node.house.db).map(|()| String::new()).map_err(|e| e.to_string()),
+        other => Err(format!("this release knows no job {other}")),
+    }
+}
+
+/// Takes the next waiting job and runs it to its end.
+pub fn take_up(node: &Node) -> Result<(), String> {
+    let now = node.house.clock.now();
+    let waiting = node
+        .house
+        .db
+        .read_now(|c| jobs::has_waiting(c).map_err(DbError::from))
+        .map_err(|e: DbError| e.to_string())?;
+    if !waiting {
+        return Ok(());
+    }
+    let taken = node.house.db.write_now(move |c| jobs::take(c, now).map_err(DbError::from));
+    let Some(job) = taken.map_err(|e| e.to_string())? else { return Ok(()) };
+    tracing::info!(id = job.id, kind = job.kind, "a job begins");
+    let outcome = run(node, &job);
+    if let Err(error) = &outcome {
+        tracing::error!(id = job.id, kind = job.kind, error, "a job failed");
+    }
+    jobs::finish(&node.house.db, job.id, outcome, node.house.clock.now()).map_err(|e| e.to_string())
+}

@@ -1,0 +1,13 @@
+//! The composition root: the only place that knows everyone. State, the one table of addresses, the API
+//! document, the readers of the log, the periodic work, the server.
+
+pub mod health;
+pub mod jobs;
+pub mod node;
+pub mod openapi;
+pub mod routes;
+pub mod schedule;
+pub mod server;
+pub mod subscribers;
+
+pub use node::{Node, NodeOptions, StartError};

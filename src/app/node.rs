@@ -1,0 +1,158 @@
+//! One node: everything a running Hearth consists of, wired together.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use actix_web::web::Data;
+
+use crate::app::subscribers::{self, Followers};
+use crate::content::threads::views::ViewBuffer;
+use crate::infra::clock::Clock;
+use crate::infra::db::migrate::{self, MigrateError};
+use crate::infra::db::{Db, DbError, DbOptions};
+use crate::infra::house::House;
+use crate::infra::random::Random;
+use crate::pages::shell::Frame;
+use crate::people::accounts::password::PasswordPool;
+use crate::people::sessions::Sessions;
+use crate::reach::search::Search;
+use crate::reach::search::analysis::Analysis;
+use crate::reach::search::index::{DEFAULT_MEMORY, IndexError, SearchIndex};
+use crate::site::settings;
+use crate::web::Web;
+use crate::web::limits::SoftLimits;
+use crate::web::state::WebConfig;
+
+/// Why a node does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be reached.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The database cannot be brought up to this binary.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// The search index cannot be opened.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The server cannot listen.
+    #[error("cannot listen: {0}")]
+    Listen(#[from] std::io::Error),
+    /// The configuration is wrong.
+    #[error("{0}")]
+    Config(String),
+}
+
+/// What a node is built from.
+pub struct NodeOptions {
+    /// The database.
+    pub db: DbOptions,
+    /// Where the search index lives.
+    pub index_dir: PathBuf,
+    /// Settings of the HTTP side.
+    pub web: WebConfig,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Where chance comes from.
+    pub random: Random,
+    /// Bytes each index writer may use.
+    pub index_memory: usize,
+}
+
+impl NodeOptions {
+    /// The defaults of a server.
+    pub fn new(db: DbOptions, index_dir: PathBuf, web: WebConfig) -> Self {
+        Self {
+            db,
+            index_dir,
+            web,
+            clock: Clock::System,
+            random: Random::system(),
+            index_memory: DEFAULT_MEMORY,
+        }
+    }
+}
+
+/// A node. Cheap to clone.
+#[derive(Clone)]
+pub struct Node {
+    /// The injected outside world.
+    pub house: House,
+    /// What handlers share.
+    pub web: Data<Web>,
+    /// The bounded pool for passwords.
+    pub passwords: Data<PasswordPool>,
+    /// Views that wait to be written.
+    pub views: Data<ViewBuffer>,
+    /// The search of this node.
+    pub search: Data<Search>,
+    /// The readers of the log that run here.
+    pub followers: Arc<Mutex<Followers>>,
+}
+
+impl Node {
+    /// Opens and migrates the database, opens the index, wires the rooms.
+    pub fn start(options: NodeOptions) -> Result<Self, StartError> {
+        let db = Db::open(&options.db)?;
+        let applied = migrate::run(&db)?;
+        if !applied.is_empty() {
+            tracing::info!(migrations = applied.len(), "the database was migrated");
+        }
+        Self::assemble(db, options)
+    }
+
+    /// [`Node::start`] on an open, migrated database.
+    pub fn assemble(db: Db, options: NodeOptions) -> Result<Self, StartError> {
+        let house = House {
+            db,
+            clock: options.clock,
+            random: options.random,
+            base_url: options.web.base_url.as_str().into(),
+        };
+        let random = house.random.clone();
+        let key =
+            house.db.write_now(move |c| settings::secret(c, &random, "forms").map_err(DbError::from))?;
+        let analysis = Analysis::new();
+        let index = match SearchIndex::open(&options.index_dir, &analysis, options.index_memory) {
+            Err(IndexError::Corrupt(_)) => {
+                tracing::warn!("the search index is damaged and is built anew");
+                SearchIndex::discard(&options.index_dir)?;
+                SearchIndex::open(&options.index_dir, &analysis, options.index_memory)?
+            }
+            opened => opened?,
+        };
+        let holder = house.random.public_id();
+        let web = Web {
+            soft: SoftLimits::new(options.web.rate_limits),
+            actors: Arc::new(Sessions::new(house.clone())),
+            shells: Arc::new(Frame),
+            house: house.clone(),
+            config: options.web,
+            key,
+        };
+        Ok(Self {
+            web: Data::new(web),
+            passwords: Data::new(PasswordPool::default()),
+            views: Data::new(ViewBuffer::new(key)),
+            search: Data::new(Search { index: Arc::new(index), analysis }),
+            followers: Arc::new(Mutex::new(subscribers::followers(&holder))),
+            house,
+        })
+    }
+
+    /// Lets every reader of the log catch up, now. For tests and commands.
+    pub fn settle(&self) -> Result<(), StartError> {
+        loop {
+            let mut moved = 0;
+            {
+                let mut followers = self.followers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                moved += followers.step(&self.house.db)?;
+            }
+            moved += subscribers::index_step(&self.house.db, &self.search.index)
+                .map_err(|e| StartError::Config(e.to_string()))?;
+            if moved == 0 {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The one table of addresses: method, path, who may call it, handler. The guard `role_matrix` walks it as
+//! every kind of reader.
+
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, Responder, Route, web};
+
+use super::{health, openapi};
+use crate::base::actor::Role;
+use crate::pages::api::{
+    auth, categories as api_categories, posts as api_posts, search as api_search, threads as api_threads,
+};
+use crate::pages::backoffice::{categories, members, overview};
+use crate::pages::{
+    access, archive, compose, directory, home, moderation, post, profile, settings, shell, thread,
+};
+use crate::reach::search::web as search;
+use crate::web::assets;
+
+/// Who may call an address at all. What exactly they may do there is the service's to decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Whoever is signed in.
+    Member,
+    /// This role and above.
+    Staff(Role),
+}
+
+/// One address.
+pub struct Entry {
+    /// Method.
+    pub method: Method,
+    /// Path pattern.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    route: Route,
+}
+
+fn entry<F, A>(method: Method, path: &'static str, access: Access, handler: F) -> Entry
+where
+    F: Handler<A>,
+    A: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Entry { route: web::method(method.clone()).to(handler), method, path, access }
+}
+
+macro_rules! table {
+    ($($method:ident $path:literal $access:expr => $handler:expr;)+) => {
+        vec![$(entry(Method::$method, $path, $access, $handler)),+]
+    };
+}
+
+/// Pages.
+fn pages() -> Vec<Entry> {
+    use Access::{Member, Public, Staff};
+    let (moderator, operator, admin) =
+        (Staff(Role::Moderator), Staff(Role::Operator), Staff(Role::Administrator));
+    table![
+        GET "/" Public => home::hot;
+        GET "/latest" Public => home::latest;
+        GET "/new" Public => home::new;
+        GET "/top" Public => home::top;
+        GET "/unanswered" Public => home::unanswered;
+        GET "/featured" Public => home::featured;
+        GET "/following" Member => home::following;
+        GET "/categories" Public => directory::all_categories;
+        GET "/tags" Public => directory::all_tags;
+        GET "/tag/{slug}" Public => home::tag;
+        GET "/archive" Public => archive::site;
+        GET "/archive/{month}" Public => archive::site_month;
+        GET "/c/{slug}" Public => home::category;
+        GET "/c/{slug}/archive" Public => archive::of_category;
+        GET "/c/{slug}/{month}" Public => archive::category_month;
+        GET "/t/{id}" Public => thread::by_id;
+        GET "/t/{id}/{slug}" Public => thread::show;
+        GET "/p/{id}" Public => post::permalink;
+        GET "/u/{handle}" Public => profile::show;
+        GET "/search" Public => search::page;
+        GET "/login" Public => access::login_form;
+        POST "/login" Public => access::login;
+        GET "/signup" Public => access::sign_up_form;
+        POST "/signup" Public => access::sign_up_submit;
+        POST "/logout" Member => access::logout;
+        GET "/first-administrator" Public => access::first_form;
+        POST "/first-administrator" Public => access::first_submit;
+        GET "/password" Public => access::password_form;
+        POST "/password" Public => access::password_submit;
+        POST "/locale" Public => access::switch;
+        POST "/theme" Public => access::switch;
+        GET "/compose" Member => compose::form;
+        POST "/compose" Member => compose::submit;
+        POST "/thread/{id}/reply" Member => compose::reply;
+        GET "/thread/{id}/edit" Member => compose::thread_form;
+        POST "/thread/{id}/edit" Member => compose::save_thread;
+        GET "/thread/{id}/heat" Member => thread::heat;
+        POST "/thread/{id}/pin" Member => moderation::pin;
+        POST "/thread/{id}/unpin" Member => moderation::unpin;
+        POST "/thread/{id}/{what}" Member => moderation::thread;
+        POST "/pin/{id}/dismiss" Member => moderation::dismiss;
+        GET "/post/{id}/edit" Member => post::edit_form;
+        POST "/post/{id}/edit" Member => post::save_edit;
+        GET "/post/{id}/history" Member => post::history;
+        POST "/post/{id}/delete" Member => moderation::delete_post;
+        POST "/post/{id}/restore" Member => moderation::restore_post;
+        POST "/post/{id}/{what:like|unlike}" Member => moderation::like;
+        POST "/post/{id}/{what:accept|unaccept}" Member => moderation::accept;
+        POST "/u/{handle}/suspend" moderator => moderation::suspend;
+        POST "/u/{handle}/{what}" moderator => moderation::member;
+        GET "/settings" Member => settings::show;
+        POST "/settings/profile" Member => settings::profile;
+        POST "/settings/appearance" Member => settings::appearance;
+        POST "/settings/password" Member => settings::password;
+        POST "/settings/sessions/close-others" Member => settings::close_others;
+        POST "/settings/sessions/{id}/close" Member => settings::close_session;
+        POST "/settings/tokens" Member => settings::create_token;
+        POST "/settings/tokens/{id}/revoke" Member => settings::revoke_token;
+        GET "/admin" operator => overview::dashboard;
+        GET "/admin/members" operator => members::list;
+        GET "/admin/members/{handle}" operator => members::show;
+        POST "/admin/members/{handle}/role" admin => members::set_role;
+        POST "/admin/members/{handle}/claim" admin => members::claim;
+        POST "/admin/members/{handle}/password-link" admin => members::password_link;
+        GET "/admin/categories" admin => categories::list;
+        POST "/admin/categories" admin => categories::create;
+        GET "/admin/categories/new" admin => categories::blank;
+        GET "/admin/categories/{id}" admin => categories::show;
+        POST "/admin/categories/{id}" admin => categories::update;
+        POST "/admin/categories/{id}/delete" admin => categories::remove;
+        GET "/admin/settings" admin => overview::settings_form;
+        POST "/admin/settings" admin => overview::save_settings;
+        GET "/admin/jobs" admin => overview::jobs_page;
+        POST "/admin/jobs" admin => overview::ask_job;
+        GET "/admin/audit" admin => overview::audit_page;
+    ]
+}
+
+/// The JSON API.
+fn api() -> Vec<Entry> {
+    use Access::{Member, Public, Staff};
+    table![
+        GET "/api/v1/openapi.json" Public => openapi::document;
+        POST "/api/v1/auth/signup" Public => auth::signup;
+        POST "/api/v1/auth/login" Public => auth::login;
+        POST "/api/v1/auth/logout" Member => auth::logout;
+        GET "/api/v1/me" Member => auth::me;
+        PATCH "/api/v1/me" Member => auth::change_me;
+        GET "/api/v1/members" Member => auth::complete;
+        GET "/api/v1/members/{username}" Public => auth::member;
+        GET "/api/v1/categories" Public => api_categories::list;
+        POST "/api/v1/admin/categories" Staff(Role::Administrator) => api_categories::create;
+        GET "/api/v1/threads" Public => api_threads::list;
+        POST "/api/v1/threads" Member => api_threads::create;
+        GET "/api/v1/threads/{id}" Public => api_threads::show;
+        PATCH "/api/v1/threads/{id}" Member => api_threads::change;
+        DELETE "/api/v1/threads/{id}" Member => api_threads::delete;
+        PUT "/api/v1/threads/{id}/pin" Member => api_threads::pin;
+        DELETE "/api/v1/threads/{id}/pin" Member => api_threads::unpin;
+        PUT "/api/v1/threads/{id}/feature" Member => api_threads::feature;
+        DELETE "/api/v1/threads/{id}/feature" Member => api_threads::unfeature;
+        PUT "/api/v1/threads/{id}/close" Member => api_threads::close;
+        DELETE "/api/v1/threads/{id}/close" Member => api_threads::reopen;
+        PUT "/api/v1/threads/{id}/accepted" Member => api_threads::accept;
+        DELETE "/api/v1/threads/{id}/accepted" Member => api_threads::unaccept;
+        GET "/api/v1/threads/{id}/posts" Public => api_posts::list;
+        POST "/api/v1/threads/{id}/posts" Member => api_posts::create;
+        GET "/api/v1/posts/{id}" Public => api_posts::show;
+        PUT "/api/v1/posts/{id}" Member => api_posts::change;
+        DELETE "/api/v1/posts/{id}" Member => api_posts::delete;
+        GET "/api/v1/posts/{id}/revisions" Member => api_posts::revisions;
+        PUT "/api/v1/posts/{id}/reaction" Member => api_posts::like;
+        DELETE "/api/v1/posts/{id}/reaction" Member => api_posts::unlike;
+        GET "/api/v1/search" Public => api_search::search;
+    ]
+}
+
+/// What is neither page nor API.
+fn machines() -> Vec<Entry> {
+    use Access::Public;
+    table![
+        GET "/healthz" Public => health::alive;
+        GET "/readyz" Public => health::ready;
+        GET "/theme.{version}.css" Public => shell::theme;
+        GET "/assets/{name:.+}" Public => assets::serve;
+    ]
+}
+
+/// The whole table.
+pub fn table() -> Vec<Entry> {
+    let mut all = pages();
+    all.extend(api());
+    all.extend(machines());
+    all
+}
+
+/// Registers the table. Entries that share a path become one resource, so that a wrong method is 405.
+pub fn configure(config: &mut web::ServiceConfig) {
+    let mut resources: Vec<(&'static str, Vec<(Method, Route)>)> = Vec::new();
+    for entry in table() {
+        match resources.iter_mut().find(|(path, _)| *path == entry.path) {
+            Some((_, routes)) => routes.push((entry.method, entry.route)),
+            None => resources.push((entry.path, vec![(entry.method, entry.route)])),
+        }
+    }
+    for (path, routes) in resources {
+        let resource = routes.into_iter().fold(web::resource(path), |r, (_, route)| r.route(route));
+        config.service(resource);
+    }
+    config.default_service(web::to(absent));
+}
+
+async fn absent() -> Result<actix_web::HttpResponse, crate::web::AppError> {
+    Err(crate::web::error::HttpFault::Absent.into())
+}

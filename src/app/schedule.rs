@@ -1,0 +1,94 @@
+//! The one table of periodic work.
+//!
+//! | work | every |
+//! |---|---|
+//! | write gathered views | 5 s |
+//! | take up a waiting job | 1 s |
+//! | render posts of an older renderer | 1 min |
+//! | forget spent limits, sessions and idempotent answers | 1 h |
+//! | expire `/top` scores | 1 h (days end once a day; doing it again changes nothing) |
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::app::{Node, jobs};
+use crate::base::time::SECOND;
+use crate::content::posts;
+use crate::content::threads::top;
+use crate::infra::db::DbError;
+use crate::people::sessions;
+use crate::web::{idempotency, limits};
+
+struct Task {
+    name: &'static str,
+    every: Duration,
+    next: Instant,
+    work: fn(&Node) -> Result<(), String>,
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+fn write_views(node: &Node) -> Result<(), String> {
+    node.views.flush(&node.house.db).map(drop).map_err(text)
+}
+
+fn render(node: &Node) -> Result<(), String> {
+    let house = node.house.clone();
+    node.house
+        .db
+        .write_now(move |c| posts::service::rerender(c, &house, 200).map_err(DbError::from))
+        .map(drop)
+        .map_err(text)
+}
+
+fn forget(node: &Node) -> Result<(), String> {
+    let now = node.house.clock.now();
+    node.web.soft.forget();
+    node.house
+        .db
+        .write_now(move |c| {
+            limits::forget(c, now.0 / SECOND)?;
+            idempotency::forget(c, now)?;
+            sessions::store::forget(c, now)?;
+            Ok::<_, DbError>(())
+        })
+        .map_err(text)
+}
+
+fn expire_top(node: &Node) -> Result<(), String> {
+    let now = node.house.clock.now();
+    node.house.db.write_now(move |c| top::expire(c, now).map_err(DbError::from)).map(drop).map_err(text)
+}
+
+/// Runs the table on a thread of its own until `stop`; writes views a last time then.
+pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+    let (node, stop) = (node.clone(), stop.clone());
+    std::thread::spawn(move || {
+        let now = Instant::now();
+        let task = |name, every, work| Task { name, every: Duration::from_secs(every), next: now, work };
+        let mut tasks: [Task; 5] = [
+            task("views", 5, write_views),
+            task("jobs", 1, jobs::take_up),
+            task("render", 60, render),
+            task("forget", 3_600, forget),
+            task("top", 3_600, expire_top),
+        ];
+        while !stop.load(Ordering::Relaxed) {
+            for task in &mut tasks {
+                if Instant::now() >= task.next {
+                    task.next = Instant::now() + task.every;
+                    if let Err(error) = (task.work)(&node) {
+                        tracing::error!(error, task = task.name, "periodic work failed");
+                    }
+                }
+            }
+            std::thread::park_timeout(Duration::from_millis(200));
+        }
+        if let Err(error) = write_views(&node) {
+            tracing::error!(error, "the last views could not be written");
+        }
+    })
+}

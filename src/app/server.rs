@@ -1,0 +1,79 @@
+//! The HTTP server: middleware in order, graceful stop.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::PayloadConfig;
+use actix_web::{App, Error, HttpServer};
+
+use crate::app::{Node, StartError, routes, schedule, subscribers};
+use crate::infra::db::DbError;
+use crate::infra::jobs;
+use crate::web::forms::FORM_LIMIT;
+use crate::web::{error, headers};
+
+/// Seconds that requests in flight get after SIGTERM.
+const DRAIN: u64 = 20;
+
+/// The app of one worker.
+pub fn app(
+    node: Node,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(node.web)
+        .app_data(node.passwords)
+        .app_data(node.views)
+        .app_data(node.search)
+        .app_data(PayloadConfig::new(FORM_LIMIT))
+        .wrap(from_fn(error::draw))
+        .wrap(from_fn(headers::guard))
+        .wrap(from_fn(log))
+        .configure(routes::configure)
+}
+
+/// One structured line a request: no query strings, no addresses.
+async fn log<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+    let (method, path, begun) = (req.method().clone(), req.path().to_owned(), Instant::now());
+    let response = next.call(req).await?;
+    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(target: "hearth::request", %method, path, status = response.status().as_u16(), micros);
+    Ok(response)
+}
+
+/// Serves until SIGTERM or SIGINT, then drains: no new requests, those in flight finish, readers and periodic
+/// work stop, gathered views are written.
+pub async fn serve(node: Node, listener: TcpListener) -> Result<(), StartError> {
+    node.house.db.write(|c| jobs::requeue(c).map_err(DbError::from)).await?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut threads = subscribers::start(&node, &stop);
+    threads.push(schedule::start(&node, &stop));
+    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let shared = node.clone();
+    let served = HttpServer::new(move || app(shared.clone()))
+        .workers(workers)
+        .shutdown_timeout(DRAIN)
+        .listen(listener)?
+        .run()
+        .await;
+    stop.store(true, Ordering::Relaxed);
+    for thread in threads {
+        if thread.join().is_err() {
+            tracing::error!("a background thread panicked");
+        }
+    }
+    tracing::info!("stopped");
+    served.map_err(StartError::from)
+}

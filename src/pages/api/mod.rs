@@ -1,0 +1,9 @@
+//! The JSON API. Handlers are thin: they read the request, call the same use-cases as the pages, and answer with
+//! structs of their own.
+
+pub mod auth;
+pub mod categories;
+pub mod posts;
+pub mod search;
+pub mod threads;
+pub mod views;

@@ -1,0 +1,290 @@
+//! Keeping the index true to the database: following the log, and building anew while serving.
+//!
+//! The index is derived: what a post is now is read from the tables, the log only says where to look.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
+use crate::base::time::UtcTime;
+use crate::content::categories::{self, Readable};
+use crate::content::markup::{Keep, plain_text};
+use crate::content::posts::{self, Post};
+use crate::content::threads::{self, State, Thread, ThreadKind};
+use crate::content::{curation, tags};
+use crate::infra::activity::{self, Activity, Verb};
+use crate::infra::db::{Conn, Db, DbError};
+use crate::people::accounts;
+
+use super::index::{Batch, IndexError, PostDocument, SearchIndex};
+use super::query::Mark;
+
+/// Activities taken in at once.
+const ACTIVITIES: i64 = 500;
+/// Posts of a thread read at once.
+const POSTS: i64 = 200;
+/// Threads read at once by a rebuild.
+const THREADS: i64 = 50;
+
+/// Why the index could not follow.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+}
+
+impl From<diesel::result::Error> for FollowError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+/// What a batch of activities touches.
+#[derive(Debug, Default)]
+struct Touched {
+    posts: BTreeSet<PostId>,
+    openings: BTreeSet<ThreadId>,
+    threads: BTreeSet<ThreadId>,
+    categories: BTreeSet<CategoryId>,
+}
+
+impl Touched {
+    fn by(activities: &[Activity]) -> Self {
+        let mut touched = Self::default();
+        for a in activities {
+            match a.verb {
+                Some(Verb::PostCreated | Verb::PostEdited | Verb::PostDeleted | Verb::PostRestored) => {
+                    touched.posts.extend(a.post)
+                }
+                Some(Verb::AnswerAccepted | Verb::AnswerUnaccepted) => {
+                    touched.posts.extend(a.post);
+                    touched.openings.extend(a.thread);
+                }
+                Some(
+                    Verb::ThreadPinned | Verb::ThreadUnpinned | Verb::ThreadFeatured | Verb::ThreadUnfeatured,
+                ) => {
+                    touched.openings.extend(a.thread);
+                }
+                Some(
+                    Verb::ThreadCreated | Verb::ThreadChanged | Verb::ThreadDeleted | Verb::ThreadRestored,
+                ) => touched.threads.extend(a.thread),
+                Some(Verb::CategoryChanged) => touched.categories.extend(a.category),
+                _ => {}
+            }
+        }
+        touched
+    }
+}
+
+/// Takes in the next activities; returns how many. 0: up to date.
+pub fn step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
+    let from = index.cursor();
+    let activities = db.read_now(|c| activity::after(c, from, ACTIVITIES).map_err(FollowError::from))?;
+    let Some(to) = activities.last().map(|a| a.seq) else { return Ok(0) };
+    let touched = Touched::by(&activities);
+    for category in &touched.categories {
+        refile(db, index, *category, from)?;
+    }
+    let batch = db.read_now(move |c| gather(c, &touched))?;
+    index.apply(&batch, from, to)?;
+    Ok(activities.len())
+}
+
+fn gather(conn: &mut Conn, touched: &Touched) -> Result<Batch, FollowError> {
+    let mut scribe = Scribe::new(conn)?;
+    let mut batch = Batch::default();
+    let mut put: HashMap<PostId, PostDocument> = HashMap::new();
+    let ids: Vec<PostId> = touched.posts.iter().copied().collect();
+    let found = posts::store::find_many(conn, &ids)?;
+    for id in ids {
+        match found.iter().find(|p| p.id == id) {
+            Some(post) if !touched.threads.contains(&post.thread_id) => match scribe.document(conn, post)? {
+                Some(document) => {
+                    put.insert(id, document);
+                }
+                None => batch.remove_posts.push(id),
+            },
+            Some(_) => {}
+            None => batch.remove_posts.push(id),
+        }
+    }
+    for id in touched.openings.iter().filter(|t| !touched.threads.contains(t)) {
+        if let Some(post) = posts::store::at(conn, *id, 1)?
+            && let Some(document) = scribe.document(conn, &post)?
+        {
+            put.insert(post.id, document);
+        }
+    }
+    for id in &touched.threads {
+        batch.remove_threads.push(*id);
+        for document in scribe.thread(conn, *id)? {
+            put.insert(document.post, document);
+        }
+    }
+    batch.put = put.into_values().collect();
+    Ok(batch)
+}
+
+/// Puts every thread of a category, and of those below it, in or out of the public index anew.
+fn refile(db: &Db, index: &SearchIndex, category: CategoryId, at: i64) -> Result<(), FollowError> {
+    let filed = db.read_now(|conn| {
+        let all = categories::store::all(conn)?;
+        let below: Vec<CategoryId> =
+            all.iter().filter(|c| c.id == category || c.parent_id == Some(category)).map(|c| c.id).collect();
+        threads::store::ids_of_categories(conn, &below).map_err(FollowError::from)
+    })?;
+    for some in filed.chunks(usize::try_from(THREADS).unwrap_or(50)) {
+        let touched = Touched { threads: some.iter().copied().collect(), ..Touched::default() };
+        let batch = db.read_now(move |c| gather(c, &touched))?;
+        index.apply(&batch, at, at)?;
+    }
+    Ok(())
+}
+
+/// Builds the index anew from the tables while the old one serves. `progress` hears (threads done, in all).
+pub fn rebuild(db: &Db, index: &SearchIndex, mut progress: impl FnMut(i64, i64)) -> Result<i64, FollowError> {
+    let (head, total) = db.read_now(|conn| {
+        Ok::<_, FollowError>((activity::head(conn)?, threads::store::count_listed(conn)?))
+    })?;
+    let rebuild = index.start_rebuild()?;
+    let mut after = ThreadId(0);
+    let (mut seen, mut posts) = (0, 0);
+    loop {
+        let (documents, last, count) = db.read_now(move |conn| {
+            let ids = threads::store::ids_after(conn, after, THREADS)?;
+            let mut scribe = Scribe::new(conn)?;
+            let mut documents = Vec::new();
+            for id in &ids {
+                documents.extend(scribe.thread(conn, *id)?);
+            }
+            Ok::<_, FollowError>((documents, ids.last().copied(), ids.len()))
+        })?;
+        let Some(last) = last else { break };
+        after = last;
+        seen += i64::try_from(count).unwrap_or(0);
+        posts += i64::try_from(documents.len()).unwrap_or(0);
+        rebuild.put(&documents)?;
+        progress(seen, total);
+    }
+    rebuild.finish(head)?;
+    Ok(posts)
+}
+
+/// Turns rows into documents, remembering what posts of one thread share.
+struct Scribe {
+    public: Readable,
+    now: UtcTime,
+    threads: HashMap<ThreadId, Option<Arc<Around>>>,
+    handles: HashMap<MemberId, String>,
+}
+
+/// What all posts of a thread share.
+struct Around {
+    thread: Thread,
+    restricted: bool,
+    tags: Vec<String>,
+    marks: Vec<Mark>,
+}
+
+impl Scribe {
+    fn new(conn: &mut Conn) -> Result<Self, FollowError> {
+        Ok(Self {
+            public: categories::service::public(conn)?,
+            now: crate::infra::clock::Clock::System.now(),
+            threads: HashMap::new(),
+            handles: HashMap::new(),
+        })
+    }
+
+    /// Nothing when the thread is not listed.
+    fn around(&mut self, conn: &mut Conn, id: ThreadId) -> Result<Option<Arc<Around>>, FollowError> {
+        if let Some(known) = self.threads.get(&id) {
+            return Ok(known.clone());
+        }
+        let around = match threads::store::find(conn, id)?.filter(|t| t.state() == State::Listed) {
+            None => None,
+            Some(thread) => {
+                let tags = tags::of_threads(conn, &[id])?.into_iter().map(|(_, t)| t.name).collect();
+                let pinned = !curation::of_thread(conn, id, self.now)?.is_empty();
+                Some(Arc::new(Around {
+                    restricted: !self.public.has(thread.category_id),
+                    marks: marks(&thread, pinned),
+                    tags,
+                    thread,
+                }))
+            }
+        };
+        self.threads.insert(id, around.clone());
+        Ok(around)
+    }
+
+    fn handle(&mut self, conn: &mut Conn, member: MemberId) -> Result<String, FollowError> {
+        if let Some(known) = self.handles.get(&member) {
+            return Ok(known.clone());
+        }
+        let handle = accounts::store::cards(conn, &[member])?.pop().map(|c| c.handle).unwrap_or_default();
+        self.handles.insert(member, handle.clone());
+        Ok(handle)
+    }
+
+    /// The document of a post; nothing when it is not listed.
+    fn document(&mut self, conn: &mut Conn, post: &Post) -> Result<Option<PostDocument>, FollowError> {
+        if post.state() != State::Listed {
+            return Ok(None);
+        }
+        let Some(around) = self.around(conn, post.thread_id)? else { return Ok(None) };
+        let author_handle = self.handle(conn, post.author_id)?;
+        Ok(Some(PostDocument {
+            post: post.id,
+            thread: post.thread_id,
+            category: around.thread.category_id,
+            author: post.author_id,
+            author_handle,
+            number: i64::from(post.number),
+            created_at: post.created_at,
+            restricted: around.restricted,
+            accepted: around.thread.accepted_post_id == Some(post.id),
+            thread_title: around.thread.title.clone(),
+            body: plain_text(&post.body, Keep::SEARCH),
+            tags: around.tags.clone(),
+            marks: around.marks.clone(),
+        }))
+    }
+
+    /// The documents of all listed posts of a thread.
+    fn thread(&mut self, conn: &mut Conn, id: ThreadId) -> Result<Vec<PostDocument>, FollowError> {
+        let mut documents = Vec::new();
+        if self.around(conn, id)?.is_none() {
+            return Ok(documents);
+        }
+        let mut after = 0;
+        loop {
+            let some = posts::store::after(conn, id, after, POSTS)?;
+            let Some(last) = some.last() else { break };
+            after = last.number;
+            for post in &some {
+                documents.extend(self.document(conn, post)?);
+            }
+        }
+        Ok(documents)
+    }
+}
+
+fn marks(thread: &Thread, pinned: bool) -> Vec<Mark> {
+    let question = thread.kind() == ThreadKind::Question;
+    [
+        (Mark::Question, question),
+        (Mark::Solved, question && thread.accepted_post_id.is_some()),
+        (Mark::Unsolved, question && thread.accepted_post_id.is_none()),
+        (Mark::Pinned, pinned),
+        (Mark::Featured, thread.featured_at.is_some()),
+        (Mark::Closed, thread.closed),
+    ]
+    .into_iter()
+    .filter_map(|(mark, on)| on.then_some(mark))
+    .collect()
+}

@@ -1,0 +1,173 @@
+//! Searching: the parsed question meets the index, and every hit meets the visibility rule before it is shown.
+
+use std::sync::Arc;
+
+use crate::base::actor::{Actor, Role};
+use crate::base::fault::{Fault, Kind};
+use crate::base::ids::{MemberId, ThreadId};
+use crate::content::categories::{self, Readable};
+use crate::content::markup::{Keep, plain_text};
+use crate::content::posts::{self, Post};
+use crate::content::threads::{self, State, Thread};
+use crate::infra::db::{Conn, DbError};
+use crate::infra::house::House;
+use crate::people::accounts;
+use crate::room_error;
+
+use super::analysis::Analysis;
+use super::excerpt::{COLUMNS, Segment, excerpt, highlight};
+use super::index::{Filter, IndexError, Page, Permit, Query, SearchIndex, Sort};
+use super::query::ParsedQuery;
+
+/// What can go wrong with a search.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+room_error!(Error);
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Index(_) => Kind::Busy,
+            Self::Db(e) => e.kind(),
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Index(_) => "search_unavailable",
+            Self::Db(e) => e.code(),
+        }
+    }
+    fn retry_after(&self) -> Option<u64> {
+        Some(5)
+    }
+}
+
+/// The search of one node.
+#[derive(Clone)]
+pub struct Search {
+    /// The derived index.
+    pub index: Arc<SearchIndex>,
+    /// The one analysis of texts and questions.
+    pub analysis: Analysis,
+}
+
+/// What a reader asks.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// As typed.
+    pub text: String,
+    /// A category chosen beside the box, by address.
+    pub category: Option<String>,
+    /// Newest first instead of best first.
+    pub newest: bool,
+    /// Threads to skip.
+    pub offset: usize,
+    /// Threads to give.
+    pub limit: usize,
+}
+
+/// One thread found, with the passage that was found.
+pub struct Found {
+    /// The thread.
+    pub thread: Thread,
+    /// Its best post.
+    pub post: Post,
+    /// The title, marked.
+    pub title: Vec<Segment>,
+    /// The passage, marked.
+    pub excerpt: Vec<Segment>,
+}
+
+/// Everything found.
+pub struct Answer {
+    /// Threads, best first.
+    pub found: Vec<Found>,
+    /// How many threads in all.
+    pub total: usize,
+    /// How many of them hold everything that was typed.
+    pub complete: usize,
+    /// The categories the reader may choose from.
+    pub readable: Readable,
+}
+
+fn permit(actor: &Actor, readable: &Readable) -> Permit {
+    if actor.role() == Role::Administrator && readable.everything() {
+        return Permit::All;
+    }
+    match readable.private_ids() {
+        ids if ids.is_empty() => Permit::Public,
+        ids => Permit::Categories(ids),
+    }
+}
+
+/// An author typed as `@name`: nobody of that name finds nothing.
+fn author(conn: &mut Conn, parsed: &ParsedQuery) -> Result<Option<MemberId>, Error> {
+    match &parsed.author {
+        None => Ok(None),
+        Some(name) => Ok(Some(accounts::store::by_handle(conn, name)?.map_or(MemberId(-1), |m| m.id))),
+    }
+}
+
+/// The categories asked for by operator and by form; an unknown one finds nothing.
+fn scope(
+    parsed: &ParsedQuery,
+    chosen: Option<&str>,
+    readable: &Readable,
+) -> Option<Vec<crate::base::ids::CategoryId>> {
+    let of = |slug: &str| readable.by_slug(slug).map(|c| readable.with_children(c.id)).unwrap_or_default();
+    let typed = parsed.category.as_deref().map(of);
+    let chosen = chosen.filter(|c| !c.is_empty()).map(of);
+    match (typed, chosen) {
+        (Some(a), Some(b)) => Some(a.into_iter().filter(|id| b.contains(id)).collect()),
+        (a, b) => a.or(b),
+    }
+}
+
+impl Search {
+    /// Searches now, on this thread.
+    pub fn run(&self, conn: &mut Conn, house: &House, actor: &Actor, asked: &Asked) -> Result<Answer, Error> {
+        let parsed = ParsedQuery::parse(&asked.text);
+        let readable = categories::service::readable(conn, actor)?;
+        let filter = Filter {
+            categories: scope(&parsed, asked.category.as_deref(), &readable),
+            author: author(conn, &parsed)?,
+            except: None,
+        };
+        if parsed.is_empty() {
+            return Ok(Answer { found: Vec::new(), total: 0, complete: 0, readable });
+        }
+        let sort = if asked.newest { Sort::Newest } else { Sort::Relevance };
+        let query = Query { parsed: &parsed, filter, sort, now: house.clock.now() };
+        let page = Page { offset: asked.offset, limit: asked.limit };
+        let results = self.index.search(&query, &permit(actor, &readable), page)?;
+        let thread_ids: Vec<ThreadId> = results.hits.iter().map(|h| h.thread).collect();
+        let post_ids: Vec<_> = results.hits.iter().map(|h| h.post).collect();
+        let threads = threads::store::find_many(conn, &thread_ids)?;
+        let posts = posts::store::find_many(conn, &post_ids)?;
+        let found = results
+            .hits
+            .iter()
+            .filter_map(|hit| {
+                let thread = threads.iter().find(|t| t.id == hit.thread)?;
+                let post = posts.iter().find(|p| p.id == hit.post)?;
+                let shown = thread.state() == State::Listed
+                    && post.state() == State::Listed
+                    && readable.has(thread.category_id);
+                shown.then(|| Found {
+                    title: highlight(&self.analysis, &thread.title, &parsed),
+                    excerpt: excerpt(&self.analysis, &plain_text(&post.body, Keep::SEARCH), &parsed, COLUMNS),
+                    thread: thread.clone(),
+                    post: post.clone(),
+                })
+            })
+            .collect();
+        Ok(Answer { found, total: results.total, complete: results.complete, readable })
+    }
+}
