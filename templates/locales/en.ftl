@@ -1,4 +1,417 @@
-replies-count = { $n -> 
+### Everything a person reads, in English. A key is the same in the three files, with the same variables.
+### $n selects the plural form and $shown is the number as written; other variables are ready to print.
+
+## Frame
+skip = Skip to content
+nav-main = Main
+nav-account = Account
+nav-foot = More pages
+nav-dock = Quick navigation
+nav-crumbs = You are here
+nav-pages = Pages
+nav-sort = Order
+nav-period = Period
+nav-home = Home
+nav-categories = Categories
+nav-tags = Tags
+nav-profile = Profile
+nav-settings = Settings
+nav-admin = Back office
+nav-me = Me
+api-docs = API
+theme = Theme
+theme-system = System
+theme-light = Light
+theme-dark = Dark
+language = Language
+as-site = As the site
+private = Private
+suspended-until = Your account is suspended until { $date }. You can read, but not write.
+
+## Small words
+save = Save
+saved = Saved.
+cancel = Cancel
+edit = Edit
+delete = Delete
+restore = Restore
+more = More
+manage = Manage
+preview = Preview
+yes = Yes
+none = None
+any = Any
+choose = Choose…
+reason = Reason
+until = Until
+state = State
+message = Message
+position = Position
+colour = Colour
+delete-confirm = Delete this?
+
+## Pages of a list
+previous = Previous
+next = Next
+page-n = Page { $n }
+title-page = {" "}– page { $n }
+older = Older
+older-by-month = Older threads, by month
+
+## Lists of threads
+list-hot = Hot
+list-latest = Latest
+list-new = New
+list-top = Top
+list-unanswered = Unanswered
+list-featured = Featured
+list-following = Following
+list-hot-about = What people at { $site } are talking about now: the threads with the most heat.
+list-latest-about = Threads at { $site } with the latest replies.
+list-new-about = The newest threads at { $site }.
+list-top-about = The threads at { $site } that were liked and discussed most.
+list-unanswered-about = Questions at { $site } that still wait for an answer.
+list-featured-about = Lasting, high-quality threads at { $site }, chosen by its staff.
+list-following-about = Threads at { $site } that you follow.
+period-day = Today
+period-week = Week
+period-month = Month
+period-year = Year
+period-all = All time
+replies-count = { $n ->
     [one] { $shown } reply
    *[other] { $shown } replies
- }
+}
+replies-label = { $n ->
+    [one] reply
+   *[other] replies
+}
+views-count = { $n ->
+    [one] { $shown } view
+   *[other] { $shown } views
+}
+likes-count = { $n ->
+    [one] { $shown } like
+   *[other] { $shown } likes
+}
+threads-count = { $n ->
+    [one] { $shown } thread
+   *[other] { $shown } threads
+}
+new-count = { $shown } new
+dismiss = Put away
+empty-list = No threads here yet.
+empty-following = You follow no threads yet. Open one and choose “Follow”; new replies then show up here.
+empty-category = Nobody has written here yet. Be the first!
+empty-page = This page is empty.
+
+## Categories, tags, archive
+category = Category
+category-about = Threads in “{ $name }” at { $site }.
+categories-about = All categories of { $site }.
+empty-categories = There are no categories yet.
+tag-about = Threads about { $name } at { $site }.
+tags-about = What people at { $site } write about.
+empty-tags = No thread has a tag yet.
+archive = Archive
+archive-of = Archive: { $name }
+archive-about = All threads of { $site } by month.
+month-about = Threads at { $site }: { $month }.
+
+## Thread
+pinned = Pinned
+featured = Featured
+solved = Solved
+question = Question
+closed = Closed
+removed = Removed
+edited = edited
+opener = Opener
+post-n = Post { $n }
+in-reply-to = In reply to #{ $n }
+first-unread = First unread post
+unread-from-here = New since your last visit
+accepted-answer = Accepted answer
+answer-read = Read the whole answer
+accept = Accept as the answer
+unaccept = Take back the acceptance
+like = Like
+reply = Reply
+reply-head = Your reply
+reply-submit = Post reply
+body-label = Text
+markdown-hint = You can use Markdown. @name mentions somebody, ``` frames code, ||words|| hides a spoiler.
+login-to-reply = Log in to reply
+closed-note = This thread is closed. It takes no more replies.
+follow = Follow
+unfollow = Unfollow
+thread-tools = This thread
+thread-edit = Edit thread
+delete-thread = Delete thread
+moderation = Moderation
+close = Close
+reopen = Reopen
+feature = Feature
+unfeature = Stop featuring
+pin = Pin
+unpin = Unpin
+pin-scope = Where
+pin-site = Whole site
+pin-category = This category
+pin-until = Until (empty: for good)
+
+## Heat
+heat-why = Why it is hot
+heat-sum = Heat now: { $total }. Each engagement loses half its weight every { $hours } hours.
+heat-what = What
+heat-who = Who
+heat-when = When
+heat-weight = Weight
+heat-present = Worth now
+heat-more = { $n ->
+    [one] and { $shown } more
+   *[other] and { $shown } more
+}
+heat-opened = Opened
+heat-reply = Reply
+heat-like = Like
+heat-accepted = Accepted answer
+heat-share = Share
+heat-bookmark = Bookmark
+heat-view = Views
+heat-anonymous = Visitors
+
+## Writing
+compose = New thread
+compose-title = New thread
+compose-submit = Publish
+compose-nowhere = There is no category that you may write in yet.
+title-label = Title
+kind = Kind
+kind-discussion = Discussion
+kind-question = Question
+tags-label = Tags, with commas between
+edit-head = Edit post
+history = Earlier versions
+version-n = Version { $n }
+back-to-post = Back to the post
+resume-head = Nothing is lost
+resume-text = You are signed in again. This is what you wrote; send it when you are ready.
+resume-submit = Send
+
+## Search
+search = Search
+search-placeholder = Search threads and replies
+search-heading = Search
+search-about = Search all threads and replies at { $site }.
+search-results-count = { $n ->
+    [one] { $shown } result
+   *[other] { $shown } results
+}
+search-none = Nothing was found.
+search-none-hint = Try fewer or other words, or ask the community.
+search-ask = Ask this
+search-partial = No post has all the words. These have some of them.
+search-sort-relevance = Relevance
+search-sort-newest = Newest
+search-filter-category = Category
+search-filter-all = All categories
+search-help = "exact words", -without, in:title, @author, category:name, tag:name, is:solved, before:2026-01-31, after:2026-01-01
+
+## Accounts
+login = Log in
+logout = Log out
+signup = Sign up
+login-name = User name or e-mail address
+username = User name
+username-hint = 2 to 20 letters or digits; a Chinese character counts as two. Dots, dashes and underscores may stand between.
+email = E-mail address
+password = Password
+password-hint = 12 characters or more. A few words that only you would put together are best.
+password-current = Current password
+password-new = New password
+password-change = Change password
+password-ends = Changing it signs you out everywhere else.
+no-account = No account yet?
+have-account = Already a member?
+first-administrator = Make the first administrator
+session-ended = Your session has ended. Log in and what you wrote comes back.
+
+## Profile and settings
+joined = Joined { $date }
+display-name = Name shown
+bio = About you
+profile-about = { $name } at { $site }: threads and replies.
+profile-public = Show my profile to everybody
+profile-public-hint = Otherwise only signed-in members can open it, and search engines leave it alone.
+profile-threads = Threads
+profile-posts = Latest replies
+empty-profile-threads = No threads yet.
+empty-profile-posts = No replies yet.
+stat-members = Members
+stat-threads = Threads
+stat-posts = Posts
+stat-likes = Likes received
+stat-answers = Accepted answers
+stat-activities = Activities logged
+settings-profile = Profile
+settings-appearance = Language and theme
+settings-password = Password
+settings-sessions = Where you are signed in
+session-this = this one
+session-end = Sign out
+session-end-others = Sign out everywhere else
+settings-tokens = API tokens
+tokens-about = A token lets a program act for you, within the scopes you give it.
+token-once = Your new token. It is shown only once; keep it safe.
+token-name = Name of the token
+token-days = Days until it expires (empty: never)
+token-make = Make a token
+scopes = Scopes
+revoke = Revoke
+
+## Roles
+role = Role
+role-visitor = Visitor
+role-member = Member
+role-expert = Expert
+role-moderator = Moderator
+role-operator = Operator
+role-administrator = Administrator
+
+## Moderating people
+suspend = Suspend
+unsuspend = End the suspension
+suspended-because = Suspended until { $date }: { $reason }
+remove-content = Remove everything they wrote
+remove-content-confirm = Remove every thread and post of this member? You can undo it.
+undo-removal = Bring back what was removed
+
+## Back office
+office-overview = Overview
+office-members = Members
+office-member = Open in the back office
+office-settings = Site settings
+office-jobs = Jobs
+office-audit = Audit log
+member-find = Name or e-mail address
+member-joined = Joined
+member-imported = Imported
+member-suspended = Suspended
+unconfirmed = not confirmed
+empty-members = Nobody matches.
+claim = Hand over the account
+claim-about = This account came from another forum and has no password. Type the owner’s e-mail address and give them the link that you get.
+password-link = Password link
+password-link-about = Makes a link with which the member sets a new password.
+password-link-make = Make a link
+link-once = Give this link to the member. It works once and is shown only now.
+category-new = New category
+category-name = Name
+category-slug = Address
+category-slug-hint = Letters, digits and dashes, as in /c/help. The old address keeps working.
+category-description = Description
+category-parent = Below
+category-post-role = Who may open threads
+category-private = Private
+category-private-hint = Only staff, and the members and roles named below, can read it.
+category-members = Members let in (user names, with commas between)
+category-roles = Roles let in
+category-moderators = Moderators (user names, with commas between)
+category-delete = Delete category
+empty-office-categories = No categories yet. Make the first one and people can start to write.
+site-name = Name of the site
+site-tagline = Line below the name
+site-description = What the site is about (for search engines)
+site-notice = Notice on every page
+site-locale = Language for readers who chose none
+site-half-life = Half-life of heat, in hours
+site-half-life-hint = How soon threads cool down: after this time a reply counts half. 96 suits most communities.
+site-open = People may sign up by themselves
+readers = Readers of the log
+reader = Reader
+reader-at = Read up to
+reader-behind = Behind
+reader-holder = Running on
+log-head = The log holds { $n } activities.
+jobs = Jobs
+job = Job
+job-rebuild-heat = Rebuild heat
+job-reindex = Rebuild the search index
+job-recount = Recount
+job-waiting = Waiting
+job-running = Running
+job-done = Done
+job-failed = Failed
+progress = Progress
+empty-jobs = No jobs yet.
+audit-subject = About
+audit-detail = Detail
+audit-house = The house
+empty-audit = Nothing has been logged yet.
+
+## Errors
+hint-sign-in = Log in and try again.
+hint-search = It may have moved. Search for it, or start at the home page.
+hint-wait = Wait a little and try again.
+hint-back = Go back and try again; what you typed is still in the form.
+error-not-found = There is nothing here.
+error-gone = This has been removed.
+error-unauthenticated = Please log in first.
+error-forbidden = You are not allowed to do this.
+error-stale-form = This form is too old to be sent. Go back, reload the page and send it again.
+error-malformed = The request could not be understood.
+error-malformed-json = The JSON body is not what is asked for: { $detail }
+error-method-not-allowed = This address does not take that kind of request.
+error-too-large = That is too large to be sent.
+error-too-many = That was too often. Try again in { $minutes } min.
+error-busy = The server is busy right now. Nothing was saved; please try again in a moment.
+error-internal = Something went wrong on our side.
+error-scope-missing = The token lacks the scope { $scope }.
+error-idempotency-key-reused = This idempotency key was used for a different request.
+error-handle-invalid = A user name has 2 to 20 letters or digits (a Chinese character counts as two), with dots, dashes or underscores only between them.
+error-handle-mixed = A user name may not mix alphabets that look alike.
+error-handle-taken = This user name is taken, or looks too much like one that is.
+error-name-invalid = The name shown has 1 to 40 characters.
+error-email-invalid = This is not an e-mail address.
+error-email-taken = This e-mail address is in use by another account.
+error-password-length = A password has 12 characters or more, and at most 128 bytes.
+error-password-common = This password is among the first to be guessed. Choose another.
+error-password-wrong = The current password is not right.
+error-credentials-wrong = The name or the password is not right.
+error-link-invalid = This link is not valid any more. Ask for a new one.
+error-suspended = Your account is suspended: you can read, but not write.
+error-reason-invalid = Give a reason of 1 to 500 characters.
+error-until-invalid = Choose a date between tomorrow and ten years from now.
+error-bio-too-long = “About you” has at most 1,000 characters.
+error-sign-up-closed = Sign-up is closed. Ask the site’s team for an account.
+error-last-administrator = The last administrator must stay one.
+error-no-such-member = There is no member “{ $name }”.
+error-category-name = The name of a category has 1 to 60 characters.
+error-category-slug = The address has 1 to 60 letters, digits and dashes, and is not just a number.
+error-category-slug-taken = Another category has this address.
+error-category-description = The description has at most 500 characters.
+error-colour-invalid = Write a colour as #rrggbb.
+error-category-parent = A category cannot lie below itself, and no deeper than two levels.
+error-category-not-empty = The category still has threads or categories below it.
+error-category-invalid = Choose a category.
+error-category-closed = You cannot open threads in this category.
+error-thread-closed = The thread is closed: it takes no more replies.
+error-title-missing = Give the thread a title.
+error-title-too-long = The title has at most { $limit } characters.
+error-kind-invalid = Choose whether it is a discussion or a question.
+error-tags-too-many = At most { $limit } tags, please.
+error-tag-too-long = A tag has at most { $limit } characters.
+error-body-missing = Write something first.
+error-body-too-long = The text has { $found } characters; at most { $limit } fit.
+error-text-too-long = That is longer than { $limit } characters.
+error-links-too-many = The text has { $found } links; at most { $limit } are allowed.
+error-mentions-too-many = The text mentions { $found } members; at most { $limit } are allowed.
+error-images-too-many = The text has { $found } images; at most { $limit } are allowed.
+error-not-an-answer = Only a reply to a question can be the accepted answer.
+error-own-post = You cannot like your own post.
+error-reaction-invalid = There is no such reaction.
+error-pin-until = A pin ends in the future.
+error-pin-scope = A pin is for the whole site or for the category.
+error-site-name-missing = The site needs a name.
+error-half-life = The half-life is between 6 and 8,760 hours.
