@@ -4,7 +4,8 @@
 
 use std::fmt::Write as _;
 
-const MARK: &str = "foreign:/t/";
+/// How a placeholder begins.
+pub const MARK: &str = "foreign:/t/";
 
 /// A post, or a whole thread, of the old forum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,6 +3,8 @@
 //! Readers do no more than read: they never touch the database, never fetch anything, and never stop
 //! at a bad record but report where it is.
 
+pub mod addresses;
 pub mod discourse;
+pub mod import;
 pub mod links;
 pub mod records;

@@ -10,3 +10,4 @@
 mod guards;
 mod infra;
 mod support;
+mod transfer;

@@ -7,7 +7,7 @@ use super::model::{Category, Readable};
 use super::store::{self, Columns};
 use crate::base::actor::{Actor, Role, SignedIn};
 use crate::base::ids::{CategoryId, MemberId};
-use crate::infra::activity::{self, NewActivity, Verb};
+use crate::infra::activity::{self, NewActivity, Origin, Verb};
 use crate::infra::db::{Conn, unique_violation};
 use crate::infra::house::House;
 use crate::people::{accounts, roles};
@@ -125,6 +125,44 @@ pub fn save(
         &draft.columns.slug,
     )?;
     changed(conn, house, actor.id, saved)?;
+    Ok(saved)
+}
+
+/// Takes in a category of another community. Its name and address are cut to what is allowed, and a number is
+/// added to an address that is taken; private ones are for administrators until they let somebody in.
+pub fn import(
+    conn: &mut Conn,
+    house: &House,
+    id: Option<CategoryId>,
+    wanted: &Columns,
+) -> Result<CategoryId, Error> {
+    let all = store::all(conn)?;
+    let mut columns = wanted.clone();
+    columns.name = columns.name.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect();
+    if columns.name.is_empty() {
+        columns.name = "…".into();
+    }
+    columns.description = columns.description.chars().take(500).collect();
+    let cut: String = columns.slug.to_lowercase().chars().take(54).collect();
+    let mut base = cut.trim_matches('-').to_owned();
+    if base.is_empty() || base.chars().all(|c| c.is_ascii_digit()) {
+        base = format!("c-{base}").trim_matches('-').to_owned();
+    }
+    columns.slug.clone_from(&base);
+    for n in 2.. {
+        let former = store::by_former_slug(conn, &columns.slug)?;
+        if former.is_none() && !all.iter().any(|c| c.slug == columns.slug) {
+            break;
+        }
+        columns.slug = format!("{base}-{n}");
+    }
+    check(&columns)?;
+    check_parent(&all, None, columns.parent)?;
+    let now = house.clock.now();
+    let saved = store::insert(conn, id, &columns, now)?;
+    let mut fact = NewActivity::new(Verb::CategoryChanged, now).from(Origin::Import);
+    fact.category = Some(saved);
+    activity::record(conn, &house.clock, &fact)?;
     Ok(saved)
 }
 

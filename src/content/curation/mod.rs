@@ -8,7 +8,7 @@ use crate::base::ids::{CategoryId, MemberId, ThreadId};
 use crate::base::time::{DAY, UtcTime};
 use crate::content::categories::Readable;
 use crate::content::threads::{self, State, Thread};
-use crate::infra::activity::{self, NewActivity, Verb};
+use crate::infra::activity::{self, NewActivity, Origin, Verb};
 use crate::infra::db::schema::{pin_dismissals, pins};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
@@ -166,6 +166,33 @@ pub fn unpin(
         note(conn, house, member, &thread, Verb::ThreadUnpinned)?;
     }
     Ok(())
+}
+
+/// Pins a thread that came in with another community; nobody here pinned it (`pinned_by` 0).
+pub fn import(
+    conn: &mut Conn,
+    house: &House,
+    id: ThreadId,
+    category: Option<CategoryId>,
+    until: Option<UtcTime>,
+) -> QueryResult<()> {
+    let now = house.clock.now();
+    let Some(thread) = threads::store::find(conn, id)? else { return Ok(()) };
+    diesel::insert_into(pins::table)
+        .values((
+            pins::thread_id.eq(id.0),
+            pins::category_id.eq(category.map(|c| c.0)),
+            pins::position.eq(0),
+            pins::until.eq(until),
+            pins::pinned_by.eq(0_i64),
+            pins::pinned_at.eq(thread.created_at),
+        ))
+        .execute(conn)?;
+    let fact = NewActivity::new(Verb::ThreadPinned, now)
+        .to(thread.author_id)
+        .on(id, thread.category_id)
+        .from(Origin::Import);
+    activity::record(conn, &house.clock, &fact)
 }
 
 fn take_off(conn: &mut Conn, id: ThreadId, scope: Scope) -> QueryResult<usize> {

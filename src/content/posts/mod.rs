@@ -2,6 +2,7 @@
 //! use-cases of this room; it changes the thread's row only through `threads::service`.
 
 pub mod answers;
+pub mod bulk;
 pub mod edit;
 pub mod error;
 pub mod model;

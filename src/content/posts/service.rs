@@ -81,6 +81,7 @@ pub fn open(conn: &mut Conn, house: &House, member: &SignedIn, wanted: &OpenThre
         reply_to: None,
         anonymous_likes: 0,
         created_at: now,
+        edited_at: None,
     };
     let post = store::insert(conn, &first)?;
     thread.next_number = 2;
@@ -157,6 +158,7 @@ pub fn reply(conn: &mut Conn, house: &House, member: &SignedIn, wanted: &Reply) 
         reply_to,
         anonymous_likes: 0,
         created_at: now,
+        edited_at: None,
     };
     let post = store::insert(conn, &new)?;
     thread.next_number += 1;

@@ -31,6 +31,8 @@ pub struct NewPost<'a> {
     pub anonymous_likes: i64,
     /// When.
     pub created_at: UtcTime,
+    /// Last edited then, for imports.
+    pub edited_at: Option<UtcTime>,
 }
 
 /// Adds a row.
@@ -50,6 +52,7 @@ pub fn insert(conn: &mut Conn, new: &NewPost<'_>) -> QueryResult<PostId> {
         posts::anonymous_likes.eq(new.anonymous_likes),
         posts::revisions.eq(0),
         posts::created_at.eq(new.created_at),
+        posts::edited_at.eq(new.edited_at),
     );
     match new.id {
         Some(id) => diesel::insert_into(posts::table)
@@ -193,10 +196,11 @@ pub fn rerender(conn: &mut Conn, id: PostId, text: &Prepared) -> QueryResult<usi
         .execute(conn)
 }
 
-/// Posts rendered by an older renderer, at most `limit`.
+/// Posts rendered by an older renderer, at most `limit`. Those that an import has not finished are left to it.
 pub fn outdated(conn: &mut Conn, renderer: i32, limit: i64) -> QueryResult<Vec<Post>> {
     posts::table
         .filter(posts::renderer.lt(renderer))
+        .filter(posts::renderer.gt(super::bulk::UNFINISHED))
         .order((posts::renderer.asc(), posts::id.asc()))
         .limit(limit)
         .select(Post::as_select())
@@ -237,6 +241,11 @@ pub fn ids_after(conn: &mut Conn, after: PostId, limit: i64) -> QueryResult<Vec<
         .limit(limit)
         .select(Post::as_select())
         .load(conn)
+}
+
+/// Which of `ids` are given already.
+pub fn given(conn: &mut Conn, ids: &[PostId]) -> QueryResult<Vec<PostId>> {
+    posts::table.filter(posts::id.eq_any(ids.iter().map(|i| i.0))).select(posts::id).load(conn)
 }
 
 /// All posts of a thread, whatever their state, after number `after`.

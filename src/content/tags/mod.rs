@@ -116,12 +116,18 @@ pub fn set(conn: &mut Conn, thread: ThreadId, wanted: &[TagId]) -> QueryResult<b
 /// Moves the counters of all tags of `thread`, in ascending order.
 pub fn count(conn: &mut Conn, thread: ThreadId, change: i64) -> QueryResult<()> {
     for tag in ids_of(conn, thread)? {
-        diesel::sql_query("UPDATE tags SET threads = threads + $1 WHERE id = $2")
-            .bind::<BigInt, _>(change)
-            .bind::<BigInt, _>(tag)
-            .execute(conn)?;
+        count_one(conn, tag, change)?;
     }
     Ok(())
+}
+
+/// Moves the counter of one tag. With several, go in ascending order.
+pub fn count_one(conn: &mut Conn, tag: TagId, change: i64) -> QueryResult<()> {
+    diesel::sql_query("UPDATE tags SET threads = threads + $1 WHERE id = $2")
+        .bind::<BigInt, _>(change)
+        .bind::<BigInt, _>(tag)
+        .execute(conn)
+        .map(drop)
 }
 
 fn ids_of(conn: &mut Conn, thread: ThreadId) -> QueryResult<Vec<TagId>> {

@@ -169,6 +169,16 @@ pub fn read_positions(
         .load(conn)
 }
 
+/// Which of `ids` are given already.
+pub fn given(conn: &mut Conn, ids: &[ThreadId]) -> QueryResult<Vec<ThreadId>> {
+    threads::table.filter(threads::id.eq_any(ids.iter().map(|i| i.0))).select(threads::id).load(conn)
+}
+
+/// Notes that what is shown of a thread has changed although nobody wrote in it.
+pub fn touch(conn: &mut Conn, id: ThreadId) -> QueryResult<usize> {
+    diesel::update(threads::table.find(id.0)).set(threads::version.eq(threads::version + 1)).execute(conn)
+}
+
 /// Ids from `after` on, ascending, at most `limit`, whatever their state: for walks over everything.
 pub fn ids_after(conn: &mut Conn, after: ThreadId, limit: i64) -> QueryResult<Vec<ThreadId>> {
     threads::table

@@ -41,6 +41,40 @@ pub fn database_now(conn: &mut Conn) -> QueryResult<UtcTime> {
     diesel::sql_query(sql).get_result::<At>(conn).map(|row| UtcTime(row.at))
 }
 
+/// The highest id that `table` ever gave, also to rows that are gone; 0 when it never gave one.
+pub fn last_id(conn: &mut Conn, table: &'static str) -> QueryResult<i64> {
+    let sql = match conn {
+        Conn::Pg(_) => format!(
+            "SELECT COALESCE(pg_sequence_last_value(pg_get_serial_sequence('{table}', 'id')::regclass), 0) AS n"
+        ),
+        Conn::Sqlite(_) => {
+            format!("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0) AS n")
+        }
+    };
+    diesel::sql_query(sql).get_result::<Count>(conn).map(|row| row.n)
+}
+
+/// Makes sure that the database by itself gives no id of `table` up to `id` any more, before rows with ids of
+/// another community are added.
+pub fn reserve_ids(conn: &mut Conn, table: &'static str, id: i64) -> QueryResult<()> {
+    let sql = match conn {
+        Conn::Pg(_) => format!(
+            "SELECT setval(seq, $1) FROM (SELECT pg_get_serial_sequence('{table}', 'id')::regclass AS seq) AS s \
+             WHERE COALESCE(pg_sequence_last_value(seq), 0) < $1"
+        ),
+        Conn::Sqlite(_) => {
+            // AUTOINCREMENT takes its number from here; the table of counts has no unique name to rely on.
+            let present = last_id(conn, table)? > 0;
+            if present {
+                format!("UPDATE sqlite_sequence SET seq = MAX(seq, $1) WHERE name = '{table}'")
+            } else {
+                format!("INSERT INTO sqlite_sequence (name, seq) VALUES ('{table}', $1)")
+            }
+        }
+    };
+    diesel::sql_query(sql).bind::<BigInt, _>(id).execute(conn).map(drop)
+}
+
 /// ` FOR UPDATE` where rows can be locked one by one; empty on SQLite, whose writes are serial.
 pub fn for_update(conn: &Conn) -> &'static str {
     match conn {

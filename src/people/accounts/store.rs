@@ -244,6 +244,13 @@ pub fn list(
     query.load(conn)
 }
 
+/// Moves the day an imported member joined back to `at`; nothing when it is no later.
+pub fn joined_by(conn: &mut Conn, id: MemberId, at: UtcTime) -> QueryResult<usize> {
+    diesel::update(members::table.find(id.0).filter(members::imported).filter(members::created_at.gt(at)))
+        .set(members::created_at.eq(at))
+        .execute(conn)
+}
+
 /// How many members there are.
 pub fn count(conn: &mut Conn) -> QueryResult<i64> {
     members::table.count().get_result(conn)

@@ -1,0 +1,6 @@
+//! Communities in: the importer and the demo, on both databases.
+
+mod corpus;
+mod fixture;
+mod import;
+mod resume;
