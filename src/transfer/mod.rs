@@ -4,6 +4,7 @@
 //! at a bad record but report where it is.
 
 pub mod addresses;
+pub mod demo;
 pub mod discourse;
 pub mod import;
 pub mod links;

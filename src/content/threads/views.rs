@@ -108,7 +108,8 @@ impl ViewBuffer {
     }
 }
 
-fn write(conn: &mut Conn, counts: &BTreeMap<(ThreadId, i64), i64>) -> Result<(), DbError> {
+/// Adds viewers by (thread, day) to counters and heat.
+pub fn write(conn: &mut Conn, counts: &BTreeMap<(ThreadId, i64), i64>) -> Result<(), DbError> {
     let scale = super::service::scale(conn)?;
     for ((id, day), viewers) in counts {
         let Some(mut thread) = store::lock(conn, *id)? else { continue };

@@ -1,6 +1,7 @@
 //! Communities in: the importer and the demo, on both databases.
 
 mod corpus;
+mod demo;
 mod fixture;
 mod import;
 mod resume;
