@@ -144,10 +144,11 @@ pub fn import(
     }
     columns.description = columns.description.chars().take(500).collect();
     let cut: String = columns.slug.to_lowercase().chars().take(54).collect();
-    let mut base = cut.trim_matches('-').to_owned();
-    if base.is_empty() || base.chars().all(|c| c.is_ascii_digit()) {
-        base = format!("c-{base}").trim_matches('-').to_owned();
-    }
+    let base = match cut.trim_matches('-') {
+        "" => "c".to_owned(),
+        number if number.chars().all(|c| c.is_ascii_digit()) => format!("c-{number}"),
+        name => name.to_owned(),
+    };
     columns.slug.clone_from(&base);
     for n in 2.. {
         let former = store::by_former_slug(conn, &columns.slug)?;

@@ -249,7 +249,7 @@ impl Show<'_> {
         match event.deed {
             Deed::Open => {}
             Deed::Reply(line) => {
-                let text = self.text(conn, &cx, scene, line)?;
+                let text = text(conn, &cx, scene, line)?;
                 let replied = posts::service::reply(conn, &cx, &actor, &Reply { thread, to: None, text })?;
                 if let Some((_, posts)) = self.threads.get_mut(&event.scene) {
                     posts.push(replied.post);
@@ -288,17 +288,17 @@ impl Show<'_> {
             kind: ThreadKind::parse(scene.kind)?,
             title: Title::parse(scene.title)?,
             tags: TagNames::parse_line(scene.tags).map_err(threads::Error::from)?,
-            text: self.text(conn, cx, scene, 0)?,
+            text: text(conn, cx, scene, 0)?,
         };
         let opened = posts::service::open(conn, cx, actor, &wanted)?;
         self.threads.insert(event.scene, (opened.thread, vec![opened.post]));
         Ok(())
     }
+}
 
-    fn text(&self, conn: &mut Conn, cx: &House, scene: &Scene, line: usize) -> Result<Prepared, Error> {
-        let said = scene.lines.get(line).ok_or_else(|| Error::Script(scene.title.to_owned()))?;
-        Ok(Prepared::new(conn, cx, &Body::parse(said.text.trim())?)?)
-    }
+fn text(conn: &mut Conn, cx: &House, scene: &Scene, line: usize) -> Result<Prepared, Error> {
+    let said = scene.lines.get(line).ok_or_else(|| Error::Script(scene.title.to_owned()))?;
+    Ok(Prepared::new(conn, cx, &Body::parse(said.text.trim())?)?)
 }
 
 fn signed_in(id: MemberId, public_id: &str, person: &Person) -> SignedIn {

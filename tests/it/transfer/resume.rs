@@ -142,3 +142,30 @@ on_both! {
         assert_eq!(local(db, Kind::Thread, "44"), 44);
     }
 }
+
+on_both! {
+    fn a_run_that_dies_loses_nothing_and_doubles_nothing(db) {
+        let many = || {
+            let more = (0..40).map(|n| {
+                let posts = (1..=20).map(|m| post(10_000 + n * 20 + m, m, 1, 50 - n, "One of many.")).collect();
+                Record::Thread(thread(1_000 + n, "Many", posts))
+            });
+            community().into_iter().chain(more)
+        };
+        let mut dying = many().enumerate().map(|(n, record)| {
+            assert!(n < 40, "the source dies");
+            record
+        });
+        let cx = house(db);
+        let died = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            hearth::transfer::import::run(&cx, "old", &mut dying, &Options::default(), &())
+        }));
+        assert!(died.is_err());
+        let written = read(db, |c| threads::store::ids_after(c, ThreadId(0), 100)).len() as u64;
+        assert!((7..47).contains(&written), "{written}");
+        let sum = import_with(db, many().collect(), &Options::default());
+        assert_eq!((sum.known_threads, sum.threads + written), (written, 47));
+        assert_eq!(read(db, posts::store::count_listed), 37 + 800);
+        assert_eq!(read(db, |c| posts::store::of_thread(c, ThreadId(1_005), 0, 100)).len(), 20);
+    }
+}
