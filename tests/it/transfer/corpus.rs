@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use hearth::base::ids::ThreadId;
 use hearth::content::{heat, posts, threads};
+use hearth::infra::db::{DatabaseUrl, Db, DbOptions, migrate};
 use hearth::transfer::discourse::{self, DiscourseReader};
 use hearth::transfer::import::{self, Options};
 
@@ -14,7 +15,15 @@ use crate::support::databases::TestDb;
 #[test]
 #[ignore = "needs HEARTH_CORPUS, the folder of a Discourse dump"]
 fn corpus_sqlite() {
-    corpus(&TestDb::sqlite());
+    // A file that stays, to kill a run half way and start another on it.
+    match std::env::var("HEARTH_CORPUS_DB") {
+        Ok(file) => {
+            let db = Db::open(&DbOptions::new(DatabaseUrl::Sqlite(file.into()))).unwrap();
+            migrate::run(&db).unwrap();
+            corpus(&db);
+        }
+        Err(_) => corpus(&TestDb::sqlite()),
+    }
 }
 
 #[test]
@@ -23,7 +32,7 @@ fn corpus_postgres() {
     corpus(&TestDb::postgres());
 }
 
-fn corpus(db: &TestDb) {
+fn corpus(db: &Db) {
     let folder = PathBuf::from(std::env::var("HEARTH_CORPUS").unwrap());
     let cx = hearth::infra::house::House { clock: hearth::infra::clock::Clock::System, ..house(db) };
     for _ in 0..2 {
