@@ -6,8 +6,12 @@ use crate::base::ids::ThreadId;
 use crate::content::threads;
 use crate::content::{categories, tags};
 use crate::infra::db::{Db, DbError};
+use crate::infra::house::House;
 use crate::infra::jobs::{self, Job};
 use crate::reach::search::follow;
+use crate::transfer::discourse::{self, DiscourseReader};
+use crate::transfer::import;
+use crate::transfer::records::Report;
 
 /// Threads whose heat is computed in one transaction.
 const BATCH: i64 = 200;
@@ -42,6 +46,84 @@ pub fn reindex(node: &Node, progress: impl FnMut(i64, i64)) -> Result<i64, Strin
     follow::rebuild(&node.house.db, &node.search.index, progress).map_err(|e| e.to_string())
 }
 
+/// What `import` is asked for, as the command and the job know it.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct ImportArgs {
+    /// Absolute path of what is to be imported.
+    pub path: std::path::PathBuf,
+    /// Names the community; the same name means the same one.
+    pub source: String,
+    /// Threads at the most.
+    pub limit: Option<u64>,
+    /// Reads, converts and counts only.
+    pub dry_run: bool,
+}
+
+/// Tells a closure how far an import is.
+struct Told<F>(std::sync::Mutex<F>);
+
+impl<F: FnMut(i64, i64) + Send> import::Progress for Told<F> {
+    fn step(&self, _: import::Stage, done: u64, total: Option<u64>) {
+        let mut tell = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        tell(i64::try_from(done).unwrap_or(i64::MAX), total.and_then(|t| i64::try_from(t).ok()).unwrap_or(0));
+    }
+}
+
+/// Imports a Discourse community; returns what was done and read, for people.
+pub fn import_discourse(
+    house: &House,
+    args: &ImportArgs,
+    progress: impl FnMut(i64, i64) + Send,
+) -> Result<String, String> {
+    let mut reader =
+        DiscourseReader::open(&args.path, &discourse::Options::default()).map_err(|e| chain(&e))?;
+    let options = import::Options { limit: args.limit, dry_run: args.dry_run, total: reader.total() };
+    let told = Told(std::sync::Mutex::new(progress));
+    let done = import::run(house, &args.source, &mut reader, &options, &told).map_err(|e| chain(&e))?;
+    Ok(report(&done, &reader.report()))
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}
+
+fn report(done: &import::Summary, read: &Report) -> String {
+    let mut lines = vec![
+        format!(
+            "taken in: {} categories, {} members, {} threads, {} posts, {} likes; {} threads were here already",
+            done.categories, done.members, done.threads, done.posts, done.likes, done.known_threads
+        ),
+        format!(
+            "read: {} threads, {} posts; left out: {} notices, {} deleted, {} private; hidden: {}",
+            read.threads,
+            read.posts,
+            read.notices_skipped,
+            read.deleted_skipped,
+            read.private_skipped,
+            read.hidden
+        ),
+        format!(
+            "{} remote images became links, {} links inside the forum rewritten or finished in {} posts, {} handles changed",
+            read.remote_images, read.internal_links, done.finished, done.renamed
+        ),
+        format!("ids of threads were {}", if done.kept_ids { "kept" } else { "given anew" }),
+    ];
+    lines.extend(read.bad.iter().map(|b| format!("bad record: {b}")));
+    lines.extend(done.problems.iter().map(|p| format!("problem: {p}")));
+    lines.join("\n")
+}
+
+fn import(house: &House, args: &str, progress: impl FnMut(i64, i64) + Send) -> Result<String, String> {
+    let args: ImportArgs = serde_json::from_str(args).map_err(|e| e.to_string())?;
+    import_discourse(house, &args, progress)
+}
+
 /// Runs one job that was taken.
 fn run(node: &Node, job: &Job) -> Result<String, String> {
     let id = job.id;
@@ -60,6 +142,7 @@ fn run(node: &Node, job: &Job) -> Result<String, String> {
             rebuild_heat(&node.house.db, note).map(|n| format!("{n} threads")).map_err(|e| e.to_string())
         }
         "reindex" => reindex(node, note).map(|n| format!("{n} posts")),
+        "import" => import(&node.house, &job.args, note),
         "recount" => recount(&node.house.db).map(|()| String::new()).map_err(|e| e.to_string()),
         other => Err(format!("this release knows no job {other}")),
     }

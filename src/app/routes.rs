@@ -14,6 +14,7 @@ use crate::pages::{
     access, archive, compose, directory, home, moderation, post, profile, settings, shell, thread,
 };
 use crate::reach::search::web as search;
+use crate::transfer::web as transfer;
 use crate::web::assets;
 
 /// Who may call an address at all. What exactly they may do there is the service's to decide.
@@ -75,7 +76,8 @@ fn pages() -> Vec<Entry> {
         GET "/c/{slug}/archive" Public => archive::of_category;
         GET "/c/{slug}/{month}" Public => archive::category_month;
         GET "/t/{id}" Public => thread::by_id;
-        GET "/t/{id}/{slug}" Public => thread::show;
+        GET "/t/{id}/{slug}" Public => transfer::thread;
+        GET "/t/{slug}/{id}/{number}" Public => transfer::post;
         GET "/p/{id}" Public => post::permalink;
         GET "/u/{handle}" Public => profile::show;
         GET "/search" Public => search::page;
@@ -208,9 +210,5 @@ pub fn configure(config: &mut web::ServiceConfig) {
         let resource = routes.into_iter().fold(web::resource(path), |r, (_, route)| r.route(route));
         config.service(resource);
     }
-    config.default_service(web::to(absent));
-}
-
-async fn absent() -> Result<actix_web::HttpResponse, crate::web::AppError> {
-    Err(crate::web::error::HttpFault::Absent.into())
+    config.default_service(web::to(transfer::elsewhere));
 }

@@ -11,6 +11,7 @@ use crate::infra::db::DbError;
 use crate::infra::lock::DataDirLock;
 use crate::pages::access::needs_first;
 use crate::people::accounts::links::{self, Purpose};
+use crate::transfer::demo;
 
 /// Options of `serve`.
 #[derive(Debug, Default, Args)]
@@ -61,6 +62,13 @@ fn fill_demo(node: &Node) -> Result<(), Failed> {
         println!("--demo: the database already holds a community; nothing was added.");
         return Ok(());
     }
-    let _ = node;
+    println!("The demo community is being written; this takes a few seconds.");
+    let logins = demo::fill(&node.house)?;
+    node.settle()?;
+    println!("\nLogins of the demo, with passwords made for this database alone:");
+    for login in logins {
+        println!("  {:<14} {:<14} {}", login.role.name(), login.handle, login.password);
+    }
+    println!();
     Ok(())
 }

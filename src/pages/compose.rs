@@ -16,7 +16,7 @@ use crate::content::posts::{self, Body, Prepared};
 use crate::content::tags::{self, TagNames};
 use crate::content::threads::{self, ThreadKind, Title, service::Change};
 use crate::infra::db::DbError;
-use crate::pages::thread::Box_;
+use crate::pages::thread::ReplyBox;
 use crate::web::error::{HttpFault, message};
 use crate::web::idempotency::{Key, Outcome, once};
 use crate::web::limits::Soft;
@@ -245,7 +245,7 @@ pub async fn reply(
             &page,
             id,
             form,
-            Box_ { error, preview, reply_to: to, ..Box_::default() },
+            ReplyBox { error, preview, reply_to: to, ..ReplyBox::default() },
             status,
         )
         .await;
@@ -255,7 +255,8 @@ pub async fn reply(
         Err(e) if retypable(&e) => {
             let status = crate::web::error::status(e.0.kind());
             let error = Some(message(page.shell.locale, &*e.0));
-            again(&web, &page, id, form, Box_ { error, reply_to: to, ..Box_::default() }, status).await
+            again(&web, &page, id, form, ReplyBox { error, reply_to: to, ..ReplyBox::default() }, status)
+                .await
         }
         Err(e) => Err(e),
     }
@@ -267,7 +268,7 @@ async fn again(
     page: &Page,
     id: ThreadId,
     form: ReplyForm,
-    shown: Box_,
+    shown: ReplyBox,
     status: StatusCode,
 ) -> Result<HttpResponse, AppError> {
     let actor = page.actor.clone();
@@ -280,8 +281,16 @@ async fn again(
         })
         .await?;
     let n = form.page.unwrap_or(1).clamp(1, thread.last_page().max(1));
-    crate::pages::thread::draw(web, page, id, Some(thread.slug), n, Box_ { body: form.body, ..shown }, status)
-        .await
+    crate::pages::thread::draw(
+        web,
+        page,
+        id,
+        Some(thread.slug),
+        n,
+        ReplyBox { body: form.body, ..shown },
+        status,
+    )
+    .await
 }
 
 async fn write(

@@ -1,4 +1,4 @@
-//! Posts by themselves: permanent addresses, editing, history; and the addresses of former forums.
+//! Posts by themselves: permanent addresses, editing, history.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -33,11 +33,6 @@ pub async fn permalink(web: Data<Web>, page: Page, id: Path<i64>) -> Result<Http
         .await?;
     let place = urls::post_in_thread(thread.id, &thread.slug, post.number, post.id);
     Ok(HttpResponse::Found().insert_header((LOCATION, place)).finish())
-}
-
-/// An address of a former forum. None has come in with an import: as absent as any other.
-pub async fn former(_web: Data<Web>, _page: Page, _path: &str) -> Result<HttpResponse, AppError> {
-    Err(HttpFault::Absent.into())
 }
 
 #[derive(Template)]

@@ -100,7 +100,6 @@ struct ThreadPage {
     canonical: String,
     indexable: bool,
     crumbs: Vec<(String, String)>,
-    mark: String,
     posts: Vec<PostView>,
     answer: Option<(String, String)>,
     pager: Pager,
@@ -130,7 +129,7 @@ struct ThreadPage {
 
 /// What the reply box holds when the page is shown again.
 #[derive(Debug, Default)]
-pub struct Box_ {
+pub struct ReplyBox {
     /// Text typed.
     pub body: String,
     /// The post it answers.
@@ -256,31 +255,25 @@ fn view(page: &Page, loaded: &Loaded, post: &Post, first_unread: Option<i32>) ->
     }
 }
 
-/// `GET /t/{id}/{slug}`; also older addresses, whose first segment is not a number.
+/// `GET /t/{id}/{slug}`.
 pub async fn show(
     web: Data<Web>,
     views: Data<ViewBuffer>,
     page: Page,
-    path: Path<(String, String)>,
+    id: ThreadId,
+    slug: String,
     query: Query<ThreadQuery>,
     req: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let (first, slug) = path.into_inner();
-    let Ok(id) = first.parse::<i64>() else {
-        return crate::pages::post::former(web, page, req.path()).await;
-    };
     let n = match asked(query.page.as_deref())? {
         Asked::Page(n) => n,
-        Asked::Redirect(n) => return Ok(moved(&canonical(&web, &page, ThreadId(id), n).await?)),
+        Asked::Redirect(n) => return Ok(moved(&canonical(&web, &page, id, n).await?)),
     };
-    let sent = req.uri().path().trim_start_matches(&format!("/t/{id}/")).to_owned();
-    // The canonical spelling of the address is the encoded one; another spelling of the same slug is fine.
-    let slug = if sent.ends_with('/') { format!("{slug}/") } else { slug };
     let agent = req.headers().get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default();
     if let Some(address) = page.address {
-        views.saw(ThreadId(id), &address.to_string(), agent, page.shell.now);
+        views.saw(id, &address.to_string(), agent, page.shell.now);
     }
-    draw(&web, &page, ThreadId(id), Some(slug), n, Box_::default(), StatusCode::OK).await
+    draw(&web, &page, id, Some(slug), n, ReplyBox::default(), StatusCode::OK).await
 }
 
 async fn canonical(web: &Web, page: &Page, id: ThreadId, n: i64) -> Result<String, AppError> {
@@ -309,7 +302,7 @@ pub async fn draw(
     id: ThreadId,
     slug: Option<String>,
     n: i64,
-    reply: Box_,
+    reply: ReplyBox,
     status: StatusCode,
 ) -> Result<HttpResponse, AppError> {
     let reader = page.clone();
@@ -340,7 +333,7 @@ async fn remember(web: &Web, member: crate::base::ids::MemberId, id: ThreadId, r
     }
 }
 
-fn compose(page: &Page, loaded: Loaded, n: i64, reply: Box_) -> ThreadPage {
+fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
     let shell = page.shell.clone();
     let thread = &loaded.thread;
     let locale = shell.locale;
@@ -375,7 +368,6 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: Box_) -> ThreadPage {
         canonical: thread.url(n),
         indexable: listed && !restricted && !posts.is_empty(),
         crumbs,
-        mark: category.map(super::shell::mark).unwrap_or_default(),
         answer: loaded.answer.as_ref().map(|p| {
             let plain = markup::plain_text(&p.body, markup::Keep::PREVIEW);
             (

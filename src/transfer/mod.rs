@@ -9,3 +9,4 @@ pub mod discourse;
 pub mod import;
 pub mod links;
 pub mod records;
+pub mod web;

@@ -165,8 +165,8 @@ pub async fn draw<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let api = req.path().starts_with("/api/");
-    let http = req.request().clone();
     let response = next.call(req).await?;
+    let http = response.request().clone();
     let code = response.status();
     let note = response.response().extensions().get::<Note>().cloned();
     let Some(note) = note.or_else(|| bare(&response)) else {

@@ -63,6 +63,15 @@ impl DiscourseReader {
         Ok(reader)
     }
 
+    /// How many topics there are, counted by reading through the files once: for a bar with time left.
+    pub fn total(&self) -> Option<u64> {
+        let count = |path: &PathBuf| {
+            let mut lines = Lines::open(path).ok()?;
+            Some(std::iter::from_fn(|| lines.next_line()).count() as u64)
+        };
+        self.files.iter().map(count).sum()
+    }
+
     /// What has been read so far; complete once the iterator has ended.
     pub fn report(&self) -> Report {
         let mut report = self.report.clone();
