@@ -1,5 +1,5 @@
 //! The community of `serve --demo`: customers and staff of a maker of sensors, in English and Chinese, invented
-//! from end to end. [`script`] reads the texts, [`stage`] lays them out in time, and the ordinary services
+//! from end to end. `script` reads the texts, `stage` lays them out in time, and the ordinary services
 //! play them in order under a clock of the demo's own, so that heat, counters and log are as if it had
 //! happened. All of it is one transaction: it is there or it is not.
 

@@ -10,7 +10,7 @@
 //!
 //! **Links and mentions** may point at what has not been read yet. Posts that hold any are stored with
 //! [`UNFINISHED`](crate::content::posts::bulk::UNFINISHED) for a renderer and are rewritten and rendered once
-//! everything is here ([`finish`]); a run that was stopped before that leaves them for the next.
+//! everything is here (`finish`); a run that was stopped before that leaves them for the next.
 //!
 //! **Pace.** Texts are rendered outside the write transactions, some two hundred posts at a time, while the
 //! batch before is being written.
