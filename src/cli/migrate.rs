@@ -22,7 +22,9 @@ pub fn run(settled: &Settled, args: &MigrateArgs) -> Result<(), Failed> {
     let db = Db::open(&settled.db_options())?;
     if args.check {
         let pending = migrate::pending(&db)?;
-        pending.iter().for_each(|name| println!("pending {name}"));
+        for name in &pending {
+            println!("pending {name}");
+        }
         return if pending.is_empty() {
             println!("nothing is pending");
             Ok(())
@@ -31,7 +33,9 @@ pub fn run(settled: &Settled, args: &MigrateArgs) -> Result<(), Failed> {
         };
     }
     let applied = migrate::run(&db)?;
-    applied.iter().for_each(|name| println!("applied {name}"));
+    for name in &applied {
+        println!("applied {name}");
+    }
     if applied.is_empty() {
         println!("nothing was pending");
     }

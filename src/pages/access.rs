@@ -98,7 +98,7 @@ pub async fn login_form(
 }
 
 /// A form of somebody whose session has ended: sign in, and the filled form comes back.
-pub async fn sign_in_again(web: &Web, mut page: Page, raw: &RawForm) -> Result<HttpResponse, AppError> {
+pub fn sign_in_again(web: &Web, mut page: Page, raw: &RawForm) -> Result<HttpResponse, AppError> {
     if raw.is_cross_site() {
         return Err(HttpFault::StaleForm.into());
     }
@@ -138,7 +138,7 @@ pub async fn login(
             if saved.is_empty() {
                 return Ok(with_session(&web, response, token));
             }
-            resume(&web, page, &token, next, saved).await
+            resume(&web, page, &token, next, saved)
         }
         Err(e) if matches!(e.0.code(), "credentials_wrong" | "too_many" | "busy") => {
             page.guest = None;
@@ -223,7 +223,7 @@ struct ResumePage {
 }
 
 /// The filled form again, after signing in.
-async fn resume(
+fn resume(
     web: &Web,
     mut page: Page,
     token: &str,

@@ -143,7 +143,7 @@ pub fn key(page: &Page, raw: &RawForm, route: &str) -> Option<Key> {
 /// `POST /compose`.
 pub async fn submit(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
     if page.actor.member().is_none() {
-        return crate::pages::access::sign_in_again(&web, page, &raw).await;
+        return crate::pages::access::sign_in_again(&web, page, &raw);
     }
     let form: ThreadForm = raw.accept(&web, &page)?;
     let readable = readable_for(&web, &page).await?;
@@ -228,7 +228,7 @@ pub async fn reply(
     raw: RawForm,
 ) -> Result<HttpResponse, AppError> {
     if page.actor.member().is_none() {
-        return crate::pages::access::sign_in_again(&web, page, &raw).await;
+        return crate::pages::access::sign_in_again(&web, page, &raw);
     }
     let form: ReplyForm = raw.accept(&web, &page)?;
     let id = ThreadId(*id);

@@ -148,7 +148,8 @@ pub fn end_of_day(text: &str) -> Option<UtcTime> {
 
 /// `POST /thread/{id}/pin`.
 pub async fn pin(web: Data<Web>, page: Page, id: Path<i64>, raw: RawForm) -> Result<HttpResponse, AppError> {
-    let form: PinForm = raw.parse()?;
+    page.member()?;
+    let form: PinForm = raw.accept(&web, &page)?;
     let id = ThreadId(*id);
     let until = match form.until.trim() {
         "" => None,
@@ -230,7 +231,8 @@ pub async fn suspend(
     handle: Path<String>,
     raw: RawForm,
 ) -> Result<HttpResponse, AppError> {
-    let form: SuspendForm = raw.parse()?;
+    page.at_least(crate::base::actor::Role::Moderator)?;
+    let form: SuspendForm = raw.accept(&web, &page)?;
     let until = end_of_day(&form.until).ok_or(accounts::Error::UntilInvalid)?;
     let wanted = standing::Suspension::parse(until, &form.reason, page.shell.now)?;
     let handle = handle.into_inner();

@@ -100,7 +100,7 @@ pub async fn save_edit(
     raw: RawForm,
 ) -> Result<HttpResponse, AppError> {
     if page.actor.member().is_none() {
-        return crate::pages::access::sign_in_again(&web, page, &raw).await;
+        return crate::pages::access::sign_in_again(&web, page, &raw);
     }
     let form: EditForm = raw.accept(&web, &page)?;
     let id = PostId(*id);

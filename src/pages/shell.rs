@@ -65,7 +65,7 @@ pub fn mark(category: &Category) -> String {
 fn colours(all: &[Category]) -> String {
     let mut css = String::new();
     for category in all {
-        css.push_str(&format!(".mark-{}{{background:{}}}\n", category.id, category.colour));
+        css.push_str(&[".mark-", &category.id.to_string(), "{background:", &category.colour, "}\n"].concat());
     }
     css
 }

@@ -72,7 +72,6 @@ pub struct PostView {
 
 /// What a reader may do with a post.
 #[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one button")]
 pub struct Can {
     /// Like.
     pub like: bool,
@@ -162,7 +161,7 @@ enum Outcome {
 fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) -> Result<Outcome, AppError> {
     let readable = categories::service::readable(conn, &page.actor)?;
     let thread = threads::service::load_for(conn, &page.actor, &readable, id)?;
-    if slug.is_some_and(|s| s != thread.slug) || slug.is_none() {
+    if slug.is_none_or(|s| s != thread.slug) {
         return Ok(Outcome::Elsewhere(thread.url(n)));
     }
     if n > thread.last_page().max(1) {

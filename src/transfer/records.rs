@@ -104,7 +104,6 @@ pub struct PinRecord {
 
 /// A discussion with everything said in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "facts the source states, independent of each other")]
 pub struct ThreadRecord {
     /// Its id in the source.
     pub id: ForeignId,

@@ -140,13 +140,13 @@ fn limiter(hits: u32, window: Duration) -> DefaultKeyedRateLimiter<String> {
 impl SoftLimits {
     /// With `enabled` false everything passes.
     pub fn new(enabled: bool) -> Self {
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         Self {
             enabled,
             posts: limiter(5, minute),
             reactions: limiter(60, minute),
             searches: limiter(30, minute),
-            profiles: limiter(200, Duration::from_secs(3_600)),
+            profiles: limiter(200, Duration::from_hours(1)),
         }
     }
 

@@ -3,11 +3,13 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a test may stop where it stands"
 )]
 
 mod guards;
 mod infra;
+mod pages;
 mod support;
 mod transfer;

@@ -23,7 +23,7 @@ CREATE TABLE members (
 CREATE UNIQUE INDEX members_public_id ON members (public_id);
 CREATE UNIQUE INDEX members_handle_key ON members (handle_key);
 CREATE UNIQUE INDEX members_email_key ON members (email_key) WHERE email_confirmed;
-CREATE INDEX members_handle_fold ON members (handle_fold);
+CREATE UNIQUE INDEX members_handle_fold ON members (handle_fold);
 CREATE INDEX members_role ON members (role, id);
 
 CREATE TABLE former_handles (

@@ -145,20 +145,21 @@ impl Readable {
     }
 }
 
+fn below(parent: Option<CategoryId>, sorted: &[Category], ordered: &mut Vec<Category>, depth: usize) {
+    if depth > 8 {
+        return;
+    }
+    for category in sorted.iter().filter(|c| c.parent_id == parent) {
+        ordered.push(category.clone());
+        below(Some(category.id), sorted, ordered, depth + 1);
+    }
+}
+
 /// Parents before children, siblings by position, then name.
 pub fn tree_order(all: Vec<Category>) -> Vec<Category> {
     let mut sorted = all;
     sorted.sort_by(|a, b| (a.position, &a.name, a.id).cmp(&(b.position, &b.name, b.id)));
     let mut ordered: Vec<Category> = Vec::with_capacity(sorted.len());
-    fn below(parent: Option<CategoryId>, sorted: &[Category], ordered: &mut Vec<Category>, depth: usize) {
-        if depth > 8 {
-            return;
-        }
-        for category in sorted.iter().filter(|c| c.parent_id == parent) {
-            ordered.push(category.clone());
-            below(Some(category.id), sorted, ordered, depth + 1);
-        }
-    }
     below(None, &sorted, &mut ordered, 0);
     ordered
 }

@@ -308,7 +308,7 @@ pub fn count_sql(sort: Sort, filter: &Filter, readable: &Readable) -> String {
     });
     let most = LAST_LIST_PAGE * THREADS;
     format!(
-        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM {}{} WHERE {}{allowed}{} LIMIT {most}) AS some",
+        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM {}{} WHERE {}{allowed}{} LIMIT {most}) AS counted",
         walk.source, extra.0, walk.condition, extra.1
     )
 }

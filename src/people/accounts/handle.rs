@@ -82,10 +82,11 @@ impl Handle {
     }
 }
 
-/// What a handle looks like at a glance (Unicode TS 39), after folding.
+/// What a handle looks like at a glance (Unicode TS 39): as it is written (capital i for l), and folded.
 fn skeleton(text: &str) -> String {
-    let looks: String = unicode_security::skeleton(&fold(text)).collect();
-    fold(&looks)
+    let written: String = unicode_security::skeleton(text).collect();
+    let folded: String = unicode_security::skeleton(&fold(&written)).collect();
+    fold(&folded)
 }
 
 #[cfg(test)]
@@ -103,6 +104,7 @@ mod tests {
     fn look_alikes_share_a_key() {
         let key = |t: &str| Handle::shape(t).unwrap().key().to_owned();
         assert_eq!(key("bob1"), key("bobl"));
+        assert_eq!(key("pauI"), key("paul"), "a capital i");
         assert_eq!(key("發展"), key("发展"), "either script");
         assert_eq!(key("Ａｄａ"), key("ada"), "full width");
         assert_ne!(key("ada"), key("adam"));

@@ -110,9 +110,10 @@ impl PasswordPool {
     /// Checks a password against the hash of an account; `None` (nobody, or an account without a password)
     /// takes as long and is never right.
     pub async fn verify(&self, password: Password, hash: Option<String>) -> Result<bool, Error> {
-        self.run(move || match hash {
-            Some(hash) => verify_now(&password, &hash),
-            None => {
+        self.run(move || {
+            if let Some(hash) = hash {
+                verify_now(&password, &hash)
+            } else {
                 verify_now(&password, &NOBODY);
                 false
             }

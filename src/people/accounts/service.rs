@@ -84,7 +84,7 @@ pub fn create(
 /// A named unique constraint becomes a field error.
 fn taken(error: diesel::result::Error) -> Error {
     match unique_violation(&error) {
-        Some(name) if name.contains("handle_key") => Error::HandleTaken,
+        Some(name) if name.contains("handle_") => Error::HandleTaken,
         Some(name) if name.contains("email_key") => Error::EmailTaken,
         _ => Error::from(error),
     }

@@ -84,9 +84,8 @@ pub fn by_former_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<Mem
 
 /// True when the handle, or one that looks like it, belongs or belonged to somebody.
 pub fn handle_taken(conn: &mut Conn, handle: &Handle) -> QueryResult<bool> {
-    let now =
-        diesel::select(diesel::dsl::exists(members::table.filter(members::handle_key.eq(handle.key()))));
-    if now.get_result::<bool>(conn)? {
+    let same = members::handle_key.eq(handle.key()).or(members::handle_fold.eq(handle.fold()));
+    if diesel::select(diesel::dsl::exists(members::table.filter(same))).get_result::<bool>(conn)? {
         return Ok(true);
     }
     diesel::select(diesel::dsl::exists(
@@ -168,14 +167,15 @@ pub fn set_claimed(conn: &mut Conn, id: MemberId, email: Option<&Email>) -> Quer
         .execute(conn)
 }
 
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    id: MemberId,
+}
+
 /// Administrators who can act, locked until the transaction ends so that two demotions cannot cross.
 pub fn administrators(conn: &mut Conn) -> QueryResult<Vec<MemberId>> {
     let lock = for_update(conn);
-    #[derive(QueryableByName)]
-    struct Id {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
-        id: MemberId,
-    }
     diesel::sql_query(format!(
         "SELECT id FROM members WHERE role = {} AND suspended_until IS NULL ORDER BY id{lock}",
         Role::Administrator.code()

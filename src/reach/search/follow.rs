@@ -58,7 +58,7 @@ impl Touched {
         for a in activities {
             match a.verb {
                 Some(Verb::PostCreated | Verb::PostEdited | Verb::PostDeleted | Verb::PostRestored) => {
-                    touched.posts.extend(a.post)
+                    touched.posts.extend(a.post);
                 }
                 Some(Verb::AnswerAccepted | Verb::AnswerUnaccepted) => {
                     touched.posts.extend(a.post);

@@ -26,7 +26,7 @@ fn messages(text: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut key = String::new();
     for line in text.lines() {
         if line.starts_with(|c: char| c.is_ascii_lowercase()) {
-            key = line.split('=').next().unwrap().trim().to_owned();
+            line.split('=').next().unwrap().trim().clone_into(&mut key);
             let before = found.insert(key.clone(), BTreeSet::new());
             assert!(before.is_none(), "{key} is there twice");
         } else if line.starts_with('#') || line.trim().is_empty() {

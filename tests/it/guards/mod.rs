@@ -4,3 +4,5 @@ mod files;
 mod layers;
 mod locales;
 mod migrations;
+mod openapi;
+mod roles;

@@ -12,7 +12,7 @@ use super::postgres;
 pub struct TestDb {
     db: Option<Db>,
     /// Holds the SQLite file; goes with the value.
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Deref for TestDb {
@@ -34,7 +34,7 @@ impl TestDb {
         let file = dir.path().join("hearth.db");
         std::fs::copy(sqlite_template(), &file).expect("the template is copied");
         let db = Db::open(&options(DatabaseUrl::Sqlite(file))).expect("the copy opens");
-        Self { db: Some(db), _dir: dir }
+        Self { db: Some(db), dir }
     }
 
     /// A copy of the PostgreSQL template.
@@ -43,8 +43,15 @@ impl TestDb {
             DbOptions { readers: 4, writers: 4, ..DbOptions::new(DatabaseUrl::Pg(postgres::fresh())) };
         Self {
             db: Some(Db::open(&options).expect("the copy opens")),
-            _dir: tempfile::tempdir().expect("a temporary directory"),
+            dir: tempfile::tempdir().expect("a temporary directory"),
         }
+    }
+}
+
+impl TestDb {
+    /// A directory of this test's own.
+    pub fn dir(&self) -> &std::path::Path {
+        self.dir.path()
     }
 }
 

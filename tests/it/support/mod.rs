@@ -1,5 +1,6 @@
 //! What the tests stand on: throw-away databases, the app in a box, actors.
 
+pub mod app;
 pub mod databases;
 pub mod postgres;
 
@@ -18,6 +19,26 @@ macro_rules! on_both {
             #[test]
             fn postgres() {
                 body(&$crate::support::databases::TestDb::postgres());
+            }
+        }
+    };
+}
+
+/// Writes one test for both databases. The body gets the whole app.
+#[macro_export]
+macro_rules! app_on_both {
+    ($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block) => {
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+            async fn body($app: &$crate::support::app::App) $body
+            #[actix_web::test]
+            async fn sqlite() {
+                body(&$crate::support::app::App::sqlite()).await;
+            }
+            #[actix_web::test]
+            async fn postgres() {
+                body(&$crate::support::app::App::postgres()).await;
             }
         }
     };

@@ -1,0 +1,153 @@
+//! Coming in: sign-up, login, sessions, forms' tokens, one-time links.
+
+use hearth::base::actor::Role;
+use hearth::people::accounts::links::{self, Purpose};
+
+use crate::app_on_both;
+use crate::support::app::{App, Caller};
+
+async fn sign_up(app: &App, name: &str, password: &str) -> (Caller, crate::support::app::Answer) {
+    let form = app.get("/signup", &Caller::visitor()).await;
+    let guest = Caller::visitor().with_cookies(form.cookies());
+    let email = format!("{}@mail.test", name.len());
+    let answer =
+        app.post("/signup", &guest, &[("username", name), ("email", &email), ("password", password)]).await;
+    (guest.with_cookies(answer.cookies()), answer)
+}
+
+const GOOD: &str = "correct horse battery";
+
+app_on_both! {
+    async fn a_newcomer_signs_up_out_and_in(app) {
+        let (me, answer) = sign_up(app, "林间", GOOD).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        assert!(app.get("/settings", &me).await.body.contains("林间"));
+        assert_eq!(app.post("/logout", &me, &[]).await.status, 303);
+        assert_eq!(app.get("/settings", &me).await.status, 401, "the session is gone on the server too");
+        let form = app.get("/login", &Caller::visitor()).await;
+        let guest = Caller::visitor().with_cookies(form.cookies());
+        let wrong = app.post("/login", &guest, &[("login", "林间"), ("password", "not this one")]).await;
+        assert_eq!(wrong.status, 401);
+        assert_eq!(wrong.field("login"), "林间");
+        let nobody = app.post("/login", &guest, &[("login", "nobody"), ("password", "not this one")]).await;
+        assert_eq!(nobody.texts("[role=alert]"), wrong.texts("[role=alert]"), "which of the two is not said");
+        let right = app.post("/login", &guest, &[("login", "林間"), ("password", GOOD), ("next", "/tags")]).await;
+        assert_eq!((right.status.as_u16(), right.location()), (303, "/tags"), "either script names the same member");
+        let outside = app.post("/login", &guest, &[("login", "林间"), ("password", GOOD), ("next", "//evil.test/")]).await;
+        assert_eq!(outside.location(), "/");
+    }
+}
+
+app_on_both! {
+    async fn every_wrong_field_is_named_at_once(app) {
+        let form = app.get("/signup", &Caller::visitor()).await;
+        let guest = Caller::visitor().with_cookies(form.cookies());
+        let answer = app.post("/signup", &guest, &[("username", "a b"), ("email", "x"), ("password", "short")]).await;
+        assert_eq!(answer.status, 422);
+        assert_eq!(answer.texts(".field-error").len(), 3);
+        assert_eq!(answer.field("username"), "a b");
+        assert!(!answer.body.contains("short"), "a password never comes back");
+        sign_up(app, "paul", GOOD).await;
+        let (_, taken) = sign_up(app, "pauI", GOOD).await;
+        assert_eq!(taken.status, 409, "a look-alike of paul");
+    }
+}
+
+app_on_both! {
+    async fn a_form_without_its_token_changes_nothing(app) {
+        let ada = app.member("ada", Role::Administrator);
+        let stale = app.post_raw("/settings/profile", &ada, &[("display_name", "Mallory"), ("csrf", "x")]).await;
+        assert_eq!(stale.status, 403);
+        let other = app.member("bo", Role::Member);
+        let borrowed = app.get("/settings", &other).await.field("csrf");
+        let answer = app.post_raw("/settings/profile", &ada, &[("display_name", "Mallory"), ("csrf", &borrowed)]).await;
+        assert_eq!(answer.status, 403, "a token belongs to one session");
+        assert!(!app.get("/settings", &ada).await.body.contains("Mallory"));
+        let none = app.post_raw("/login", &Caller::visitor(), &[("login", "ada"), ("password", "x")]).await;
+        assert_eq!(none.status, 403);
+    }
+}
+
+app_on_both! {
+    async fn an_expired_session_returns_through_login_to_the_filled_form(app) {
+        app.category("general", None, &[]);
+        let (me, _) = sign_up(app, "ada", GOOD).await;
+        assert_eq!(app.post("/logout", &me, &[]).await.status, 303);
+        let fields = [("category", "general"), ("kind", "discussion"), ("title", "Kept"), ("body", "long <text> kept"), ("action", "post")];
+        let answer = app.post("/compose", &me, &fields).await;
+        assert_eq!(answer.status, 401);
+        assert_eq!(answer.field("saved.body"), "long <text> kept");
+        let guest = Caller::visitor().with_cookies(answer.cookies());
+        let next = answer.field("next");
+        let login = [("login", "ada"), ("password", GOOD), ("next", next.as_str()), ("saved.category", "general"), ("saved.kind", "discussion"), ("saved.title", "Kept"), ("saved.body", "long <text> kept")];
+        let back = app.post("/login", &guest, &login).await;
+        assert_eq!(back.status, 200, "{}", back.body);
+        assert_eq!((back.field("title").as_str(), back.field("body").as_str()), ("Kept", "long <text> kept"));
+        let me = guest.with_cookies(back.cookies());
+        let (csrf, nonce) = (back.field("csrf"), back.field("nonce"));
+        let again = [("csrf", csrf.as_str()), ("nonce", nonce.as_str()), ("category", "general"), ("kind", "discussion"), ("title", "Kept"), ("body", "long <text> kept"), ("action", "post")];
+        assert_eq!(app.post_raw("/compose", &me, &again).await.status, 303);
+    }
+}
+
+app_on_both! {
+    async fn the_first_administrator_comes_by_a_link_that_works_once(app) {
+        let house = app.node.house.clone();
+        let token = crate::support::app::off(|| house.db.clone().write_now(move |c| links::issue(c, &house, Purpose::FirstAdministrator, None, None))).unwrap();
+        let path = format!("/first-administrator?token={token}");
+        let form = app.get(&path, &Caller::visitor()).await;
+        assert_eq!(form.status, 200);
+        let guest = Caller::visitor().with_cookies(form.cookies());
+        let fields = [("token", token.as_str()), ("username", "root1"), ("email", "r@mail.test"), ("password", GOOD)];
+        let made = app.post("/first-administrator", &guest, &fields).await;
+        assert_eq!(made.status, 303, "{}", made.body);
+        let me = guest.clone().with_cookies(made.cookies());
+        assert_eq!(app.get("/admin/settings", &me).await.status, 200);
+        assert_eq!(app.get(&path, &Caller::visitor()).await.status, 422, "used up");
+        assert_eq!(app.post("/first-administrator", &guest, &fields).await.status, 422);
+    }
+}
+
+app_on_both! {
+    async fn sessions_are_listed_and_ended(app) {
+        let (first, _) = sign_up(app, "ada", GOOD).await;
+        let form = app.get("/login", &Caller::visitor()).await;
+        let guest = Caller::visitor().with_cookies(form.cookies());
+        let login = app.post("/login", &guest, &[("login", "ada"), ("password", GOOD)]).await;
+        let second = guest.with_cookies(login.cookies());
+        assert_eq!(app.get("/settings", &second).await.texts(".lines .agent").len(), 2);
+        assert_eq!(app.post("/settings/sessions/close-others", &second, &[]).await.status, 303);
+        assert_eq!(app.get("/settings", &first).await.status, 401);
+        let change = [("current", GOOD), ("password", "another horse battery")];
+        assert_eq!(app.post("/settings/password", &second, &[("current", "wrong one"), change[1]]).await.status, 422);
+        assert_eq!(app.post("/settings/password", &second, &change).await.status, 303);
+        assert_eq!(app.get("/settings", &second).await.status, 200, "the session that changed it stays");
+    }
+}
+
+app_on_both! {
+    async fn staff_suspend_and_an_administrator_hands_out_a_password_link(app) {
+        app.category("general", None, &[]);
+        let (ada, mo, root) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator), app.member("rootie", Role::Administrator));
+        let until = [("reason", "spam"), ("until", "2026-12-01")];
+        assert_eq!(app.post("/u/mo/suspend", &ada, &until).await.status, 403);
+        assert_eq!(app.post("/u/rootie/suspend", &mo, &until).await.status, 403, "nobody acts on their betters");
+        assert_eq!(app.post("/u/ada/suspend", &mo, &[("reason", " "), ("until", "2026-12-01")]).await.status, 422);
+        assert_eq!(app.post("/u/ada/suspend", &mo, &until).await.status, 303);
+        assert_eq!(app.get("/compose", &ada).await.status, 403);
+        assert_eq!(app.get("/", &ada).await.status, 200, "a suspended member reads");
+        assert_eq!(app.post("/u/ada/unsuspend", &mo, &[]).await.status, 303);
+        assert_eq!(app.get("/compose", &ada).await.status, 200);
+        assert_eq!(app.post("/admin/members/ada/password-link", &mo, &[]).await.status, 403);
+        let page = app.post("/admin/members/ada/password-link", &root, &[]).await;
+        let link = page.texts("code.secret").pop().unwrap();
+        let path = link.trim_start_matches("http://forum.test").to_owned();
+        let form = app.get(&path, &Caller::visitor()).await;
+        let guest = Caller::visitor().with_cookies(form.cookies());
+        let token = form.field("token");
+        let set = app.post("/password", &guest, &[("token", &token), ("password", GOOD)]).await;
+        assert_eq!(set.status, 303, "{}", set.body);
+        assert_eq!(app.get("/settings", &ada).await.status, 401, "a new password ends every session");
+        assert_eq!(app.post("/password", &guest, &[("token", &token), ("password", GOOD)]).await.status, 422);
+    }
+}

@@ -1,0 +1,5 @@
+//! Pages over HTTP.
+
+mod access;
+mod api;
+mod talking;
