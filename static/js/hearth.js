@@ -1,1 +1,142 @@
+// Comfort on top of pages that work without it: relative times, quoting, sending with the keyboard, and text that
+// is not lost. Nothing here is needed to read or to write.
 
+const all = (selector, root = document) => root.querySelectorAll(selector);
+
+// Times: "3 hours ago" for what is younger than thirty days; the full time stays in the title.
+const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
+const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto" });
+
+function tellTimes() {
+  for (const time of all("time[datetime][title]")) {
+    const age = Math.max(0, (Date.now() - Date.parse(time.dateTime)) / 1_000);
+    if (!(age < 30 * 86_400)) continue;
+    const [unit, seconds] = UNITS.find(([, length]) => age >= length) ?? ["second", Infinity];
+    time.textContent = words.format(-Math.floor(age / seconds) || 0, unit);
+  }
+}
+
+tellTimes();
+setInterval(tellTimes, 60_000);
+
+// Kept text: what is typed stays in this browser until the server has taken it. A record remembers the text it
+// started from, so that an old draft never covers a newer text.
+const KEPT = "hearth:text:";
+const SENT = "hearth:sent";
+const DAYS = 30 * 86_400_000;
+
+// Storage may be full or forbidden; typing goes on without it.
+const store = {
+  read(key, where = "localStorage") {
+    try { return JSON.parse(window[where].getItem(key)); } catch { return null; }
+  },
+  write(key, value, where = "localStorage") {
+    try { window[where].setItem(key, JSON.stringify(value)); } catch { /* See above. */ }
+  },
+  remove(key, where = "localStorage") {
+    try { window[where].removeItem(key); } catch { /* See above. */ }
+  },
+  keys() {
+    try { return Object.keys(localStorage).filter((key) => key.startsWith(KEPT)); } catch { return []; }
+  },
+};
+
+// Not `form.action`: buttons of that name hide it.
+const keyOf = (form) => KEPT + new URL(form.getAttribute("action"), location).pathname;
+
+function settleSent() {
+  const sent = store.read(SENT, "sessionStorage");
+  store.remove(SENT, "sessionStorage");
+  const [arrival] = performance.getEntriesByType("navigation");
+  // The server answers a form that it took with a redirect, and one that it refused with the form.
+  if (sent && arrival?.type === "navigate" && arrival.redirectCount > 0) store.remove(sent.key);
+  for (const key of store.keys()) {
+    if (!(Date.now() - store.read(key)?.at < DAYS)) store.remove(key);
+  }
+}
+
+function keepText(area) {
+  const key = keyOf(area.form);
+  const kept = store.read(key);
+  if (kept && kept.base === area.defaultValue && kept.text !== area.value) area.value = kept.text;
+  const base = kept?.base ?? area.defaultValue;
+  let timer = 0;
+  const keep = () => {
+    clearTimeout(timer);
+    timer = 0;
+    if (area.value === base || !area.value.trim()) store.remove(key);
+    else store.write(key, { text: area.value, base, at: Date.now() });
+  };
+  area.addEventListener("input", () => { timer ||= setTimeout(keep, 500); });
+  area.form.addEventListener("submit", keep);
+  addEventListener("pagehide", () => { if (timer) keep(); });
+}
+
+settleSent();
+all("textarea[data-composer]").forEach(keepText);
+
+// Sending: ask first where it matters, and send once.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const button = event.submitter;
+  const question = button?.dataset.confirm;
+  if (form.dataset.sent || (question && !confirm(question))) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method !== "post") return;
+  const key = keyOf(form);
+  if (key === `${KEPT}/logout`) store.keys().forEach((kept) => store.remove(kept));
+  else if (store.read(key)) store.write(SENT, { key }, "sessionStorage");
+  form.dataset.sent = "yes";
+  // Later, because a disabled button's name and value would not be sent.
+  setTimeout(() => { if (button) button.disabled = true; });
+});
+
+addEventListener("pageshow", () => {
+  for (const form of all("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of all("button", form)) button.disabled = false;
+  }
+});
+
+// Writing.
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  const area = event.target.closest?.("textarea[data-composer]");
+  if (area && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    area.form.requestSubmit(area.form.querySelector(".btn.primary"));
+  }
+  if (event.key === "Escape") {
+    const open = document.querySelector("details.menu[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  }
+});
+
+function reply(link) {
+  const area = document.querySelector("#reply textarea[data-composer]");
+  if (!area) return false;
+  area.form.elements.reply_to.value = link.dataset.reply;
+  const quote = link.dataset.quote?.trim();
+  if (quote && !area.value.includes(quote)) {
+    const before = area.value.trimEnd();
+    area.value = `${before}${before ? "\n\n" : ""}${quote}\n\n`;
+    area.dispatchEvent(new Event("input"));
+  }
+  area.focus();
+  area.setSelectionRange(area.value.length, area.value.length);
+  area.scrollIntoView({ block: "center" });
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-reply]");
+  if (link && !event.ctrlKey && !event.metaKey && reply(link)) event.preventDefault();
+  for (const menu of all("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});

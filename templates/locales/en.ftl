@@ -25,6 +25,7 @@ theme-light = Light
 theme-dark = Dark
 language = Language
 as-site = As the site
+about-site = About this place
 private = Private
 suspended-until = Your account is suspended until { $date }. You can read, but not write.
 

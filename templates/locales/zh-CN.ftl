@@ -24,6 +24,7 @@ theme-light = 浅色
 theme-dark = 深色
 language = 语言
 as-site = 与站点一致
+about-site = 关于本站
 private = 私密
 suspended-until = 你的账号已被停用至 { $date }，在此期间可以阅读，不能发言。
 

@@ -25,6 +25,7 @@ theme-light = 淺色
 theme-dark = 深色
 language = 語言
 as-site = 與網站相同
+about-site = 關於本站
 private = 私密
 suspended-until = 你的帳號已停權至 { $date }，在此期間可以閱讀，但無法發言。
 
