@@ -17,6 +17,7 @@ nav-tags = Tags
 nav-profile = Profile
 nav-settings = Settings
 nav-admin = Back office
+nav-compose = Write
 nav-me = Me
 api-docs = API
 theme = Theme

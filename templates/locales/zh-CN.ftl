@@ -16,6 +16,7 @@ nav-tags = 标签
 nav-profile = 个人主页
 nav-settings = 设置
 nav-admin = 后台管理
+nav-compose = 发帖
 nav-me = 我的
 api-docs = API 文档
 theme = 外观

@@ -17,6 +17,7 @@ nav-tags = 標籤
 nav-profile = 個人檔案
 nav-settings = 設定
 nav-admin = 管理後台
+nav-compose = 發文
 nav-me = 我的
 api-docs = API 文件
 theme = 外觀
