@@ -1,6 +1,6 @@
 //! The thread page: posts, what a reader may do with them, and the reply box.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
@@ -19,6 +19,7 @@ use crate::content::{curation, reactions, tags};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::i18n;
 use crate::pages::rows::{Author, authors};
+use crate::people::accounts;
 use crate::web::error::HttpFault;
 use crate::web::filters::When;
 use crate::web::page::moved;
@@ -151,6 +152,8 @@ struct Loaded {
     read: Option<i32>,
     follows: bool,
     pinned: bool,
+    /// For visitors: the mentioned members whose profiles they may open.
+    public: Option<HashSet<String>>,
 }
 
 enum Outcome {
@@ -195,6 +198,13 @@ fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) 
     };
     let tags = tags::of_threads(conn, &[id])?.into_iter().map(|(_, t)| t).collect();
     let pinned = !curation::of_thread(conn, id, page.shell.now)?.is_empty();
+    let public = if page.actor.member().is_some() {
+        None
+    } else {
+        let named: Vec<String> =
+            posts.iter().flat_map(|p| SafeHtml::from_stored(p.html.clone()).mentioned()).collect();
+        Some(accounts::store::public_handles(conn, &named)?.into_iter().collect())
+    };
     Ok(Outcome::Show(Box::new(Loaded {
         thread,
         readable,
@@ -207,6 +217,7 @@ fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) 
         read,
         follows,
         pinned,
+        public,
     })))
 }
 
@@ -231,6 +242,8 @@ fn view(page: &Page, loaded: &Loaded, post: &Post, first_unread: Option<i32>) ->
     let author = loaded.authors.get(&post.author_id).cloned().unwrap_or_else(Author::gone);
     let number = post.reply_to.and_then(|id| loaded.replied.get(&id).copied());
     let plain = markup::plain_text(&post.body, markup::Keep::PREVIEW);
+    let html = SafeHtml::from_stored(post.html.clone());
+    let html = loaded.public.as_ref().map_or_else(|| html.clone(), |public| html.linking_only(public));
     PostView {
         id: post.id,
         number: post.number,
@@ -238,7 +251,7 @@ fn view(page: &Page, loaded: &Loaded, post: &Post, first_unread: Option<i32>) ->
         when: When::new(locale, post.created_at),
         edited: post.edited_at.map(|at| When::new(locale, at)),
         revisions: post.revisions,
-        html: SafeHtml::from_stored(post.html.clone()),
+        html,
         lang: post.lang.clone(),
         likes: post.likes,
         liked: loaded.liked.contains(&post.id),

@@ -27,6 +27,7 @@ mod inline;
 mod lang;
 pub mod limits;
 mod links;
+mod mentioned;
 mod mentions;
 mod outline;
 mod plain;

@@ -202,6 +202,18 @@ pub fn known_handles(conn: &mut Conn, handles: &[String]) -> QueryResult<Vec<(St
         .load(conn)
 }
 
+/// Which of `handles` (as their owners write them) have a profile that visitors may open.
+pub fn public_handles(conn: &mut Conn, handles: &[String]) -> QueryResult<Vec<String>> {
+    if handles.is_empty() {
+        return Ok(Vec::new());
+    }
+    members::table
+        .filter(members::handle.eq_any(handles))
+        .filter(members::profile_public.eq(true).or(members::role.ge(Role::Expert.code())))
+        .select(members::handle)
+        .load(conn)
+}
+
 /// At most ten cards whose handle begins with `prefix`, which has two characters or more.
 pub fn complete(conn: &mut Conn, prefix: &str) -> QueryResult<Vec<Card>> {
     let folded = crate::base::fold::fold(prefix.trim_start_matches('@'));

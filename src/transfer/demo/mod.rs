@@ -22,6 +22,7 @@ use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
 use crate::people::accounts::{self, password, service::ProfileChange};
 use crate::room_error;
+use crate::site::settings::{self, Settings};
 
 use script::{Person, Scene};
 use stage::{Deed, Event};
@@ -64,6 +65,9 @@ pub enum Error {
     /// A pin was refused.
     #[error("a pin of the demo was refused")]
     Pin(#[from] curation::Error),
+    /// The site's settings were refused.
+    #[error("the demo's settings were refused")]
+    Settings(#[from] settings::Error),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -105,11 +109,22 @@ fn play(conn: &mut Conn, house: &House, hashes: &HashMap<&'static str, String>) 
         let joined = now.plus(-begin - DAY * (200 - 6 * place as i64));
         show.join(conn, person, hashes.get(person.handle).map(String::as_str), joined)?;
     }
+    settings::save(conn, &house.clock, &site())?;
     show.file(conn, now.plus(-begin - DAY))?;
     for event in stage::events(&scenes, &people, now) {
         show.act(conn, &event)?;
     }
     Ok(())
+}
+
+/// What the demo's company calls its community.
+fn site() -> Settings {
+    Settings {
+        name: "Brightfold Community".into(),
+        tagline: "Sensors, gateways and the people who wire them · 传感器与自动化社区".into(),
+        description: "Questions and answers about choosing, mounting and connecting Brightfold sensors. 传感器选型、安装与系统集成的问答社区。".into(),
+        ..Settings::default()
+    }
 }
 
 struct Show<'a> {

@@ -35,7 +35,8 @@ app_on_both! {
         assert_eq!(page.status, 200);
         assert_eq!(page.texts("h1"), ["Which probe for <hot> oil?"], "escaped, not markup");
         assert_eq!(page.texts("[data-ugc] strong"), ["PT100"]);
-        assert_eq!(page.texts("[data-ugc] a.mention"), ["@ada"]);
+        assert_eq!(page.texts("[data-ugc] span.mention"), ["@ada"], "her profile is for members");
+        assert_eq!(app.get(&url, &bo).await.texts("[data-ugc] a.mention"), ["@ada"]);
         assert!(page.body.contains("rel=\"canonical\" href=\"http://forum.test/t/"));
         let post = replied.location().split("#p").nth(1).unwrap().to_owned();
         assert_eq!(app.post(&format!("/post/{post}/like"), &ada, &[]).await.status, 303);
@@ -161,7 +162,7 @@ app_on_both! {
                     assert!(!page.body.contains(canary), "{path} shows {canary}");
                 }
             }
-            for path in ["/c/secret", "/tag/canarytag", &format!("/t/{id}"), &format!("/c/secret/archive")] {
+            for path in ["/c/secret", "/tag/canarytag", &format!("/t/{id}"), "/c/secret/archive"] {
                 assert_eq!(app.get(path, caller).await.status, 404, "{path}");
             }
             let found = app.api("GET", "/search?q=canarybody", caller, None).await.json();

@@ -1,6 +1,6 @@
 //! How text becomes search terms: one analysis for posts and for queries, so that the two always meet.
 //!
-//! Text is folded first ([`crate::base::fold`]), then cut into pieces by [`scan`]:
+//! Text is folded first ([`crate::base::fold`]), then cut into pieces by `scan`:
 //!
 //! - **Han runs** are indexed as every single character and every dictionary word, at character positions. A query
 //!   is cut into non-overlapping words and asked for as a phrase at the same positions, so every substring of a
