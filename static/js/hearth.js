@@ -19,6 +19,11 @@ function tellTimes() {
 tellTimes();
 setInterval(tellTimes, 60_000);
 
+// What scrolls sideways inside a post can be reached with the keyboard.
+for (const box of all(".prose pre, .prose table")) {
+  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+}
+
 // Kept text: what is typed stays in this browser until the server has taken it. A record remembers the text it
 // started from, so that an old draft never covers a newer text.
 const KEPT = "hearth:text:";
