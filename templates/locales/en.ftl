@@ -368,6 +368,7 @@ error-method-not-allowed = This address does not take that kind of request.
 error-too-large = That is too large to be sent.
 error-too-many = That was too often. Try again in { $minutes } min.
 error-busy = The server is busy right now. Nothing was saved; please try again in a moment.
+error-search-unavailable = Search is not available right now; try again in a moment.
 error-internal = Something went wrong on our side.
 error-search-unavailable = Search is not available for a moment. Please try again.
 error-scope-missing = The token lacks the scope { $scope }.

@@ -347,6 +347,7 @@ error-method-not-allowed = 這個網址不支援此種請求方式。
 error-too-large = 送出的內容過大。
 error-too-many = 操作過於頻繁，請在 { $minutes } 分鐘後再試。
 error-busy = 伺服器忙碌中，內容尚未儲存，請稍後再試。
+error-search-unavailable = 搜尋暫時無法使用，請稍候再試。
 error-internal = 伺服器發生問題。
 error-search-unavailable = 搜尋暫時無法使用，請稍後再試。
 error-scope-missing = 權杖缺少權限範圍 { $scope }。
