@@ -6,6 +6,7 @@
 //! | `top_scores` | scores of `/top` | its lease row |
 //! | the search index | posts in two indexes | the index's own commit payload |
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -94,10 +95,12 @@ fn run(
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() else { return };
     let mut commits = db.commits();
     while !stop.load(Ordering::Relaxed) {
-        let pause = match step() {
+        // A defect in one step must not end the reader for as long as the process lives.
+        let stepped = catch_unwind(AssertUnwindSafe(&mut step)).unwrap_or_else(|_| Err("panicked".into()));
+        let pause = match stepped {
             Ok(0) => NAP,
             Ok(_) => {
-                runtime.block_on(tokio::time::sleep(rest));
+                runtime.block_on(async { tokio::time::sleep(rest).await });
                 continue;
             }
             Err(error) => {

@@ -87,7 +87,7 @@ pub struct Row {
     pub reply_count: i64,
     /// Posts that this reader has not seen; 0 for who never opened it.
     pub fresh: i64,
-    /// True when this reader has something to read.
+    /// True when this reader knows the thread and has something to read in it.
     pub unread: bool,
     /// Where the title leads: the first unread post for those who know the thread.
     pub open: String,
@@ -169,7 +169,7 @@ fn row(
         replies: i18n::number(thread.replies()),
         reply_count: thread.replies(),
         fresh,
-        unread: actor.member().is_some() && (read.is_none() || fresh > 0),
+        unread: fresh > 0,
         open,
         bar: bar(thread.heat, hottest),
         pin: pin.filter(|_| actor.member().is_some()),

@@ -349,7 +349,6 @@ error-too-many = 操作過於頻繁，請在 { $minutes } 分鐘後再試。
 error-busy = 伺服器忙碌中，內容尚未儲存，請稍後再試。
 error-search-unavailable = 搜尋暫時無法使用，請稍候再試。
 error-internal = 伺服器發生問題。
-error-search-unavailable = 搜尋暫時無法使用，請稍後再試。
 error-scope-missing = 權杖缺少權限範圍 { $scope }。
 error-idempotency-key-reused = 這個冪等鍵已用於另一個請求。
 error-handle-invalid = 使用者名稱須為 2 到 20 個字母或數字（一個中文字算兩個），句點、連字號與底線只能在中間。

@@ -8,6 +8,7 @@
     reason = "a test may stop where it stands"
 )]
 
+mod cli;
 mod guards;
 mod infra;
 mod pages;
