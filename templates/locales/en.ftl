@@ -368,7 +368,6 @@ error-method-not-allowed = This address does not take that kind of request.
 error-too-large = That is too large to be sent.
 error-too-many = That was too often. Try again in { $minutes } min.
 error-busy = The server is busy right now. Nothing was saved; please try again in a moment.
-error-search-unavailable = Search is not available right now; try again in a moment.
 error-internal = Something went wrong on our side.
 error-scope-missing = The token lacks the scope { $scope }.
 error-idempotency-key-reused = This idempotency key was used for a different request.
