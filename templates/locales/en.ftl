@@ -369,6 +369,7 @@ error-too-large = That is too large to be sent.
 error-too-many = That was too often. Try again in { $minutes } min.
 error-busy = The server is busy right now. Nothing was saved; please try again in a moment.
 error-internal = Something went wrong on our side.
+error-search-unavailable = Search is not available right now; try again in a moment.
 error-scope-missing = The token lacks the scope { $scope }.
 error-idempotency-key-reused = This idempotency key was used for a different request.
 error-handle-invalid = A user name has 2 to 20 letters or digits (a Chinese character counts as two), with dots, dashes or underscores only between them.

@@ -347,6 +347,7 @@ error-too-large = 提交的内容过大。
 error-too-many = 操作过于频繁，请在 { $minutes } 分钟后再试。
 error-busy = 服务器繁忙，内容尚未保存，请稍后再试。
 error-internal = 服务器出了点问题。
+error-search-unavailable = 搜索暂时不可用，请稍后再试。
 error-scope-missing = 令牌缺少权限范围 { $scope }。
 error-idempotency-key-reused = 该幂等键已用于另一个请求。
 error-handle-invalid = 用户名须为 2 到 20 个字母或数字（一个汉字算两个），点、短横线和下划线只能在中间。
