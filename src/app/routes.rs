@@ -74,7 +74,7 @@ fn pages() -> Vec<Entry> {
         GET "/archive/{month}" Public => archive::site_month;
         GET "/c/{slug}" Public => home::category;
         GET "/c/{slug}/archive" Public => archive::of_category;
-        GET "/c/{slug}/{month}" Public => archive::category_month;
+        GET "/c/{slug}/{month}" Public => transfer::category;
         GET "/t/{id}" Public => thread::by_id;
         GET "/t/{id}/{slug}" Public => transfer::thread;
         GET "/t/{slug}/{id}/{number}" Public => transfer::post;

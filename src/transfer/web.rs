@@ -8,9 +8,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::addresses::{self, Kind};
 use crate::base::actor::Actor;
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
+use crate::content::threads::months::Month;
 use crate::content::threads::views::ViewBuffer;
 use crate::content::{categories, posts, threads};
 use crate::infra::db::Conn;
+use crate::pages::archive::{self, PageQuery};
 use crate::pages::thread::{self, ThreadQuery};
 use crate::people::accounts;
 use crate::web::error::HttpFault;
@@ -66,6 +68,20 @@ pub async fn post(
 ) -> Result<HttpResponse, AppError> {
     let (slug, id, number) = path.into_inner();
     redirect(&web, &page, format!("/t/{slug}/{id}/{number}")).await
+}
+
+/// `GET /c/{slug}/{year}-{month}`: what is no month may be a category of a former forum.
+pub async fn category(
+    web: Data<Web>,
+    page: Page,
+    path: Path<(String, String)>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, AppError> {
+    if Month::parse(&path.1).is_some() {
+        return archive::category_month(web, page, path, query).await;
+    }
+    let (slug, id) = path.into_inner();
+    redirect(&web, &page, format!("/c/{slug}/{id}")).await
 }
 
 /// Every address that nothing else answers.

@@ -210,3 +210,32 @@ app_on_both! {
         assert_eq!(app.get("/c/General", &ada).await.location(), "/c/general");
     }
 }
+
+app_on_both! {
+    async fn addresses_of_a_former_forum_lead_here_in_one_hop(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        app.category("secret", Some(&["ada"]), &[]);
+        let url = opened(app, &ada, "Moved here").await;
+        let id = id_of(&url).to_owned();
+        let rows = format!(
+            "INSERT INTO former_addresses (path, kind, local_id) VALUES ('/t/old-slug/77', 3, {id}), \
+             ('/c/support/10', 1, (SELECT id FROM categories WHERE slug = 'general')), \
+             ('/c/hidden/11', 1, (SELECT id FROM categories WHERE slug = 'secret'))"
+        );
+        let db = app.node.house.db.clone();
+        crate::support::app::off(move || {
+            db.write_now(move |c| {
+                diesel::connection::SimpleConnection::batch_execute(c, &rows).map_err(hearth::infra::db::DbError::from)
+            })
+        })
+        .unwrap();
+        for (old, new) in [("/t/old-slug/77", url.as_str()), ("/t/old-slug/77/1", &url), ("/c/support/10", "/c/general")] {
+            let answer = app.get(old, &Caller::visitor()).await;
+            assert_eq!((answer.status.as_u16(), answer.location()), (301, new), "{old}");
+        }
+        assert_eq!(app.get("/c/hidden/11", &Caller::visitor()).await.status, 404, "where one may not go leads nowhere");
+        assert_eq!(app.get("/c/hidden/11", &ada).await.status, 301);
+        assert_eq!(app.get("/t/never/78", &Caller::visitor()).await.status, 404);
+    }
+}
