@@ -9,6 +9,7 @@
 )]
 
 mod cli;
+mod content;
 mod guards;
 mod infra;
 mod pages;

@@ -9,9 +9,6 @@ pub const EPOCH: UtcTime = UtcTime(1_577_836_800_000_000);
 /// The heat of a thread without engagements: below any heat a thread can have.
 pub const FLOOR: f64 = -1.0e9;
 
-/// A plain removal may subtract only while more than this share of the sum remains.
-const SUBTRACT_ABOVE: f64 = 0.5;
-
 /// Factor of the author's own replies, which so weigh 0.2.
 pub const OWN_REPLY: f64 = 0.1;
 
@@ -116,10 +113,17 @@ pub fn add(a: f64, b: f64) -> f64 {
     if low <= FLOOR { high } else { high + ((low - high).exp2()).ln_1p() * std::f64::consts::LOG2_E }
 }
 
-/// `sum` without `term`, or `None` when too little would remain to be exact: then recompute from the rows.
+/// `sum` without `term`, or `None` when the sum would fall below its power of two: then recompute from the
+/// rows. What rounding has done to a sum stays as it is when the sum shrinks, so many subtractions one after
+/// the other would leave little but that; computing anew at each halving keeps it in the last bits. (That
+/// half of the sum remains each time would not do: sixty such steps lose every digit.)
 pub fn subtract(sum: f64, term: f64) -> Option<f64> {
     let gone = (term - sum).exp2();
-    (gone < 1.0 - SUBTRACT_ABOVE).then(|| sum + (-gone).ln_1p() * std::f64::consts::LOG2_E)
+    if gone >= 0.5 {
+        return None;
+    }
+    let left = sum + (-gone).ln_1p() * std::f64::consts::LOG2_E;
+    (left.floor() >= sum.floor()).then_some(left)
 }
 
 /// The sum of many terms, exact to the last bits whatever their order.
