@@ -9,7 +9,7 @@ use crate::base::actor::Role;
 use crate::content::categories;
 use crate::content::markup::{self, SafeHtml};
 use crate::content::posts::{self, purge};
-use crate::content::threads::lists::{Filter, Listing, Sort, Window};
+use crate::content::threads::lists::{Filter, Listing, Sort, Window, opened_by};
 use crate::content::threads::{self, State};
 use crate::pages::rows::{Author, Row, rows};
 use crate::people::accounts::{self, Member};
@@ -127,7 +127,7 @@ fn load(conn: &mut crate::infra::db::Conn, page: &Page, handle: &str) -> Result<
         return Err(HttpFault::Absent.into());
     }
     let readable = categories::service::readable(conn, &page.actor)?;
-    let filter = Filter::Author(member.id);
+    let filter = Filter::Author(member.id, opened_by(conn, member.id)?);
     let opened = Listing::new(Sort::New, &filter, &readable, Window::After(None, 10)).load(conn)?;
     let opened: Vec<_> = opened.into_iter().take(10).collect();
     let rows = rows(conn, &page.actor, &readable, page.shell.locale, &[], &opened)?;

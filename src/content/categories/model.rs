@@ -105,8 +105,11 @@ impl Readable {
         self.categories.iter().find(|c| c.slug == slug)
     }
 
-    /// `id` and the readable categories below it.
+    /// `id` and the readable categories below it; nothing when `id` itself is not readable.
     pub fn with_children(&self, id: CategoryId) -> Vec<CategoryId> {
+        if !self.has(id) {
+            return Vec::new();
+        }
         let mut found = vec![id];
         for category in &self.categories {
             if category.parent_id.is_some_and(|p| found.contains(&p)) {

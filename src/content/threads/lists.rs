@@ -15,8 +15,8 @@ use crate::web::paging::{LAST_LIST_PAGE, THREADS};
 
 /// Categories up to which a list merges one index walk per category.
 const MERGE_UP_TO: usize = 12;
-/// Threads up to which a tag's list is collected and sorted rather than walked.
-const RARE_TAG: i64 = 2_000;
+/// Threads up to which the list of a tag or an author is collected and sorted rather than walked.
+const RARE: i64 = 2_000;
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,8 +102,8 @@ pub enum Filter {
     Category(CategoryId),
     /// A tag, with the number of threads that carry it.
     Tag(TagId, i64),
-    /// Threads that a member opened.
-    Author(MemberId),
+    /// Threads that a member opened, with their number as [`opened_by`] counts it.
+    Author(MemberId, i64),
     /// Threads that a member follows.
     FollowedBy(MemberId),
 }
@@ -142,7 +142,7 @@ struct Walk {
     category: &'static str,
 }
 
-fn walk(sort: Sort) -> Walk {
+fn walk(sort: Sort, filter: &Filter) -> Walk {
     let threads = |column, condition: &str| Walk {
         column,
         id: "t.id",
@@ -156,11 +156,20 @@ fn walk(sort: Sort) -> Walk {
         Sort::New => threads("t.created_at", ""),
         Sort::Unanswered => threads("t.created_at", " AND t.unanswered"),
         Sort::Featured => threads("t.featured_at", " AND t.featured_at IS NOT NULL"),
+        // Scores follow the log; a thread that has just been removed or moved still has its old one.
         Sort::Top(period) => Walk {
             column: "s.score",
             id: "s.thread_id",
             source: "thread_scores s",
-            condition: format!("s.period = {}", period.code()),
+            condition: format!(
+                "s.period = {} AND (SELECT t.state FROM threads t WHERE t.id = s.thread_id \
+                 AND t.category_id = s.category_id{}) = 0",
+                period.code(),
+                match filter {
+                    Filter::Author(member, _) => format!(" AND t.author_id = {member}"),
+                    _ => String::new(),
+                },
+            ),
             category: "s.category_id",
         },
     }
@@ -179,10 +188,97 @@ fn scope(filter: &Filter, readable: &Readable) -> Option<Vec<CategoryId>> {
     }
 }
 
+/// How threads of a tag or an author are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Along the index of the sort, passing over the others.
+    Walk,
+    /// All of them, whatever their order.
+    Collect,
+}
+
+impl Walk {
+    /// At most `most` threads of `filter` with their keys, first ones first when walked, as SQL.
+    fn select(&self, filter: &Filter, way: Way, condition: &str, most: i64) -> String {
+        let (from, matching) = self.matching(filter, way);
+        format!(
+            "SELECT {id} AS id, {column} AS k FROM {from} WHERE {}{matching}{condition} \
+             ORDER BY {column} DESC, {id} DESC LIMIT {most}",
+            self.condition,
+            id = self.id,
+            column = self.column,
+        )
+    }
+
+    /// Where threads of `filter` come from, and the condition on them. A cross join is one whose order SQLite
+    /// keeps, and a column behind a plus is one for which no index is looked for.
+    fn matching(&self, filter: &Filter, way: Way) -> (String, String) {
+        let (id, source) = (self.id, self.source);
+        match filter {
+            Filter::Site | Filter::Category(_) => (source.to_owned(), String::new()),
+            Filter::Tag(tag, _) if way == Way::Collect => (
+                format!("thread_tags g CROSS JOIN {source}"),
+                format!(" AND g.tag_id = {tag} AND {id} = g.thread_id"),
+            ),
+            Filter::Tag(tag, _) => (
+                source.to_owned(),
+                format!(
+                    " AND EXISTS (SELECT 1 FROM thread_tags g WHERE g.tag_id = {tag} AND g.thread_id = {id})"
+                ),
+            ),
+            Filter::Author(member, _) => match (source == "threads t", way) {
+                (true, Way::Collect) => (source.to_owned(), format!(" AND t.author_id = {member}")),
+                // By creation, the author's own index is the walk.
+                (true, Way::Walk) if self.column == "t.created_at" => {
+                    (source.to_owned(), format!(" AND t.author_id = {member}"))
+                }
+                (true, Way::Walk) => (source.to_owned(), format!(" AND +t.author_id = {member}")),
+                (false, Way::Collect) => (
+                    format!("threads a CROSS JOIN {source}"),
+                    format!(" AND a.author_id = {member} AND {id} = a.id"),
+                ),
+                // The score's own condition asks for the author.
+                (false, Way::Walk) => (source.to_owned(), String::new()),
+            },
+            Filter::FollowedBy(member) => (
+                format!("follows f CROSS JOIN {source}"),
+                format!(" AND f.member_id = {member} AND {id} = f.thread_id"),
+            ),
+        }
+    }
+
+    /// At most `most` threads of `filter`, first ones first, then any order; `seek` is where to go on.
+    fn inner(&self, filter: &Filter, readable: &Readable, way: Way, seek: &str, most: i64) -> String {
+        let whole = matches!(filter, Filter::Site | Filter::Category(_));
+        match scope(filter, readable) {
+            None => self.select(filter, way, seek, most),
+            Some(ids) if ids.is_empty() => "SELECT 0 AS id, 0 AS k WHERE 1 = 0".to_owned(),
+            Some(ids) if whole && ids.len() <= MERGE_UP_TO => {
+                let part = |id: &CategoryId| {
+                    let within = format!(" AND {} = {id}{seek}", self.category);
+                    format!("SELECT * FROM ({}) AS w{id}", self.select(filter, way, &within, most))
+                };
+                ids.iter().map(part).collect::<Vec<_>>().join(" UNION ALL ")
+            }
+            Some(ids) => {
+                let within = format!(" AND +{} IN ({}){seek}", self.category, joined(&ids));
+                self.select(filter, way, &within, most)
+            }
+        }
+    }
+}
+
+fn way(filter: &Filter) -> Way {
+    match filter {
+        Filter::Tag(_, n) | Filter::Author(_, n) if *n > RARE => Way::Walk,
+        _ => Way::Collect,
+    }
+}
+
 impl Listing {
     /// The threads of `filter` in the order of `sort`, as far as `readable` allows.
     pub fn new(sort: Sort, filter: &Filter, readable: &Readable, window: Window) -> Self {
-        let walk = walk(sort);
+        let walk = walk(sort, filter);
         let (skip, take, key) = match window {
             Window::Page(n) => ((n.clamp(1, LAST_LIST_PAGE) - 1) * THREADS, THREADS + 1, None),
             Window::After(key, limit) => (0, limit + 1, key),
@@ -193,76 +289,12 @@ impl Listing {
             keys.push(value);
             seek = format!(" AND ({}, {}) < ($1, {id})", walk.column, walk.id);
         }
-        let scope = scope(filter, readable);
-        let extra = Self::extra(filter, &walk);
-        let order = |column: &str, id: &str| format!("ORDER BY {column} DESC, {id} DESC");
-        let inner = match (&scope, filter) {
-            (Some(ids), Filter::Site | Filter::Category(_)) if ids.len() <= MERGE_UP_TO => {
-                let parts: Vec<String> = ids
-                    .iter()
-                    .map(|id| {
-                        format!(
-                            "SELECT * FROM (SELECT {} AS id, {} AS k FROM {} WHERE {} = {id} AND {}{seek} {} LIMIT {}) AS w{id}",
-                            walk.id, walk.column, walk.source, walk.category, walk.condition,
-                            order(walk.column, walk.id), skip + take,
-                        )
-                    })
-                    .collect();
-                if parts.is_empty() {
-                    "SELECT 0 AS id, 0 AS k WHERE 1 = 0".to_owned()
-                } else {
-                    parts.join(" UNION ALL ")
-                }
-            }
-            _ => {
-                let allowed = scope.as_deref().map_or_else(String::new, |ids| match ids {
-                    [] => " AND 1 = 0".to_owned(),
-                    ids => format!(" AND {} IN ({})", walk.category, joined(ids)),
-                });
-                format!(
-                    "SELECT {} AS id, {} AS k FROM {}{} WHERE {}{allowed}{}{seek} {} LIMIT {}",
-                    walk.id,
-                    walk.column,
-                    walk.source,
-                    extra.0,
-                    walk.condition,
-                    extra.1,
-                    order(walk.column, walk.id),
-                    skip + take,
-                )
-            }
-        };
+        let inner = walk.inner(filter, readable, way(filter), &seek, skip + take);
         let sql = format!(
             "SELECT t.* FROM (SELECT id, k FROM ({inner}) AS walks ORDER BY k DESC, id DESC LIMIT {take} OFFSET {skip}) AS page \
              JOIN threads t ON t.id = page.id ORDER BY page.k DESC, page.id DESC"
         );
         Self { sql, keys }
-    }
-
-    /// Joins and conditions for lists that are not of a category: (after the source, in the condition).
-    fn extra(filter: &Filter, walk: &Walk) -> (String, String) {
-        let id = walk.id;
-        match filter {
-            Filter::Site | Filter::Category(_) => (String::new(), String::new()),
-            Filter::Tag(tag, threads) if *threads <= RARE_TAG => {
-                (format!(" JOIN thread_tags g ON g.thread_id = {id} AND g.tag_id = {tag}"), String::new())
-            }
-            Filter::Tag(tag, _) => (
-                String::new(),
-                format!(
-                    " AND EXISTS (SELECT 1 FROM thread_tags g WHERE g.tag_id = {tag} AND g.thread_id = {id})"
-                ),
-            ),
-            Filter::Author(member) if walk.source == "threads t" => {
-                (String::new(), format!(" AND t.author_id = {member}"))
-            }
-            Filter::Author(member) => {
-                (format!(" JOIN threads t ON t.id = {id} AND t.author_id = {member}"), String::new())
-            }
-            Filter::FollowedBy(member) => {
-                (format!(" JOIN follows f ON f.thread_id = {id} AND f.member_id = {member}"), String::new())
-            }
-        }
     }
 
     /// The threads: one more than wanted when there is a next page.
@@ -300,17 +332,18 @@ pub fn score(conn: &mut Conn, period: Period, thread: &Thread) -> QueryResult<f6
 
 /// The SQL that counts a list up to the end of its last HTML page.
 pub fn count_sql(sort: Sort, filter: &Filter, readable: &Readable) -> String {
-    let walk = walk(sort);
-    let extra = Listing::extra(filter, &walk);
-    let allowed = scope(filter, readable).map_or_else(String::new, |ids| match ids.as_slice() {
-        [] => " AND 1 = 0".to_owned(),
-        ids => format!(" AND {} IN ({})", walk.category, joined(ids)),
-    });
     let most = LAST_LIST_PAGE * THREADS;
-    format!(
-        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM {}{} WHERE {}{allowed}{} LIMIT {most}) AS counted",
-        walk.source, extra.0, walk.condition, extra.1
-    )
+    let inner = walk(sort, filter).inner(filter, readable, way(filter), "", most);
+    format!("SELECT COUNT(*) AS n FROM (SELECT id FROM ({inner}) AS walks LIMIT {most}) AS counted")
+}
+
+/// How many threads an author has opened, as far as [`Filter::Author`] wants to know.
+pub fn opened_by(conn: &mut Conn, author: MemberId) -> QueryResult<i64> {
+    let sql = format!(
+        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM threads WHERE author_id = $1 LIMIT {}) AS counted",
+        RARE + 1
+    );
+    diesel::sql_query(sql).bind::<BigInt, _>(author).get_result::<Count>(conn).map(|row| row.n)
 }
 
 /// The number of HTML pages of a list, at least 1, at most [`LAST_LIST_PAGE`].

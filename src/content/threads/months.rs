@@ -58,7 +58,8 @@ impl std::fmt::Display for Month {
 /// The categories an archive shows, as SQL.
 fn within(readable: &Readable, category: Option<CategoryId>) -> String {
     let ids = match category {
-        Some(id) => vec![id],
+        Some(id) if readable.has(id) => vec![id],
+        Some(_) => Vec::new(),
         None if readable.everything() => return String::new(),
         None => readable.ids(),
     };
@@ -67,7 +68,8 @@ fn within(readable: &Readable, category: Option<CategoryId>) -> String {
         [one] => format!(" AND category_id = {one}"),
         many => {
             let list: Vec<String> = many.iter().map(|id| id.0.to_string()).collect();
-            format!(" AND category_id IN ({})", list.join(","))
+            // Behind a plus, so that the walk is along the months of the whole site and nothing is sorted.
+            format!(" AND +category_id IN ({})", list.join(","))
         }
     }
 }
@@ -79,6 +81,23 @@ pub fn page_sql(readable: &Readable, category: Option<CategoryId>, page: i64) ->
          ORDER BY created_at DESC, id DESC LIMIT {THREADS} OFFSET {}",
         within(readable, category),
         (page.max(1) - 1) * THREADS,
+    )
+}
+
+/// The SQL that counts a month; `$1` and `$2` are its bounds.
+pub fn count_sql(readable: &Readable, category: Option<CategoryId>) -> String {
+    format!(
+        "SELECT COUNT(*) AS n FROM threads WHERE state = 0{} AND created_at >= $1 AND created_at < $2",
+        within(readable, category)
+    )
+}
+
+/// The SQL of when the newest thread before `$1` was opened.
+pub fn newest_sql(readable: &Readable, category: Option<CategoryId>) -> String {
+    format!(
+        "SELECT (SELECT created_at FROM threads WHERE state = 0{} AND created_at < $1 \
+         ORDER BY created_at DESC, id DESC LIMIT 1) AS at",
+        within(readable, category)
     )
 }
 
@@ -105,14 +124,11 @@ fn count(
     category: Option<CategoryId>,
     month: Month,
 ) -> QueryResult<i64> {
-    diesel::sql_query(format!(
-        "SELECT COUNT(*) AS n FROM threads WHERE state = 0{} AND created_at >= $1 AND created_at < $2",
-        within(readable, category)
-    ))
-    .bind::<BigInt, _>(month.start())
-    .bind::<BigInt, _>(month.next().start())
-    .get_result::<Count>(conn)
-    .map(|row| row.n)
+    diesel::sql_query(count_sql(readable, category))
+        .bind::<BigInt, _>(month.start())
+        .bind::<BigInt, _>(month.next().start())
+        .get_result::<Count>(conn)
+        .map(|row| row.n)
 }
 
 #[derive(QueryableByName)]
@@ -127,11 +143,7 @@ pub fn all(
     readable: &Readable,
     category: Option<CategoryId>,
 ) -> QueryResult<Vec<(Month, i64)>> {
-    let sql = format!(
-        "SELECT (SELECT created_at FROM threads WHERE state = 0{} AND created_at < $1 \
-         ORDER BY created_at DESC, id DESC LIMIT 1) AS at",
-        within(readable, category)
-    );
+    let sql = newest_sql(readable, category);
     let mut found = Vec::new();
     let mut before = UtcTime(i64::MAX);
     // Nobody's archive has more months than this.

@@ -59,8 +59,11 @@ pub(super) fn open(url: &DatabaseUrl, access: Access, busy_ms: u32) -> Result<Co
     match url {
         DatabaseUrl::Pg(url) => {
             let mut pg = PgConnection::establish(url).map_err(unavailable)?;
+            // Lists walk indexes; the default price of a random page is that of turning disks, and makes the
+            // planner sort whole tables instead.
             pg.batch_execute(
-                "SET idle_in_transaction_session_timeout = '60s'; SET statement_timeout = '60s'",
+                "SET idle_in_transaction_session_timeout = '60s'; SET statement_timeout = '60s'; \
+                 SET random_page_cost = 1.1; SET jit = off",
             )?;
             Ok(Conn::Pg(pg))
         }
