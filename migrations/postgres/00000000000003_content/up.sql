@@ -199,5 +199,6 @@ CREATE TABLE removals (
     removed_at BIGINT NOT NULL,
     undone_at BIGINT,
     thread_ids TEXT NOT NULL,
-    post_ids TEXT NOT NULL
+    post_ids TEXT NOT NULL,
+    answers TEXT NOT NULL
 );

@@ -198,6 +198,17 @@ pub fn remove(
     })
 }
 
+/// Since when a source stands; nothing when it does not.
+pub fn since(conn: &mut Conn, thread: ThreadId, kind: Kind, source: i64) -> QueryResult<Option<UtcTime>> {
+    engagements::table
+        .filter(engagements::thread_id.eq(thread.0))
+        .filter(engagements::kind.eq(kind.code()))
+        .filter(engagements::source_id.eq(source))
+        .select(engagements::at)
+        .first(conn)
+        .optional()
+}
+
 /// Takes away everything that stands on post `source`: the reply itself, likes on it, its acceptance.
 pub fn remove_of_post(conn: &mut Conn, thread: ThreadId, source: i64) -> QueryResult<usize> {
     diesel::delete(

@@ -3,6 +3,7 @@
 use super::{Error, service, store};
 use crate::base::actor::{Actor, SignedIn};
 use crate::base::ids::{PostId, ThreadId};
+use crate::base::time::UtcTime;
 use crate::content::categories;
 use crate::content::heat::{Engagement, Kind};
 use crate::content::threads::{self, State, Thread, ThreadKind};
@@ -17,6 +18,18 @@ pub fn may_accept(actor: &Actor, thread: &Thread) -> bool {
         && thread.state() == State::Listed
         && writes
         && (actor.id() == Some(thread.author_id) || actor.moderates(thread.category_id))
+}
+
+/// What an acceptance weighs. By the asker, whoever pressed the button: one a day counts.
+pub fn acceptance(thread: &Thread, answer: PostId, at: UtcTime) -> Engagement {
+    Engagement {
+        thread: thread.id,
+        kind: Kind::Accepted,
+        source: answer.0,
+        member: Some(thread.author_id),
+        at,
+        factor: 1.0,
+    }
 }
 
 /// Accepts `post` (or with nothing, takes the acceptance back).
@@ -51,7 +64,6 @@ pub fn accept(
     };
     let now = house.clock.now();
     let scale = threads::service::scale(conn)?;
-    // By the asker, whoever pressed the button: one acceptance a day counts.
     let asker = thread.author_id;
     let former = thread.accepted_post_id.take();
     if let Some(former) = former {
@@ -59,14 +71,7 @@ pub fn accept(
     }
     if let Some(answer) = &answer {
         thread.accepted_post_id = Some(answer.id);
-        let accepted = Engagement {
-            thread: id,
-            kind: Kind::Accepted,
-            source: answer.id.0,
-            member: Some(asker),
-            at: now,
-            factor: 1.0,
-        };
+        let accepted = acceptance(&thread, answer.id, now);
         threads::service::engage(conn, scale, &mut thread, &accepted)?;
     }
     thread.unanswered = threads::service::waits(&thread);

@@ -6,6 +6,7 @@ use super::{Error, removal, store};
 use crate::base::actor::{Role, SignedIn};
 use crate::base::ids::{MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
+use crate::content::heat::{self, Kind};
 use crate::content::threads::{self, State};
 use crate::infra::db::Conn;
 use crate::infra::db::schema::{posts, removals, threads as thread_rows};
@@ -31,6 +32,8 @@ pub struct Removal {
     pub thread_ids: String,
     /// Posts, as JSON.
     pub post_ids: String,
+    /// Those of them that were accepted answers, with since when, as JSON.
+    pub answers: String,
 }
 
 /// Removes the standing threads and posts of `author`; returns the act's id and how many.
@@ -40,6 +43,7 @@ pub fn remove_all(
     member: &SignedIn,
     author: MemberId,
 ) -> Result<(i64, usize), Error> {
+    threads::service::may_write(member)?;
     if member.role < Role::Moderator || member.id == author {
         return Err(Error::Forbidden);
     }
@@ -67,9 +71,15 @@ pub fn remove_all(
         .limit(AT_ONCE)
         .select((posts::id, posts::thread_id))
         .load(conn)?;
+    let mut answers: Vec<(i64, i64)> = Vec::new();
     for (id, thread) in &written {
         let thread = threads::store::lock(conn, *thread)?.ok_or(Error::Absent)?;
         if let Some(post) = store::lock(conn, *id)? {
+            if thread.accepted_post_id == Some(*id)
+                && let Some(at) = heat::store::since(conn, thread.id, Kind::Accepted, id.0)?
+            {
+                answers.push((id.0, at.0));
+            }
             removal::remove_locked(conn, house, member, thread, &post)?;
         }
     }
@@ -81,6 +91,7 @@ pub fn remove_all(
             removals::removed_at.eq(house.clock.now()),
             removals::thread_ids.eq(ids(opened.iter().map(|t| t.0).collect())),
             removals::post_ids.eq(ids(written.iter().map(|(p, _)| p.0).collect())),
+            removals::answers.eq(serde_json::json!(answers).to_string()),
         ))
         .returning(removals::id)
         .get_result(conn)?;
@@ -97,8 +108,9 @@ pub fn remove_all(
     Ok((act, n))
 }
 
-/// Brings back what one act removed.
+/// Brings back what one act removed, also where the moderator may not read: the act reached there too.
 pub fn undo(conn: &mut Conn, house: &House, member: &SignedIn, act: i64) -> Result<MemberId, Error> {
+    threads::service::may_write(member)?;
     if member.role < Role::Moderator {
         return Err(Error::Forbidden);
     }
@@ -116,10 +128,18 @@ pub fn undo(conn: &mut Conn, house: &House, member: &SignedIn, act: i64) -> Resu
     }
     let ids = |text: &str| serde_json::from_str::<Vec<i64>>(text).unwrap_or_default();
     for id in ids(&row.thread_ids) {
-        threads::service::restore(conn, house, member, ThreadId(id))?;
+        if let Some(thread) = threads::store::lock(conn, ThreadId(id))? {
+            threads::service::restore_locked(conn, house, member, thread)?;
+        }
     }
+    let answers: Vec<(i64, i64)> = serde_json::from_str(&row.answers).unwrap_or_default();
     for id in ids(&row.post_ids) {
-        removal::restore(conn, house, member, PostId(id))?;
+        let Some(found) = store::find(conn, PostId(id))? else { continue };
+        let thread = threads::store::lock(conn, found.thread_id)?.ok_or(Error::Absent)?;
+        if let Some(post) = store::lock(conn, found.id)? {
+            let accepted = answers.iter().find(|(answer, _)| *answer == id).map(|(_, at)| UtcTime(*at));
+            removal::restore_locked(conn, house, member, thread, &post, accepted)?;
+        }
     }
     audit::note(
         conn,

@@ -5,10 +5,11 @@ use diesel::prelude::*;
 use super::model::Post;
 use super::{Error, service, store};
 use crate::base::actor::{Actor, SignedIn};
-use crate::base::ids::PostId;
+use crate::base::ids::{MemberId, PostId};
+use crate::base::time::UtcTime;
 use crate::content::categories;
 use crate::content::heat::{self, Engagement, Kind};
-use crate::content::threads::{self, State, Thread};
+use crate::content::threads::{self, State, Thread, ThreadKind};
 use crate::infra::activity::{self, NewActivity, Verb};
 use crate::infra::db::Conn;
 use crate::infra::db::schema::reactions;
@@ -64,34 +65,58 @@ pub fn remove_locked(
 
 /// Brings a removed post back, with its likes.
 pub fn restore(conn: &mut Conn, house: &House, member: &SignedIn, id: PostId) -> Result<Thread, Error> {
+    threads::service::may_write(member)?;
     let actor = Actor::Member(Box::new(member.clone()));
     let readable = categories::service::readable(conn, &actor)?;
-    let (mut thread, post) = service::lock_for(conn, &actor, &readable, id)?;
+    let (thread, post) = service::lock_for(conn, &actor, &readable, id)?;
     if !actor.moderates(thread.category_id) {
         return Err(Error::Forbidden);
     }
     if post.opens() {
         return Ok(threads::service::restore(conn, house, member, thread.id)?);
     }
+    restore_locked(conn, house, member, thread, &post, None)
+}
+
+/// Brings back a locked post that is not the first of its locked thread; as the accepted answer since
+/// `accepted`, unless there is another by now.
+pub fn restore_locked(
+    conn: &mut Conn,
+    house: &House,
+    member: &SignedIn,
+    mut thread: Thread,
+    post: &Post,
+    accepted: Option<UtcTime>,
+) -> Result<Thread, Error> {
     if post.state() != State::Deleted {
         return Ok(thread);
     }
     store::set_state(conn, post.id, State::Listed, false, None)?;
     thread.posts += 1;
     thread.likes += post.likes;
-    for row in engagements(conn, &thread, &post)? {
+    let mut rows = engagements(conn, &thread, post)?;
+    let free = thread.accepted_post_id.is_none() && thread.kind() == ThreadKind::Question;
+    let accepted = accepted.filter(|_| free);
+    if let Some(at) = accepted {
+        thread.accepted_post_id = Some(post.id);
+        rows.push(super::answers::acceptance(&thread, post.id, at));
+    }
+    for row in rows {
         heat::store::insert_row(conn, &row, row.at.day())?;
     }
     settle(conn, house, &mut thread)?;
     audit::note(conn, &house.clock, Some(member.id), "post.restored", &format!("post:{}", post.id), "")?;
-    fact(conn, house, Verb::PostRestored, member, &thread, &post)?;
+    fact(conn, house, Verb::PostRestored, member, &thread, post)?;
+    if accepted.is_some() {
+        fact(conn, house, Verb::AnswerAccepted, member, &thread, post)?;
+    }
     Ok(thread)
 }
 
 /// Every engagement that stands on a reply: itself, and the likes on it.
 pub fn engagements(conn: &mut Conn, thread: &Thread, post: &Post) -> QueryResult<Vec<Engagement>> {
     let mut all = vec![service::reply_engagement(thread, post.id, post.author_id, post.created_at)];
-    let likes: Vec<(crate::base::ids::MemberId, crate::base::time::UtcTime)> = reactions::table
+    let likes: Vec<(MemberId, UtcTime)> = reactions::table
         .filter(reactions::post_id.eq(post.id.0))
         .filter(reactions::active.eq(true))
         .select((reactions::member_id, reactions::reacted_at))

@@ -41,8 +41,9 @@ fn seen(thread: Thread, actor: &Actor, readable: &Readable) -> Result<Thread, Er
     }
 }
 
-/// [`lock_for`] for moderators of the thread's category.
+/// [`lock_for`] for moderators of the thread's category who may write.
 pub fn lock_moderated(conn: &mut Conn, member: &SignedIn, id: ThreadId) -> Result<Thread, Error> {
+    may_write(member)?;
     let actor = Actor::Member(Box::new(member.clone()));
     let readable = categories::service::readable(conn, &actor)?;
     let thread = lock_for(conn, &actor, &readable, id)?;
@@ -130,6 +131,9 @@ pub fn change(
     }
     if let Some(kind) = wanted.kind {
         thread.kind = kind.code();
+        if kind != ThreadKind::Question {
+            forget_answer(conn, house, member.id, &mut thread)?;
+        }
     }
     if let Some(names) = &wanted.tags {
         retag(conn, &thread, names, now)?;
@@ -139,6 +143,23 @@ pub fn change(
     store::save(conn, &thread)?;
     record(conn, house, Verb::ThreadChanged, member.id, &thread)?;
     Ok(thread)
+}
+
+/// A thread that is no question has no answer.
+fn forget_answer(conn: &mut Conn, house: &House, actor: MemberId, thread: &mut Thread) -> Result<(), Error> {
+    use crate::infra::db::schema::posts;
+    let Some(answer) = thread.accepted_post_id.take() else { return Ok(()) };
+    let asker = thread.author_id;
+    let scale = scale(conn)?;
+    disengage(conn, scale, thread, Kind::Accepted, answer.0, Some(asker))?;
+    let author: MemberId = posts::table.find(answer.0).select(posts::author_id).first(conn)?;
+    let fact = NewActivity::new(Verb::AnswerUnaccepted, house.clock.now())
+        .by(actor)
+        .to(author)
+        .on(thread.id, thread.category_id)
+        .post(answer);
+    activity::record(conn, &house.clock, &fact)?;
+    Ok(())
 }
 
 fn move_to(
@@ -219,15 +240,13 @@ pub fn set_featured(
 
 /// Removes a thread: moderators any, authors their own while nobody has replied.
 pub fn delete(conn: &mut Conn, house: &House, member: &SignedIn, id: ThreadId) -> Result<Thread, Error> {
+    may_write(member)?;
     let actor = Actor::Member(Box::new(member.clone()));
     let readable = categories::service::readable(conn, &actor)?;
     let thread = lock_for(conn, &actor, &readable, id)?;
     let own = thread.author_id == member.id && thread.replies() == 0 && !thread.closed;
-    if !actor.moderates(thread.category_id) {
-        may_write(member)?;
-        if !own {
-            return Err(Error::Forbidden);
-        }
+    if !own && !actor.moderates(thread.category_id) {
+        return Err(Error::Forbidden);
     }
     remove_locked(conn, house, member, thread)
 }
@@ -269,11 +288,23 @@ pub fn remove_locked(
 
 /// Brings a removed thread back.
 pub fn restore(conn: &mut Conn, house: &House, member: &SignedIn, id: ThreadId) -> Result<Thread, Error> {
-    let mut thread = lock_moderated(conn, member, id)?;
+    let thread = lock_moderated(conn, member, id)?;
+    restore_locked(conn, house, member, thread)
+}
+
+/// Brings back a locked thread that the member may bring back.
+pub fn restore_locked(
+    conn: &mut Conn,
+    house: &House,
+    member: &SignedIn,
+    mut thread: Thread,
+) -> Result<Thread, Error> {
     if thread.state() != State::Deleted {
         return Ok(thread);
     }
+    let id = thread.id;
     thread.state = State::Listed.code();
+    thread.was_public = false;
     thread.changed_at = house.clock.now();
     store::save(conn, &thread)?;
     store::set_removal(conn, thread.id, None)?;

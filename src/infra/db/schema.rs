@@ -385,6 +385,7 @@ diesel::table! {
         undone_at -> Nullable<BigInt>,
         thread_ids -> Text,
         post_ids -> Text,
+        answers -> Text,
     }
 }
 

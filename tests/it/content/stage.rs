@@ -10,6 +10,7 @@ use hearth::content::posts::{self, Body, Post, Prepared};
 use hearth::content::tags::TagNames;
 use hearth::content::threads::{self, Thread, ThreadKind, Title};
 use hearth::content::{curation, reactions};
+use hearth::infra::activity::Verb;
 use hearth::infra::clock::Clock;
 use hearth::infra::db::dialect::Count;
 use hearth::infra::db::{Conn, Db, DbError};
@@ -76,6 +77,11 @@ impl Stage {
     /// One number, selected as `n`.
     pub fn number(&self, sql: &str) -> i64 {
         self.read(|c| diesel::RunQueryDsl::get_result::<Count>(diesel::sql_query(sql), c)).n
+    }
+
+    /// Facts of a kind in the log.
+    pub fn told(&self, verb: Verb) -> i64 {
+        self.count(&format!("activities WHERE verb = '{}'", verb.as_str()))
     }
 
     pub fn advance(&self, micros: i64) {
