@@ -6,3 +6,4 @@ mod locales;
 mod migrations;
 mod openapi;
 mod roles;
+mod tables;
