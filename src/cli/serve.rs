@@ -42,7 +42,8 @@ pub fn run(settled: &Settled, args: &ServeArgs) -> Result<(), Failed> {
 
 /// Until an administrator exists, each start prints a link to make the first one.
 fn first_link(node: &Node) -> Result<(), Failed> {
-    if !node.house.db.write_now(needs_first)? {
+    let now = node.house.clock.now();
+    if !node.house.db.write_now(move |c| needs_first(c, now))? {
         return Ok(());
     }
     let house = node.house.clone();

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::base::ids::MemberId;
 use crate::base::locale::Locale;
+use crate::base::time::UtcTime;
 use crate::infra::db::DbError;
 use crate::people::accounts::handle::Handle;
 use crate::people::accounts::links::{self, Purpose};
@@ -477,6 +478,6 @@ pub async fn switch(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResp
 }
 
 /// True while nobody administers the site.
-pub fn needs_first(conn: &mut crate::infra::db::Conn) -> Result<bool, DbError> {
-    Ok(store::administrators(conn)?.is_empty())
+pub fn needs_first(conn: &mut crate::infra::db::Conn, now: UtcTime) -> Result<bool, DbError> {
+    Ok(store::administrators(conn, now)?.is_empty())
 }

@@ -13,5 +13,6 @@ mod content;
 mod guards;
 mod infra;
 mod pages;
+mod people;
 mod support;
 mod transfer;

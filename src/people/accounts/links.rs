@@ -147,7 +147,7 @@ pub fn use_first_link(
     password_hash: &str,
 ) -> Result<MemberId, Error> {
     consume(conn, house, Purpose::FirstAdministrator, token)?;
-    if !store::administrators(conn)?.is_empty() {
+    if !store::administrators(conn, house.clock.now())?.is_empty() {
         return Err(Error::LinkInvalid);
     }
     let new = NewMember {

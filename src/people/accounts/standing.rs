@@ -33,6 +33,11 @@ impl Suspension {
     }
 }
 
+/// The suspended decide nothing about others.
+fn may_act(actor: &SignedIn) -> Result<(), Error> {
+    if actor.suspended_until.is_some() { Err(Error::Suspended) } else { Ok(()) }
+}
+
 /// Nobody acts on their equals or betters.
 fn outranks(actor: &SignedIn, target: &Member) -> Result<(), Error> {
     if actor.role > target.role() && actor.id != target.id { Ok(()) } else { Err(Error::Forbidden) }
@@ -46,6 +51,7 @@ pub fn suspend(
     handle: &str,
     wanted: &Suspension,
 ) -> Result<Member, Error> {
+    may_act(actor)?;
     if actor.role < Role::Moderator {
         return Err(Error::Forbidden);
     }
@@ -61,6 +67,7 @@ pub fn suspend(
 
 /// Ends a suspension early.
 pub fn unsuspend(conn: &mut Conn, house: &House, actor: &SignedIn, handle: &str) -> Result<Member, Error> {
+    may_act(actor)?;
     if actor.role < Role::Moderator {
         return Err(Error::Forbidden);
     }
@@ -88,10 +95,13 @@ pub fn set_role(
     handle: &str,
     role: Role,
 ) -> Result<Member, Error> {
-    if actor.is_some_and(|a| a.role < Role::Administrator) {
-        return Err(Error::Forbidden);
+    if let Some(actor) = actor {
+        may_act(actor)?;
+        if actor.role < Role::Administrator {
+            return Err(Error::Forbidden);
+        }
     }
-    let administrators = store::administrators(conn)?;
+    let administrators = store::administrators(conn, house.clock.now())?;
     let target = store::by_handle(conn, handle)?.ok_or(Error::Absent)?;
     if role < Role::Administrator && administrators == [target.id] {
         return Err(Error::LastAdministrator);
@@ -121,6 +131,7 @@ pub fn claim(
     handle: &str,
     email: &str,
 ) -> Result<MemberId, Error> {
+    may_act(actor)?;
     if actor.role < Role::Administrator {
         return Err(Error::Forbidden);
     }

@@ -173,13 +173,14 @@ struct Id {
     id: MemberId,
 }
 
-/// Administrators who can act, locked until the transaction ends so that two demotions cannot cross.
-pub fn administrators(conn: &mut Conn) -> QueryResult<Vec<MemberId>> {
+/// Administrators who can act at `now`, locked until the transaction ends so that two demotions cannot cross.
+pub fn administrators(conn: &mut Conn, now: UtcTime) -> QueryResult<Vec<MemberId>> {
     let lock = for_update(conn);
     diesel::sql_query(format!(
-        "SELECT id FROM members WHERE role = {} AND suspended_until IS NULL ORDER BY id{lock}",
+        "SELECT id FROM members WHERE role = {} AND (suspended_until IS NULL OR suspended_until <= $1) ORDER BY id{lock}",
         Role::Administrator.code()
     ))
+    .bind::<diesel::sql_types::BigInt, _>(now)
     .load::<Id>(conn)
     .map(|rows| rows.into_iter().map(|r| r.id).collect())
 }

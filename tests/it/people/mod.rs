@@ -1,1 +1,7 @@
-//! Soon.
+//! Accounts, links, sessions, tokens, and the limits that guard them.
+
+mod accounts;
+mod limits;
+mod links;
+mod sessions;
+mod standing;
