@@ -24,7 +24,7 @@ on_both! {
                 guard(&stage, limit, "10.0.0.0/24").unwrap();
             }
             let seconds = guard(&stage, limit, "10.0.0.0/24").unwrap_err();
-            assert!(seconds >= 1 && seconds <= limit.window as u64);
+            assert!((1..=limit.window as u64).contains(&seconds));
             // Others are not held up by it, nor by another limit.
             guard(&stage, limit, "10.0.1.0/24").unwrap();
             // Trying on does not make the wait longer.
