@@ -137,6 +137,10 @@ pub fn claim(
     }
     let email = if email.trim().is_empty() { None } else { Some(Email::parse(email)?) };
     let target = store::by_handle(conn, handle)?.ok_or(Error::Absent)?;
+    // Nobody's address is overwritten: only accounts that came in without an owner are handed over.
+    if !target.imported {
+        return Err(Error::Forbidden);
+    }
     store::set_claimed(conn, target.id, email.as_ref()).map_err(|e| match unique_violation(&e) {
         Some(_) => Error::EmailTaken,
         None => Error::from(e),

@@ -139,6 +139,8 @@ app_on_both! {
         assert_eq!(app.post("/u/ada/unsuspend", &mo, &[]).await.status, 303);
         assert_eq!(app.get("/compose", &ada).await.status, 200);
         assert_eq!(app.post("/admin/members/ada/password-link", &mo, &[]).await.status, 403);
+        let claim = app.post("/admin/members/ada/claim", &root, &[("email", "other@mail.test")]).await;
+        assert_eq!(claim.status, 403, "ada never came in with an import");
         let page = app.post("/admin/members/ada/password-link", &root, &[]).await;
         let link = page.texts("code.secret").pop().unwrap();
         let path = link.trim_start_matches("http://forum.test").to_owned();

@@ -101,6 +101,7 @@ on_both! {
         stage.sql(&format!("UPDATE members SET email_confirmed = TRUE WHERE id = {ada}"));
         assert_eq!(log_in(&stage, "SHARED@example.com", PASSWORD).unwrap(), ada);
         // Confirmed, it is nobody else's, in any case.
+        stage.sql("UPDATE members SET imported = TRUE WHERE handle = 'eve'");
         let by = admin.clone();
         let second = stage.write(move |c, house| standing::claim(c, house, &by, "eve", "SHARED@EXAMPLE.COM"));
         assert!(matches!(second, Err(Error::EmailTaken)));
