@@ -104,6 +104,13 @@ pub struct SignedIn {
     pub theme: Option<String>,
 }
 
+impl SignedIn {
+    /// This member as an actor, for rules that also know visitors.
+    pub fn actor(&self) -> Actor {
+        Actor::Member(Box::new(self.clone()))
+    }
+}
+
 /// Whoever sends a request.
 #[derive(Debug, Clone)]
 pub enum Actor {

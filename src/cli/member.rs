@@ -7,7 +7,6 @@ use clap::Subcommand;
 use super::Failed;
 use super::config::Settled;
 use crate::base::actor::Role;
-use crate::infra::db::DbError;
 use crate::people::accounts::password::{Password, hash_now};
 use crate::people::accounts::{self, links, service, standing};
 
@@ -96,5 +95,5 @@ fn print_link(settled: &Settled, house: &crate::infra::house::House, username: &
     let (cx, name) = (house.clone(), username.to_owned());
     let token = house.db.write_now(move |c| links::issue_password(c, &cx, None, &name)).map_err(absent)?;
     println!("{}/password?token={token}", settled.web.base_url);
-    Ok::<_, DbError>(()).map_err(Into::into)
+    Ok(())
 }

@@ -53,7 +53,7 @@ pub async fn like(
 }
 
 fn place(conn: &mut Conn, member: &SignedIn, id: PostId) -> Result<String, AppError> {
-    let actor = crate::base::actor::Actor::Member(Box::new(member.clone()));
+    let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
     let (thread, post) = posts::service::load_for(conn, &actor, &readable, id)?;
     Ok(urls::post_in_thread(thread.id, &thread.slug, post.number, post.id))
@@ -70,8 +70,7 @@ pub async fn delete_post(
     act(&web, &page, &raw, move |conn, house, member| {
         let thread = removal::delete(conn, house, member, id)?;
         let gone = thread.state() != threads::State::Listed;
-        let moderates =
-            crate::base::actor::Actor::Member(Box::new(member.clone())).moderates(thread.category_id);
+        let moderates = member.actor().moderates(thread.category_id);
         Ok(if gone && !moderates { "/".to_owned() } else { thread.url(1) })
     })
     .await
@@ -110,11 +109,11 @@ pub async fn thread(
             "restore" => threads::service::restore(conn, house, member, id)?,
             "delete" => {
                 let thread = threads::service::delete(conn, house, member, id)?;
-                let actor = crate::base::actor::Actor::Member(Box::new(member.clone()));
+                let actor = member.actor();
                 return Ok(if actor.moderates(thread.category_id) { thread.url(1) } else { "/".into() });
             }
             "follow" | "unfollow" => {
-                let actor = crate::base::actor::Actor::Member(Box::new(member.clone()));
+                let actor = member.actor();
                 let readable = categories::service::readable(conn, &actor)?;
                 let thread = threads::service::load_for(conn, &actor, &readable, id)?;
                 if what == "follow" {
@@ -206,7 +205,7 @@ pub async fn accept(
     let (id, what) = path.into_inner();
     let on = what == "accept";
     act(&web, &page, &raw, move |conn, house, member| {
-        let actor = crate::base::actor::Actor::Member(Box::new(member.clone()));
+        let actor = member.actor();
         let readable = categories::service::readable(conn, &actor)?;
         let (thread, post) = posts::service::load_for(conn, &actor, &readable, PostId(id))?;
         answers::accept(conn, house, member, thread.id, on.then_some(post.id))?;

@@ -9,7 +9,6 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::base::ids::{PostId, ThreadId};
-use crate::base::locale::Locale;
 use crate::content::categories::{self, Readable};
 use crate::content::markup::{self, SafeHtml};
 use crate::content::posts::{self, Post, answers, edit};
@@ -432,8 +431,7 @@ struct HeatPage {
 /// Engagements shown on the page that explains heat.
 const REASONS: usize = 200;
 
-fn number(locale: Locale, x: f64) -> String {
-    let _ = locale;
+fn number(x: f64) -> String {
     if x >= 0.01 { format!("{x:.2}") } else { format!("{x:.1e}") }
 }
 
@@ -470,15 +468,15 @@ pub async fn heat(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpRespo
                 shell.t(&format!("heat-{}", r.kind.name())),
                 who,
                 When::new(shell.locale, r.at),
-                number(shell.locale, r.kind.weight() * r.factor),
-                number(shell.locale, r.present),
+                number(r.kind.weight() * r.factor),
+                number(r.present),
             )
         })
         .collect();
     let template = HeatPage {
         heading: thread.title.clone(),
         url: thread.url(1),
-        total: number(shell.locale, total),
+        total: number(total),
         half_life: half_life.to_string(),
         more: i64::try_from(reasons.len().saturating_sub(REASONS)).unwrap_or(0),
         reasons: shown,

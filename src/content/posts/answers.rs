@@ -40,7 +40,7 @@ pub fn accept(
     id: ThreadId,
     post: Option<PostId>,
 ) -> Result<Thread, Error> {
-    let actor = Actor::Member(Box::new(member.clone()));
+    let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
     let mut thread = threads::service::lock_for(conn, &actor, &readable, id)?;
     if thread.kind() != ThreadKind::Question {

@@ -41,7 +41,7 @@ pub fn edit(
     member: &SignedIn,
     wanted: &Edit,
 ) -> Result<(Thread, Post), Error> {
-    let actor = Actor::Member(Box::new(member.clone()));
+    let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
     let (mut thread, post) = service::lock_for(conn, &actor, &readable, wanted.post)?;
     threads::service::may_write(member)?;

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::Post;
 use super::{Error, service, store};
-use crate::base::actor::{Actor, SignedIn};
+use crate::base::actor::SignedIn;
 use crate::base::ids::{MemberId, PostId};
 use crate::base::time::UtcTime;
 use crate::content::categories;
@@ -18,7 +18,7 @@ use crate::site::audit;
 
 /// Removes a post: moderators any, authors their own.
 pub fn delete(conn: &mut Conn, house: &House, member: &SignedIn, id: PostId) -> Result<Thread, Error> {
-    let actor = Actor::Member(Box::new(member.clone()));
+    let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
     let (thread, post) = service::lock_for(conn, &actor, &readable, id)?;
     if !super::edit::may_edit(&actor, &thread, &post) {
@@ -66,7 +66,7 @@ pub fn remove_locked(
 /// Brings a removed post back, with its likes.
 pub fn restore(conn: &mut Conn, house: &House, member: &SignedIn, id: PostId) -> Result<Thread, Error> {
     threads::service::may_write(member)?;
-    let actor = Actor::Member(Box::new(member.clone()));
+    let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
     let (thread, post) = service::lock_for(conn, &actor, &readable, id)?;
     if !actor.moderates(thread.category_id) {

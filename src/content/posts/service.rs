@@ -46,7 +46,7 @@ pub struct Opened {
 /// Opens a thread.
 pub fn open(conn: &mut Conn, house: &House, member: &SignedIn, wanted: &OpenThread) -> Result<Opened, Error> {
     threads::service::may_write(member)?;
-    let actor = Actor::Member(Box::new(member.clone()));
+    let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
     let category = readable.get(wanted.category).ok_or(threads::Error::CategoryInvalid)?;
     if !category.may_open(&actor) {
@@ -134,7 +134,7 @@ pub struct Replied {
 /// Writes a reply.
 pub fn reply(conn: &mut Conn, house: &House, member: &SignedIn, wanted: &Reply) -> Result<Replied, Error> {
     threads::service::may_write(member)?;
-    let actor = Actor::Member(Box::new(member.clone()));
+    let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
     let mut thread = threads::service::lock_for(conn, &actor, &readable, wanted.thread)?;
     if thread.state() != State::Listed || (thread.closed && !actor.moderates(thread.category_id)) {

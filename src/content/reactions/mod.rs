@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, SmallInt};
 
-use crate::base::actor::{Actor, SignedIn};
+use crate::base::actor::SignedIn;
 use crate::base::fault::{Fault, Kind as FaultKind};
 use crate::base::ids::{MemberId, PostId};
 use crate::content::categories;
@@ -94,7 +94,7 @@ fn turn(conn: &mut Conn, post: PostId, member: MemberId, on: bool, now: i64) -> 
 /// Likes a post, or takes the like back; returns the post's number of likes. Doing it twice changes nothing.
 pub fn set(conn: &mut Conn, house: &House, member: &SignedIn, id: PostId, on: bool) -> Result<i64, Error> {
     threads::service::may_write(member)?;
-    let actor = Actor::Member(Box::new(member.clone()));
+    let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
     let (mut thread, post) = lock_for(conn, &actor, &readable, id)?;
     if post.author_id == member.id {

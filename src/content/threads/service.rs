@@ -44,7 +44,7 @@ fn seen(thread: Thread, actor: &Actor, readable: &Readable) -> Result<Thread, Er
 /// [`lock_for`] for moderators of the thread's category who may write.
 pub fn lock_moderated(conn: &mut Conn, member: &SignedIn, id: ThreadId) -> Result<Thread, Error> {
     may_write(member)?;
-    let actor = Actor::Member(Box::new(member.clone()));
+    let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
     let thread = lock_for(conn, &actor, &readable, id)?;
     if actor.moderates(thread.category_id) { Ok(thread) } else { Err(Error::Forbidden) }
@@ -114,7 +114,7 @@ pub fn change(
     wanted: &Change,
 ) -> Result<Thread, Error> {
     may_write(member)?;
-    let actor = Actor::Member(Box::new(member.clone()));
+    let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
     let mut thread = lock_for(conn, &actor, &readable, id)?;
     let moderator = actor.moderates(thread.category_id);
@@ -241,7 +241,7 @@ pub fn set_featured(
 /// Removes a thread: moderators any, authors their own while nobody has replied.
 pub fn delete(conn: &mut Conn, house: &House, member: &SignedIn, id: ThreadId) -> Result<Thread, Error> {
     may_write(member)?;
-    let actor = Actor::Member(Box::new(member.clone()));
+    let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
     let thread = lock_for(conn, &actor, &readable, id)?;
     let own = thread.author_id == member.id && thread.replies() == 0 && !thread.closed;
