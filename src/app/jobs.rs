@@ -154,12 +154,13 @@ pub fn take_up(node: &Node) -> Result<(), String> {
     let waiting = node
         .house
         .db
-        .read_now(|c| jobs::has_waiting(c).map_err(DbError::from))
+        .read_now(|c| jobs::has_waiting(c, &node.name).map_err(DbError::from))
         .map_err(|e: DbError| e.to_string())?;
     if !waiting {
         return Ok(());
     }
-    let taken = node.house.db.write_now(move |c| jobs::take(c, now).map_err(DbError::from));
+    let name = node.name.clone();
+    let taken = node.house.db.write_now(move |c| jobs::take(c, &name, now).map_err(DbError::from));
     let Some(job) = taken.map_err(|e| e.to_string())? else { return Ok(()) };
     tracing::info!(id = job.id, kind = job.kind, "a job begins");
     let outcome = run(node, &job);

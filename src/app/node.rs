@@ -45,6 +45,8 @@ pub enum StartError {
 
 /// What a node is built from.
 pub struct NodeOptions {
+    /// The node's name.
+    pub name: String,
     /// The database.
     pub db: DbOptions,
     /// Where the search index lives.
@@ -60,14 +62,16 @@ pub struct NodeOptions {
 }
 
 impl NodeOptions {
-    /// The defaults of a server.
+    /// The defaults of a server without a name of its own.
     pub fn new(db: DbOptions, index_dir: PathBuf, web: WebConfig) -> Self {
+        let random = Random::system();
         Self {
+            name: random.public_id(),
             db,
             index_dir,
             web,
             clock: Clock::System,
-            random: Random::system(),
+            random,
             index_memory: DEFAULT_MEMORY,
         }
     }
@@ -76,6 +80,8 @@ impl NodeOptions {
 /// A node. Cheap to clone.
 #[derive(Clone)]
 pub struct Node {
+    /// Its name among the nodes of the site.
+    pub name: Arc<str>,
     /// The injected outside world.
     pub house: House,
     /// What handlers share.
@@ -128,9 +134,11 @@ impl Node {
             shells: Arc::new(Frame),
             house: house.clone(),
             config: options.web,
+            node: options.name.as_str().into(),
             key,
         };
         Ok(Self {
+            name: options.name.into(),
             web: Data::new(web),
             passwords: Data::new(PasswordPool::default()),
             views: Data::new(ViewBuffer::new(key)),

@@ -3,7 +3,7 @@
 //! | work | every |
 //! |---|---|
 //! | write gathered views | 5 s |
-//! | take up a waiting job | 1 s |
+//! | take up a waiting job | 1 s, on a thread of its own: a job may take hours |
 //! | render posts of an older renderer | 1 min |
 //! | forget spent limits, sessions and idempotent answers | 1 h |
 //! | expire `/top` scores | 1 h (days end once a day; doing it again changes nothing) |
@@ -69,9 +69,8 @@ pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()>
     std::thread::spawn(move || {
         let now = Instant::now();
         let task = |name, every, work| Task { name, every: Duration::from_secs(every), next: now, work };
-        let mut tasks: [Task; 5] = [
+        let mut tasks: [Task; 4] = [
             task("views", 5, write_views),
-            task("jobs", 1, jobs::take_up),
             task("render", 60, render),
             task("forget", 3_600, forget),
             task("top", 3_600, expire_top),
@@ -89,6 +88,23 @@ pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()>
         }
         if let Err(error) = write_views(&node) {
             tracing::error!(error, "the last views could not be written");
+        }
+    })
+}
+
+/// Takes up jobs, one after the other, until `stop`.
+pub fn start_jobs(node: &Node, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+    let (node, stop) = (node.clone(), stop.clone());
+    std::thread::spawn(move || {
+        let mut next = Instant::now();
+        while !stop.load(Ordering::Relaxed) {
+            if Instant::now() >= next {
+                if let Err(error) = jobs::take_up(&node) {
+                    tracing::error!(error, "jobs could not be looked for");
+                }
+                next = Instant::now() + Duration::from_secs(1);
+            }
+            std::thread::park_timeout(Duration::from_millis(200));
         }
     })
 }

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -19,6 +19,9 @@ use crate::web::{error, headers};
 
 /// Seconds that requests in flight get after SIGTERM.
 const DRAIN: u64 = 20;
+
+/// Seconds that a running job gets after that.
+const LAST_MOMENT: u64 = 3;
 
 /// The app of one worker.
 pub fn app(
@@ -53,13 +56,27 @@ async fn log<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<Servi
     Ok(response)
 }
 
+/// Waits a moment for a job to end; one that goes on is left to die with the process and waits again at the
+/// next start.
+fn abandon(worker: &std::thread::JoinHandle<()>) {
+    let until = Instant::now() + Duration::from_secs(LAST_MOMENT);
+    while !worker.is_finished() && Instant::now() < until {
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+    if !worker.is_finished() {
+        tracing::warn!("a job was interrupted; it begins again at the next start");
+    }
+}
+
 /// Serves until SIGTERM or SIGINT, then drains: no new requests, those in flight finish, readers and periodic
 /// work stop, gathered views are written.
 pub async fn serve(node: Node, listener: TcpListener) -> Result<(), StartError> {
-    node.house.db.write(|c| jobs::requeue(c).map_err(DbError::from)).await?;
+    let name = node.name.clone();
+    node.house.db.write(move |c| jobs::requeue(c, &name).map_err(DbError::from)).await?;
     let stop = Arc::new(AtomicBool::new(false));
     let mut threads = subscribers::start(&node, &stop);
     threads.push(schedule::start(&node, &stop));
+    let worker = schedule::start_jobs(&node, &stop);
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let shared = node.clone();
     let served = HttpServer::new(move || app(shared.clone()))
@@ -74,6 +91,7 @@ pub async fn serve(node: Node, listener: TcpListener) -> Result<(), StartError> 
             tracing::error!("a background thread panicked");
         }
     }
+    abandon(&worker);
     tracing::info!("stopped");
     served.map_err(StartError::from)
 }

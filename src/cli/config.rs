@@ -13,6 +13,7 @@ use crate::base::locale::Locale;
 use crate::infra::clock::Clock;
 use crate::infra::db::{DatabaseUrl, Db, DbOptions};
 use crate::infra::house::House;
+use crate::infra::lock::identity;
 use crate::infra::random::Random;
 use crate::web::state::WebConfig;
 
@@ -197,8 +198,10 @@ impl Settled {
     }
 
     /// Options of a node.
-    pub fn node_options(&self) -> NodeOptions {
-        NodeOptions::new(self.db_options(), self.index_dir(), self.web.clone())
+    pub fn node_options(&self) -> Result<NodeOptions, Failed> {
+        let options = NodeOptions::new(self.db_options(), self.index_dir(), self.web.clone());
+        let name = identity(&self.data_dir, &options.random)?;
+        Ok(NodeOptions { name, ..options })
     }
 
     /// The house for a command that runs beside a server: it waits longer for the database, and never migrates.

@@ -41,16 +41,15 @@ pub fn run(settled: &Settled, source: &Source) -> Result<(), Failed> {
     let args = ImportArgs { path, source: source.clone(), limit: *limit, dry_run: *dry_run };
     let said = match alone(settled)? {
         Some(_lock) => {
-            let node = Node::start(settled.node_options())?;
+            let node = Node::start(settled.node_options()?)?;
             let said = take_in(&node.house, &args)?;
             eprintln!("the search index and counters catch up");
             node.settle()?;
             said
         }
         None if settled.database.is_sqlite() => {
-            let house = settled.house()?;
-            let said = through_server(&house, "import", &serde_json::to_value(&args)?)?;
-            wait_for_readers(&house)?;
+            let said = through_server(settled, "import", &serde_json::to_value(&args)?)?;
+            wait_for_readers(&settled.house()?)?;
             said
         }
         None => {

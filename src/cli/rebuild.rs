@@ -10,9 +10,8 @@ use super::Failed;
 use super::config::Settled;
 use crate::app::{Node, jobs as work};
 use crate::infra::db::DbError;
-use crate::infra::house::House;
 use crate::infra::jobs::{self, JobState};
-use crate::infra::lock::{DataDirLock, LockError};
+use crate::infra::lock::{DataDirLock, LockError, identity};
 
 /// Options of `rebuild`.
 #[derive(Debug, Args)]
@@ -44,10 +43,18 @@ pub fn alone(settled: &Settled) -> Result<Option<DataDirLock>, Failed> {
     }
 }
 
-/// Asks the running server for a job and watches it to its end.
-pub fn through_server(house: &House, kind: &'static str, args: &serde_json::Value) -> Result<String, Failed> {
+/// Asks the server that holds the data directory for a job and watches it to its end.
+pub fn through_server(
+    settled: &Settled,
+    kind: &'static str,
+    args: &serde_json::Value,
+) -> Result<String, Failed> {
+    let house = settled.house()?;
+    let node = identity(&settled.data_dir, &house.random)?;
     let (clock, args) = (house.clock.clone(), args.clone());
-    let id = house.db.write_now(move |c| jobs::ask(c, kind, &args, clock.now()).map_err(DbError::from))?;
+    let id = house
+        .db
+        .write_now(move |c| jobs::ask(c, kind, &args, Some(&node), clock.now()).map_err(DbError::from))?;
     let bar = bar();
     bar.set_message(kind);
     loop {
@@ -68,11 +75,11 @@ pub fn through_server(house: &House, kind: &'static str, args: &serde_json::Valu
 /// `hearth reindex`.
 pub fn reindex(settled: &Settled) -> Result<(), Failed> {
     let Some(_lock) = alone(settled)? else {
-        let said = through_server(&settled.house()?, "reindex", &serde_json::Value::Null)?;
+        let said = through_server(settled, "reindex", &serde_json::Value::Null)?;
         println!("reindexed: {said}");
         return Ok(());
     };
-    let node = Node::start(settled.node_options())?;
+    let node = Node::start(settled.node_options()?)?;
     let bar = bar();
     bar.set_message("reindex");
     let posts = work::reindex(&node, |done, total| show(&bar, done, total))?;
@@ -87,7 +94,7 @@ pub fn run(settled: &Settled, args: &RebuildArgs) -> Result<(), Failed> {
     debug_assert_eq!(args.what, "heat");
     let lock = if settled.database.is_sqlite() { alone(settled)? } else { None };
     if settled.database.is_sqlite() && lock.is_none() {
-        let said = through_server(&settled.house()?, "rebuild_heat", &serde_json::Value::Null)?;
+        let said = through_server(settled, "rebuild_heat", &serde_json::Value::Null)?;
         println!("rebuilt heat: {said}");
         return Ok(());
     }

@@ -29,7 +29,7 @@ pub fn run(settled: &Settled, args: &ServeArgs) -> Result<(), Failed> {
     if !settled.web.https() {
         tracing::warn!("the site is served over plain http: cookies are not marked secure");
     }
-    let node = Node::start(settled.node_options())?;
+    let node = Node::start(settled.node_options()?)?;
     if args.demo {
         fill_demo(&node)?;
     }

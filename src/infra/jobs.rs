@@ -1,5 +1,8 @@
 //! Jobs: long work that runs inside the server, asked for by a command or in the back office, with progress
-//! that both can watch. A job that was running when the server stopped is waiting again at the next start.
+//! that both can watch. A job that was running when its node stopped is waiting again when that node starts.
+//!
+//! A node is named by its data directory ([`crate::infra::lock::identity`]). A job may be meant for one node (its
+//! index is what is to be rebuilt); any other is done by whichever takes it first.
 
 use diesel::prelude::*;
 
@@ -62,6 +65,8 @@ pub struct Job {
     pub kind: String,
     /// With what, as JSON.
     pub args: String,
+    /// The node that is to do it, or does.
+    pub node: Option<String>,
     /// State, as stored.
     pub state: i16,
     /// How far it is.
@@ -85,12 +90,19 @@ impl Job {
     }
 }
 
-/// Asks for a job.
-pub fn ask(conn: &mut Conn, kind: &str, args: &serde_json::Value, now: UtcTime) -> QueryResult<i64> {
+/// Asks for a job, of `node` or of any.
+pub fn ask(
+    conn: &mut Conn,
+    kind: &str,
+    args: &serde_json::Value,
+    node: Option<&str>,
+    now: UtcTime,
+) -> QueryResult<i64> {
     diesel::insert_into(jobs::table)
         .values((
             jobs::kind.eq(kind),
             jobs::args.eq(args.to_string()),
+            jobs::node.eq(node),
             jobs::state.eq(JobState::Waiting.code()),
             jobs::done.eq(0_i64),
             jobs::total.eq(0_i64),
@@ -101,10 +113,11 @@ pub fn ask(conn: &mut Conn, kind: &str, args: &serde_json::Value, now: UtcTime) 
         .get_result(conn)
 }
 
-/// Takes the oldest waiting job; only one process gets it.
-pub fn take(conn: &mut Conn, now: UtcTime) -> QueryResult<Option<Job>> {
+/// Takes the oldest job that waits for `node` or for anybody; only one node gets it.
+pub fn take(conn: &mut Conn, node: &str, now: UtcTime) -> QueryResult<Option<Job>> {
     let waiting = jobs::table
         .filter(jobs::state.eq(JobState::Waiting.code()))
+        .filter(jobs::node.is_null().or(jobs::node.eq(node)))
         .order(jobs::id.asc())
         .select(Job::as_select())
         .first(conn)
@@ -112,16 +125,15 @@ pub fn take(conn: &mut Conn, now: UtcTime) -> QueryResult<Option<Job>> {
     let Some(job) = waiting else { return Ok(None) };
     let mine = jobs::table.filter(jobs::id.eq(job.id)).filter(jobs::state.eq(JobState::Waiting.code()));
     let taken = diesel::update(mine)
-        .set((jobs::state.eq(JobState::Running.code()), jobs::started_at.eq(now)))
+        .set((jobs::state.eq(JobState::Running.code()), jobs::node.eq(node), jobs::started_at.eq(now)))
         .execute(conn)?;
     Ok((taken == 1).then_some(job))
 }
 
-/// Puts what a stopped server left running back into the queue.
-pub fn requeue(conn: &mut Conn) -> QueryResult<usize> {
-    diesel::update(jobs::table.filter(jobs::state.eq(JobState::Running.code())))
-        .set(jobs::state.eq(JobState::Waiting.code()))
-        .execute(conn)
+/// Puts what `node` left running when it stopped back into the queue.
+pub fn requeue(conn: &mut Conn, node: &str) -> QueryResult<usize> {
+    let left = jobs::table.filter(jobs::state.eq(JobState::Running.code())).filter(jobs::node.eq(node));
+    diesel::update(left).set(jobs::state.eq(JobState::Waiting.code())).execute(conn)
 }
 
 /// Notes how far a job is.
@@ -158,8 +170,10 @@ pub fn latest(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Job>> {
     jobs::table.order(jobs::id.desc()).limit(limit).select(Job::as_select()).load(conn)
 }
 
-/// True when a job waits.
-pub fn has_waiting(conn: &mut Conn) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(jobs::table.filter(jobs::state.eq(JobState::Waiting.code()))))
-        .get_result(conn)
+/// True when a job waits for `node` or for anybody.
+pub fn has_waiting(conn: &mut Conn, node: &str) -> QueryResult<bool> {
+    let waiting = jobs::table
+        .filter(jobs::state.eq(JobState::Waiting.code()))
+        .filter(jobs::node.is_null().or(jobs::node.eq(node)));
+    diesel::select(diesel::dsl::exists(waiting)).get_result(conn)
 }

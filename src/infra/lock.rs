@@ -1,7 +1,10 @@
 //! The lock on a data directory: one `serve` at a time, and nobody restores or migrates beneath it.
 
 use std::fs::{File, OpenOptions};
+use std::io::Write;
 use std::path::Path;
+
+use crate::infra::random::Random;
 
 /// Held as long as the value lives; the operating system releases it when the process ends, however it ends.
 #[derive(Debug)]
@@ -37,6 +40,21 @@ impl DataDirLock {
     }
 }
 
+/// The name of the node whose data lie in `dir`: a random string, made when the directory is first used.
+pub fn identity(dir: &Path, random: &Random) -> Result<String, LockError> {
+    let file = dir.join("node");
+    let failed = |e| LockError::Io(dir.display().to_string(), e);
+    if let Ok(name) = std::fs::read_to_string(&file)
+        && !name.trim().is_empty()
+    {
+        return Ok(name.trim().to_owned());
+    }
+    let name = random.public_id();
+    std::fs::create_dir_all(dir).map_err(failed)?;
+    File::create(&file).and_then(|mut f| writeln!(f, "{name}")).map_err(failed)?;
+    Ok(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +66,12 @@ mod tests {
         assert!(matches!(DataDirLock::acquire(dir.path()), Err(LockError::Held(_))));
         drop(first);
         DataDirLock::acquire(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn a_directory_keeps_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let name = identity(dir.path(), &Random::system()).unwrap();
+        assert_eq!(identity(dir.path(), &Random::system()).unwrap(), name);
     }
 }

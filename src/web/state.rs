@@ -86,6 +86,8 @@ pub struct Web {
     pub shells: Arc<dyn ShellSource>,
     /// Limits that count on this node only.
     pub soft: SoftLimits,
+    /// The name of this node.
+    pub node: std::sync::Arc<str>,
 }
 
 /// The address that sent the request: the peer, or what a trusted proxy says of it.
@@ -94,11 +96,13 @@ pub fn client_address(req: &HttpRequest, config: &WebConfig) -> Option<std::net:
     if !config.trusted_proxies.iter().any(|net| net.contains(&peer)) {
         return Some(peer);
     }
-    let forwarded = req.headers().get("x-forwarded-for")?.to_str().ok()?;
-    // From the right: the first address that is not one of our own proxies.
-    forwarded
-        .rsplit(',')
-        .filter_map(|part| part.trim().parse::<std::net::IpAddr>().ok())
+    let lines = req.headers().get_all("x-forwarded-for").filter_map(|line| line.to_str().ok());
+    let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();
+    // From the right: the first address that is not one of our own proxies. What stands left of something that
+    // is no address was not written by a proxy of ours.
+    hops.iter()
+        .rev()
+        .map_while(|part| part.trim().parse::<std::net::IpAddr>().ok())
         .find(|ip| !config.trusted_proxies.iter().any(|net| net.contains(ip)))
         .or(Some(peer))
 }
@@ -120,6 +124,31 @@ pub fn address_prefix(ip: std::net::IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_forwarded_address_counts_only_from_a_trusted_proxy() {
+        let of = |peer: &str, lines: &[&str]| {
+            let config = WebConfig {
+                base_url: "http://forum.test".into(),
+                loopback: false,
+                trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+                rate_limits: false,
+                locale: Locale::En,
+            };
+            let mut request = actix_web::test::TestRequest::default()
+                .peer_addr(std::net::SocketAddr::new(peer.parse().unwrap(), 1));
+            for line in lines {
+                request = request.append_header(("x-forwarded-for", *line));
+            }
+            client_address(&request.to_http_request(), &config).unwrap().to_string()
+        };
+        assert_eq!(of("192.0.2.1", &["198.51.100.7"]), "192.0.2.1", "anybody can write the header");
+        assert_eq!(of("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(of("10.0.0.1", &["198.51.100.7"]), "198.51.100.7");
+        assert_eq!(of("10.0.0.1", &["203.0.113.5, 198.51.100.7, 10.0.0.9"]), "198.51.100.7");
+        assert_eq!(of("10.0.0.1", &["203.0.113.5", "198.51.100.7"]), "198.51.100.7");
+        assert_eq!(of("10.0.0.1", &["203.0.113.5, unknown"]), "10.0.0.1");
+    }
 
     #[test]
     fn prefixes_group_neighbours() {

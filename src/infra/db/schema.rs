@@ -48,6 +48,7 @@ diesel::table! {
         created_at -> BigInt,
         started_at -> Nullable<BigInt>,
         finished_at -> Nullable<BigInt>,
+        node -> Nullable<Text>,
     }
 }
 

@@ -109,7 +109,7 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
             settings::save(conn, &house.clock, &attempt)?;
             audit::note(conn, &house.clock, Some(member), "site.settings", "site", "")?;
             if before.half_life_hours != attempt.half_life_hours {
-                jobs::ask(conn, "rebuild_heat", &serde_json::Value::Null, house.clock.now())?;
+                jobs::ask(conn, "rebuild_heat", &serde_json::Value::Null, None, house.clock.now())?;
             }
             Ok::<_, settings::Error>(())
         })
@@ -204,11 +204,13 @@ pub async fn ask_job(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpRes
     if !matches!(form.kind.as_str(), "rebuild_heat" | "reindex" | "recount") {
         return Err(crate::web::error::HttpFault::Malformed.into());
     }
-    let house = web.house.clone();
+    let (house, node) = (web.house.clone(), web.node.clone());
     web.house
         .db
         .write(move |conn| {
-            jobs::ask(conn, &form.kind, &serde_json::Value::Null, house.clock.now())?;
+            // An index belongs to the node that answers here; everything else is done once for all nodes.
+            let node = (form.kind == "reindex").then_some(&*node);
+            jobs::ask(conn, &form.kind, &serde_json::Value::Null, node, house.clock.now())?;
             audit::note(conn, &house.clock, Some(member), "job.asked", &form.kind, "")?;
             Ok::<_, DbError>(())
         })

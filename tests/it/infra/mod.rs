@@ -1,4 +1,5 @@
 //! The machines: write queue, activity log, leases.
 
 mod activity;
+mod jobs;
 mod writes;
