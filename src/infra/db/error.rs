@@ -72,13 +72,12 @@ pub(super) fn root<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&
     None
 }
 
-/// True for the failures of a transaction that another attempt may well survive (PostgreSQL 40001, 40P01).
+/// True for the failures of a transaction that another attempt may well survive: PostgreSQL's 40001, and what
+/// diesel has no name for. A deadlock (40P01) is among the latter and told apart only by a message in the
+/// server's language; what another attempt cannot mend fails again in the same way.
 pub(super) fn retryable(error: &(dyn std::error::Error + 'static)) -> bool {
-    match root(error) {
-        Some(Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
-        Some(Diesel::DatabaseError(_, info)) => info.message().contains("deadlock detected"),
-        _ => false,
-    }
+    use DatabaseErrorKind::{SerializationFailure, Unknown};
+    matches!(root(error), Some(Diesel::DatabaseError(SerializationFailure | Unknown, _)))
 }
 
 /// The name of the unique constraint or `table.column` that `error` violates, if it is that.
