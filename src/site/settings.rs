@@ -171,6 +171,18 @@ pub fn save(conn: &mut Conn, clock: &Clock, wanted: &Settings) -> Result<(), Err
     Ok(())
 }
 
+/// How far the periodic work called `name` has come: a number that it wrote with [`mark`].
+pub fn marked(conn: &mut Conn, name: &str) -> QueryResult<Option<i64>> {
+    let value: Option<String> =
+        settings::table.find(format!("mark.{name}")).select(settings::value).first(conn).optional()?;
+    Ok(value.and_then(|v| v.parse().ok()))
+}
+
+/// Notes how far the periodic work called `name` has come.
+pub fn mark(conn: &mut Conn, name: &str, at: i64, now: UtcTime) -> QueryResult<()> {
+    put(conn, &format!("mark.{name}"), &at.to_string(), now).map(drop)
+}
+
 fn put(conn: &mut Conn, name: &str, value: &str, now: UtcTime) -> QueryResult<usize> {
     on!(conn, |c| diesel::insert_into(settings::table)
         .values((settings::name.eq(name), settings::value.eq(value), settings::updated_at.eq(now.0)))

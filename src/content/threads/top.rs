@@ -18,6 +18,7 @@ use crate::infra::clock::Clock;
 use crate::infra::db::schema::thread_scores as scores;
 use crate::infra::db::{Conn, DbError};
 use crate::on;
+use crate::site::settings;
 
 /// The reader that keeps the scores.
 pub const READER: Reader = Reader { name: "top_scores", apply };
@@ -77,18 +78,23 @@ fn put(conn: &mut Conn, period: Period, thread: &Thread, score: f64) -> QueryRes
     .map(drop)
 }
 
-/// Lets go of what has left its period: the threads that were engaged with on the days just outside.
+/// Lets go of what has left its period since the last time: the threads that were engaged with on the days
+/// that lie just outside now, or lay so on a night when nothing ran.
 pub fn expire(conn: &mut Conn, now: UtcTime) -> QueryResult<usize> {
     let today = now.day();
+    let last = settings::marked(conn, MARK)?.unwrap_or(today - 1);
     let mut stale = BTreeSet::new();
     for days in Period::ALL.iter().filter_map(|p| p.days()) {
-        // A few days back, so that a night without the job is made up for.
-        for missed in 0..4 {
-            stale.extend(heat::store::threads_of_day(conn, today - days - missed)?);
+        for night in last + 1..=today {
+            stale.extend(heat::store::threads_of_day(conn, night - days)?);
         }
     }
     for id in &stale {
         refresh(conn, *id, today)?;
     }
+    settings::mark(conn, MARK, today, now)?;
     Ok(stale.len())
 }
+
+/// The mark of the last day whose scores are right.
+const MARK: &str = "top_expired";
