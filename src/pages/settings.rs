@@ -41,6 +41,7 @@ struct TokenView {
 struct SettingsPage {
     shell: Shell,
     member: Member,
+    profile: ProfileChange,
     sessions: Vec<SessionView>,
     tokens: Vec<TokenView>,
     scopes: [&'static str; 5],
@@ -53,6 +54,7 @@ struct SettingsPage {
 #[derive(Default)]
 struct Note {
     error: Option<(String, String)>,
+    typed: Option<ProfileChange>,
     new_token: Option<String>,
 }
 
@@ -69,8 +71,14 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
         .await?;
     let locale = page.shell.locale;
     let current = page.session();
+    let profile = note.typed.unwrap_or_else(|| ProfileChange {
+        display_name: member.display_name.clone(),
+        bio: member.bio.clone(),
+        public: member.profile_public,
+    });
     let template = SettingsPage {
         member,
+        profile,
         sessions: sessions
             .into_iter()
             .map(|s| SessionView {
@@ -100,10 +108,15 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
     page.answer(web, status, &template)
 }
 
-async fn refused(web: &Web, page: &Page, error: AppError) -> Result<HttpResponse, AppError> {
+async fn refused(
+    web: &Web,
+    page: &Page,
+    error: AppError,
+    typed: Option<ProfileChange>,
+) -> Result<HttpResponse, AppError> {
     let Some(field) = error.0.field() else { return Err(error) };
-    let note =
-        Note { error: Some((field.to_owned(), message(page.shell.locale, &*error.0))), ..Note::default() };
+    let error_note = (field.to_owned(), message(page.shell.locale, &*error.0));
+    let note = Note { error: Some(error_note), typed, ..Note::default() };
     draw(web, page, note, crate::web::error::status(error.0.kind())).await
 }
 
@@ -127,9 +140,10 @@ pub async fn profile(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpRes
     let wanted =
         ProfileChange { display_name: form.display_name, bio: form.bio, public: form.public.is_some() };
     let house = web.house.clone();
+    let typed = wanted.clone();
     match web.house.db.write(move |conn| change_profile(conn, &house, &member, &wanted)).await {
         Ok(()) => Ok(see_other("/settings?saved")),
-        Err(e) => refused(&web, &page, e.into()).await,
+        Err(e) => refused(&web, &page, e.into(), Some(typed)).await,
     }
 }
 
@@ -177,7 +191,7 @@ pub async fn password(
     .map_err(super::access::limited)?;
     let hash = match change_password(&web.house, &pool, member, &form.current, &form.password).await {
         Ok(hash) => hash,
-        Err(e) => return refused(&web, &page, e.into()).await,
+        Err(e) => return refused(&web, &page, e.into(), None).await,
     };
     web.house
         .db
