@@ -35,7 +35,7 @@ pub fn retypable(error: &AppError) -> bool {
 pub struct Choice {
     /// Address name.
     pub slug: String,
-    /// Name, with the parent's before it.
+    /// Name, with those above before it.
     pub name: String,
     /// Chosen now.
     pub chosen: bool,
@@ -48,10 +48,7 @@ fn choices(readable: &Readable, page: &Page, chosen: &str) -> Vec<Choice> {
         .filter(|c| c.may_open(&page.actor))
         .map(|c| Choice {
             slug: c.slug.clone(),
-            name: match c.parent_id.and_then(|p| readable.get(p)) {
-                Some(parent) => format!("{} / {}", parent.name, c.name),
-                None => c.name.clone(),
-            },
+            name: readable.path(c.id).iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(" / "),
             chosen: c.slug == chosen,
         })
         .collect()

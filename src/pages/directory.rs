@@ -19,7 +19,7 @@ struct Entry {
     description: String,
     threads: String,
     private: bool,
-    nested: bool,
+    storey: usize,
 }
 
 #[derive(Template)]
@@ -47,7 +47,7 @@ pub async fn all_categories(web: Data<Web>, page: Page) -> Result<HttpResponse, 
             description: c.description.clone(),
             threads: i18n::count(page.shell.locale, "threads-count", c.threads),
             private: readable.is_restricted(c.id),
-            nested: c.parent_id.is_some(),
+            storey: readable.path(c.id).len(),
         })
         .collect();
     page.ok(&web, &CategoriesPage { shell: page.shell.clone(), entries })

@@ -300,9 +300,10 @@ pub async fn category(
     let shell = page.shell.clone();
     let restricted = loaded.readable.is_restricted(category.id);
     let suffix = if n > 1 { shell.t1("title-page", "n", n) } else { String::new() };
-    let parent = category.parent_id.and_then(|id| loaded.readable.get(id));
     let mut crumbs = vec![(shell.t("nav-categories"), "/categories".to_owned())];
-    crumbs.extend(parent.map(|p| (p.name.clone(), urls::category(&p.slug))));
+    let above = loaded.readable.path(category.id);
+    let above = above.iter().filter(|c| c.id != category.id);
+    crumbs.extend(above.map(|c| (c.name.clone(), urls::category(&c.slug))));
     let tab = |name: &str| Tab {
         label: shell.t(&format!("list-{name}")),
         url: if name == "hot" { path.clone() } else { format!("{path}?sort={name}") },
@@ -322,9 +323,7 @@ pub async fn category(
         crumbs,
         children: loaded
             .readable
-            .categories()
-            .iter()
-            .filter(|c| c.parent_id == Some(category.id))
+            .children(category.id)
             .map(|c| (c.name.clone(), urls::category(&c.slug), super::shell::mark(c)))
             .collect(),
         tabs: ["hot", "latest", "new", "top", "unanswered", "featured"].into_iter().map(tab).collect(),

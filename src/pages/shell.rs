@@ -50,7 +50,7 @@ fn rail(readable: &Readable) -> Vec<RailCategory> {
             name: c.name.clone(),
             url: urls::category(&c.slug),
             mark: mark(c),
-            nested: c.parent_id.is_some(),
+            storey: readable.path(c.id).len(),
             private: readable.is_restricted(c.id),
         })
         .collect()

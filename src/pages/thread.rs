@@ -354,14 +354,8 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         .filter(|_| n == next_unread.map_or(0, urls::page_of));
     let posts: Vec<PostView> = loaded.posts.iter().map(|p| view(page, &loaded, p, first_unread)).collect();
     let moderates = page.actor.moderates(thread.category_id);
-    let category = loaded.readable.get(thread.category_id);
-    let mut crumbs = Vec::new();
-    if let Some(category) = category {
-        if let Some(parent) = category.parent_id.and_then(|p| loaded.readable.get(p)) {
-            crumbs.push((parent.name.clone(), urls::category(&parent.slug)));
-        }
-        crumbs.push((category.name.clone(), urls::category(&category.slug)));
-    }
+    let crumbs = loaded.readable.path(thread.category_id);
+    let crumbs = crumbs.iter().map(|c| (c.name.clone(), urls::category(&c.slug))).collect();
     let opening =
         loaded.posts.first().map(|p| markup::plain_text(&p.body, markup::Keep::PREVIEW)).unwrap_or_default();
     let suffix = if n > 1 { shell.t1("title-page", "n", n) } else { String::new() };

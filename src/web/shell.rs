@@ -36,8 +36,8 @@ pub struct RailCategory {
     pub url: String,
     /// Class of its colour mark.
     pub mark: String,
-    /// True for a category below another.
-    pub nested: bool,
+    /// How far down the tree it stands: 1 at the top.
+    pub storey: usize,
     /// True when it is not for everybody.
     pub private: bool,
 }

@@ -23,7 +23,7 @@ pub enum Error {
     #[error("a colour is written #rrggbb")]
     ColourInvalid,
     /// The parent is missing, is the category itself, or lies below it.
-    #[error("a category cannot lie below itself, and no deeper than two levels")]
+    #[error("a category cannot lie below itself, and no deeper than four levels")]
     ParentInvalid,
     /// A named member does not exist.
     #[error("there is no member {0}")]

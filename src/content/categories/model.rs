@@ -119,6 +119,16 @@ impl Readable {
         found
     }
 
+    /// `id` and what stands above it, from the top down; nothing when it is not readable.
+    pub fn path(&self, id: CategoryId) -> Vec<&Category> {
+        path(&self.categories, id)
+    }
+
+    /// The readable categories right below `id`, in tree order.
+    pub fn children(&self, id: CategoryId) -> impl Iterator<Item = &Category> {
+        self.categories.iter().filter(move |c| c.parent_id == Some(id))
+    }
+
     /// All readable ids, ascending.
     pub fn ids(&self) -> Vec<CategoryId> {
         let mut ids: Vec<_> = self.ids.iter().copied().collect();
@@ -136,20 +146,37 @@ impl Readable {
 
     /// True when `id`, or a category above it, is private.
     pub fn is_restricted(&self, id: CategoryId) -> bool {
-        let mut next = Some(id);
-        for _ in 0..8 {
-            let Some(category) = next.and_then(|n| self.get(n)) else { return false };
-            if category.private {
-                return true;
-            }
-            next = category.parent_id;
-        }
-        false
+        self.path(id).iter().any(|c| c.private)
     }
 }
 
+/// The most storeys that a tree of categories has.
+pub const DEPTH: usize = 4;
+
+/// `id` and what stands above it among `all`, from the top down.
+pub fn path(all: &[Category], id: CategoryId) -> Vec<&Category> {
+    let mut up = Vec::new();
+    let mut next = Some(id);
+    while let Some(category) = next.and_then(|n| all.iter().find(|c| c.id == n)) {
+        if up.len() == DEPTH {
+            break;
+        }
+        up.push(category);
+        next = category.parent_id;
+    }
+    up.reverse();
+    up
+}
+
+/// How many storeys `id` and what lies below it take.
+pub fn height(all: &[Category], id: CategoryId) -> usize {
+    let below = all.iter().filter(|c| path(all, c.id).iter().any(|above| above.id == id));
+    let own = path(all, id).len();
+    below.map(|c| path(all, c.id).len() + 1 - own).max().unwrap_or(0)
+}
+
 fn below(parent: Option<CategoryId>, sorted: &[Category], ordered: &mut Vec<Category>, depth: usize) {
-    if depth > 8 {
+    if depth == DEPTH {
         return;
     }
     for category in sorted.iter().filter(|c| c.parent_id == parent) {
@@ -198,6 +225,23 @@ mod tests {
         assert!(member.everything());
         assert!(member.is_restricted(CategoryId(2)), "a public child of a private parent is restricted");
         assert_eq!(member.private_ids(), [CategoryId(1), CategoryId(2)]);
+    }
+
+    #[test]
+    fn paths_and_heights_follow_the_tree() {
+        let all = tree_order(vec![
+            category(1, None, false),
+            category(2, Some(1), false),
+            category(3, Some(2), false),
+            category(4, None, false),
+        ]);
+        let ids = |id| path(&all, CategoryId(id)).iter().map(|c| c.id.0).collect::<Vec<_>>();
+        assert_eq!(ids(3), [1, 2, 3]);
+        assert_eq!(ids(9), [0; 0]);
+        let heights: Vec<_> = (1..=4).map(|id| height(&all, CategoryId(id))).collect();
+        assert_eq!(heights, [3, 2, 1, 1]);
+        let visitor = Readable::new(all, &Actor::Visitor, &Admission::default());
+        assert_eq!(visitor.with_children(CategoryId(1)), [CategoryId(1), CategoryId(2), CategoryId(3)]);
     }
 
     #[test]

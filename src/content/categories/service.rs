@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::Error;
-use super::model::{Category, Readable};
+use super::model::{Category, DEPTH, Readable, height, path};
 use super::store::{self, Columns};
 use crate::base::actor::{Actor, Role, SignedIn};
 use crate::base::ids::{CategoryId, MemberId};
@@ -65,12 +65,13 @@ fn check(columns: &Columns) -> Result<(), Error> {
     Ok(())
 }
 
-/// A parent must exist, not lie below `id`, and itself be at the top: the tree has two levels.
+/// A parent must exist and not lie below `id`, and the tree keep within [`DEPTH`] storeys.
 fn check_parent(all: &[Category], id: Option<CategoryId>, parent: Option<CategoryId>) -> Result<(), Error> {
     let Some(parent) = parent else { return Ok(()) };
-    let above = all.iter().find(|c| c.id == parent).ok_or(Error::ParentInvalid)?;
-    let has_children = id.is_some_and(|id| all.iter().any(|c| c.parent_id == Some(id)));
-    if Some(parent) == id || above.parent_id.is_some() || has_children {
+    let above = path(all, parent);
+    let circle = above.iter().any(|c| Some(c.id) == id);
+    let storeys = above.len() + id.map_or(1, |id| height(all, id));
+    if above.is_empty() || circle || storeys > DEPTH {
         return Err(Error::ParentInvalid);
     }
     Ok(())

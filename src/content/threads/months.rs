@@ -55,14 +55,18 @@ impl std::fmt::Display for Month {
     }
 }
 
+/// The categories an archive shows: a category's with those below it; nothing for the whole site.
+fn shown(readable: &Readable, category: Option<CategoryId>) -> Option<Vec<CategoryId>> {
+    match category {
+        Some(id) => Some(readable.with_children(id)),
+        None if readable.everything() => None,
+        None => Some(readable.ids()),
+    }
+}
+
 /// The categories an archive shows, as SQL.
 fn within(readable: &Readable, category: Option<CategoryId>) -> String {
-    let ids = match category {
-        Some(id) if readable.has(id) => vec![id],
-        Some(_) => Vec::new(),
-        None if readable.everything() => return String::new(),
-        None => readable.ids(),
-    };
+    let Some(ids) = shown(readable, category) else { return String::new() };
     match ids.as_slice() {
         [] => " AND 1 = 0".into(),
         [one] => format!(" AND category_id = {one}"),
@@ -92,13 +96,24 @@ pub fn count_sql(readable: &Readable, category: Option<CategoryId>) -> String {
     )
 }
 
-/// The SQL of when the newest thread before `$1` was opened.
+/// The SQL of when the newest thread before `$1` was opened: one index probe, or one a category.
 pub fn newest_sql(readable: &Readable, category: Option<CategoryId>) -> String {
-    format!(
-        "SELECT (SELECT created_at FROM threads WHERE state = 0{} AND created_at < $1 \
-         ORDER BY created_at DESC, id DESC LIMIT 1) AS at",
-        within(readable, category)
-    )
+    let probe = |within: &str| {
+        format!(
+            "SELECT (SELECT created_at FROM threads WHERE state = 0{within} AND created_at < $1 \
+             ORDER BY created_at DESC, id DESC LIMIT 1) AS at"
+        )
+    };
+    match shown(readable, category).as_deref() {
+        None => probe(""),
+        Some([]) => probe(" AND 1 = 0"),
+        Some([one]) => probe(&format!(" AND category_id = {one}")),
+        Some(many) => {
+            let probes: Vec<String> =
+                many.iter().map(|id| probe(&format!(" AND category_id = {id}"))).collect();
+            format!("SELECT MAX(at) AS at FROM ({}) AS newest", probes.join(" UNION ALL "))
+        }
+    }
 }
 
 /// One page of a month: its threads and the number of pages.

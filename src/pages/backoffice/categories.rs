@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::base::actor::Role;
 use crate::base::ids::CategoryId;
+use crate::content::categories::model::{DEPTH, path};
 use crate::content::categories::service::{self, Draft};
 use crate::content::categories::store::{self, Columns};
 use crate::content::categories::{self, Category};
@@ -21,14 +22,16 @@ use crate::web::{AppError, Page, RawForm, Web};
 #[template(path = "backoffice/categories.html")]
 struct CategoriesPage {
     shell: Shell,
-    categories: Vec<(Category, String)>,
+    /// Each with the class of its mark and its storey in the tree.
+    categories: Vec<(Category, String, usize)>,
 }
 
 /// `GET /admin/categories`.
 pub async fn list(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
     let all = web.house.db.read(|conn| Ok::<_, AppError>(store::all(conn)?)).await?;
-    let categories = all.into_iter().map(|c| (c.clone(), crate::pages::shell::mark(&c))).collect();
+    let categories =
+        all.iter().map(|c| (c.clone(), crate::pages::shell::mark(c), path(&all, c.id).len())).collect();
     page.ok(&web, &CategoriesPage { shell: page.shell.clone(), categories })
 }
 
@@ -139,8 +142,12 @@ async fn draw(
     let template = CategoryPage {
         parents: all
             .iter()
-            .filter(|c| c.parent_id.is_none() && Some(c.id) != id)
-            .map(|c| (c.id.to_string(), c.name.clone()))
+            .filter_map(|c| {
+                let path = path(&all, c.id);
+                let free = path.len() < DEPTH && !path.iter().any(|above| Some(above.id) == id);
+                let name = path.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(" / ");
+                free.then(|| (c.id.to_string(), name))
+            })
             .collect(),
         roles: Role::OF_ACCOUNTS
             .iter()

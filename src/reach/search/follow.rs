@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
+use crate::content::categories::model::path;
 use crate::content::categories::{self, Readable};
 use crate::content::markup::{Keep, plain_text};
 use crate::content::posts::{self, Post};
@@ -134,7 +135,7 @@ fn refile(db: &Db, index: &SearchIndex, category: CategoryId, at: i64) -> Result
     let filed = db.read_now(|conn| {
         let all = categories::store::all(conn)?;
         let below: Vec<CategoryId> =
-            all.iter().filter(|c| c.id == category || c.parent_id == Some(category)).map(|c| c.id).collect();
+            all.iter().map(|c| c.id).filter(|id| path(&all, *id).iter().any(|c| c.id == category)).collect();
         threads::store::ids_of_categories(conn, &below).map_err(FollowError::from)
     })?;
     for some in filed.chunks(usize::try_from(THREADS).unwrap_or(50)) {

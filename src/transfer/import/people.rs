@@ -7,6 +7,7 @@ use super::{Error, map};
 use crate::base::actor::Role;
 use crate::base::ids::{CategoryId, MemberId};
 use crate::base::time::UtcTime;
+use crate::content::categories::model::{DEPTH, path};
 use crate::content::categories::{self, store::Columns};
 use crate::content::markup::slugify;
 use crate::infra::activity::Origin;
@@ -167,10 +168,10 @@ pub fn file(
         if let Some(id) = id {
             reserve_ids(conn, "categories", id)?;
         }
-        // The tree has two levels here: what was deeper comes up to the second.
+        // What was deeper than the tree may be comes up to its last storey.
         let parent = record.parent.as_ref().and_then(|p| made.get(&p.0).or_else(|| known.get(&p.0)));
-        let parent =
-            parent.and_then(|p| all.iter().find(|c| c.id.0 == *p)).map(|c| c.parent_id.unwrap_or(c.id));
+        let above = parent.map(|p| path(&all, CategoryId(*p))).unwrap_or_default();
+        let parent = above.get(..above.len().min(DEPTH - 1)).and_then(|a| a.last()).map(|c| c.id);
         let columns = Columns {
             parent,
             slug: slugify(if record.slug.is_empty() { &record.name } else { &record.slug }),

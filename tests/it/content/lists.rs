@@ -256,6 +256,17 @@ on_both! {
         found.sort_unstable();
         assert_eq!(found, [a.0, b.0]);
         assert_eq!(small.list(Sort::New, &Filter::Category(child)), [b.0]);
+
+        let deep = small.stage.category_with("deep", false, Some(child));
+        let c = small.stage.open(&small.author, deep, "Deep").thread;
+        let readable = small.stage.readable(None);
+        let month = Month::of(small.stage.house.clock.now());
+        let (archived, pages) = small.stage.read(|conn| months::page(conn, &readable, Some(child), month, 1));
+        assert_eq!((ids(&archived), pages), (vec![c.0, b.0], 1));
+        for (category, threads) in [(small.talk, 3), (child, 2), (deep, 1)] {
+            let all = small.stage.read(|conn| months::all(conn, &readable, Some(category)));
+            assert_eq!(all, [(month, threads)]);
+        }
     }
 }
 
@@ -329,6 +340,16 @@ on_both! {
             passed = days;
         }
         assert!((weigh(Period::All) - whole).abs() < 1e-12);
+
+        // Nights on which nothing ran are made up for.
+        let late = small.open("Late");
+        small.refresh(late);
+        stage.advance(40 * DAY);
+        night();
+        for period in [Period::Day, Period::Week, Period::Month] {
+            assert!(small.list(Sort::Top(period), &Filter::Site).is_empty(), "{period:?}");
+        }
+        assert!(small.list(Sort::Top(Period::Year), &Filter::Site).contains(&late.0));
     }
 }
 
