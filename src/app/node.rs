@@ -20,6 +20,8 @@ use crate::reach::search::analysis::Analysis;
 use crate::reach::search::index::{DEFAULT_MEMORY, IndexError, SearchIndex};
 use crate::site::settings;
 use crate::web::Web;
+use crate::web::cache::PageCache;
+use crate::web::cache::follow::Follow;
 use crate::web::limits::SoftLimits;
 use crate::web::state::WebConfig;
 
@@ -92,6 +94,10 @@ pub struct Node {
     pub views: Data<ViewBuffer>,
     /// The search of this node.
     pub search: Data<Search>,
+    /// Finished pages for readers without an account.
+    pub pages: Data<PageCache>,
+    /// Where those stand in the log.
+    pub pages_follow: Arc<Mutex<Follow>>,
     /// The readers of the log that run here.
     pub followers: Arc<Mutex<Followers>>,
 }
@@ -143,6 +149,8 @@ impl Node {
             passwords: Data::new(PasswordPool::default()),
             views: Data::new(ViewBuffer::new(key)),
             search: Data::new(Search { index: Arc::new(index), analysis }),
+            pages: Data::new(PageCache::default()),
+            pages_follow: Arc::default(),
             followers: Arc::new(Mutex::new(subscribers::followers(&holder))),
             house,
         })
@@ -156,6 +164,7 @@ impl Node {
                 let mut followers = self.followers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 moved += followers.step(&self.house.db)?;
             }
+            moved += subscribers::pages_step(self)?;
             moved += subscribers::index_step(&self.house.db, &self.search.index)
                 .map_err(|e| StartError::Config(e.to_string()))?;
             if moved == 0 {

@@ -15,7 +15,7 @@ use crate::app::{Node, StartError, routes, schedule, subscribers};
 use crate::infra::db::DbError;
 use crate::infra::jobs;
 use crate::web::forms::FORM_LIMIT;
-use crate::web::{error, headers};
+use crate::web::{cache, error, headers};
 
 /// Seconds that requests in flight get after SIGTERM.
 const DRAIN: u64 = 20;
@@ -40,8 +40,10 @@ pub fn app(
         .app_data(node.passwords)
         .app_data(node.views)
         .app_data(node.search)
+        .app_data(node.pages)
         .app_data(PayloadConfig::new(FORM_LIMIT))
         .wrap(from_fn(error::draw))
+        .wrap(from_fn(cache::serve::serve))
         .wrap(from_fn(headers::guard))
         .wrap(from_fn(log))
         .configure(routes::configure)

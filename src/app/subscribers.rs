@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `member_counters` | counters of members | its lease row |
 //! | `top_scores` | scores of `/top` | its lease row |
+//! | the page cache | which pages have changed | in memory, from the head of the log |
 //! | the search index | posts in two indexes | the index's own commit payload |
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -51,6 +52,12 @@ impl Followers {
     }
 }
 
+/// One step of the page cache.
+pub fn pages_step(node: &Node) -> Result<usize, DbError> {
+    let mut follow = node.pages_follow.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    follow.step(&node.house.db, &node.pages)
+}
+
 /// One step of the index; builds it anew first when it is new or of another analysis.
 pub fn index_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
     if index.needs_rebuild() {
@@ -81,7 +88,15 @@ pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> Vec<std::thread::JoinHandle
             });
         })
     };
-    vec![rows, index]
+    let pages = {
+        let (node, stop) = (node.clone(), stop.clone());
+        std::thread::spawn(move || {
+            run(&node.house.db.clone(), &stop, Duration::ZERO, "page cache", || {
+                pages_step(&node).map_err(|e| e.to_string())
+            });
+        })
+    };
+    vec![rows, pages, index]
 }
 
 /// Steps until nothing is left, then sleeps until a commit of this process or the end of a nap.

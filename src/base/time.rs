@@ -34,6 +34,12 @@ impl UtcTime {
         self.calendar().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
+    /// Parses the HTTP date format, or `None` when `text` is not that.
+    pub fn parse_http(text: &str) -> Option<Self> {
+        let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+        parser.parse_timestamp(text).ok().map(|at| Self(at.as_microsecond()))
+    }
+
     /// Broken down into UTC calendar fields; times outside jiff's range are clamped.
     pub fn calendar(self) -> jiff::Zoned {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC)
@@ -90,6 +96,8 @@ mod tests {
         assert_eq!(at.rfc3339(), "2024-02-29T23:59:59Z");
         assert_eq!(at.http_date(), "Thu, 29 Feb 2024 23:59:59 GMT");
         assert_eq!(UtcTime::parse("yesterday"), None);
+        assert_eq!(UtcTime::parse_http(&at.http_date()), Some(at.plus(-250_000)));
+        assert_eq!(UtcTime::parse_http("yesterday"), None);
     }
 
     #[test]

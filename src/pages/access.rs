@@ -231,7 +231,7 @@ fn resume(
     action: String,
     saved: Vec<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
-    page.shell.csrf = crate::web::forms::token(&web.key, token);
+    page.shell.csrf = crate::web::forms::token(&web.key, token, web.house.random.bytes());
     page.guest = None;
     let field = |name: &str| saved.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
     let template = ResumePage {

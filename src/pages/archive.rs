@@ -9,6 +9,7 @@ use crate::content::categories;
 use crate::content::threads::months::{self, Month};
 use crate::infra::i18n;
 use crate::pages::rows::{Row, rows};
+use crate::web::cache::Keep;
 use crate::web::error::HttpFault;
 use crate::web::page::moved;
 use crate::web::paging::{Asked, Pager, asked};
@@ -94,7 +95,7 @@ async fn all(web: Data<Web>, page: Page, slug: Option<String>) -> Result<HttpRes
         heading,
         shell,
     };
-    page.ok(&web, &template)
+    page.kept(&web, &template, Keep::list())
 }
 
 /// `GET /archive/{year}-{month}`.
@@ -171,5 +172,5 @@ async fn month(
         heading,
         shell,
     };
-    page.ok(&web, &template)
+    page.kept(&web, &template, Keep::list())
 }

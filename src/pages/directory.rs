@@ -9,6 +9,7 @@ use diesel::sql_types::{BigInt, Text};
 use crate::content::categories;
 use crate::content::tags;
 use crate::infra::i18n;
+use crate::web::cache::Keep;
 use crate::web::shell::Shell;
 use crate::web::{AppError, Page, Web, urls};
 
@@ -50,7 +51,7 @@ pub async fn all_categories(web: Data<Web>, page: Page) -> Result<HttpResponse, 
             storey: readable.path(c.id).len(),
         })
         .collect();
-    page.ok(&web, &CategoriesPage { shell: page.shell.clone(), entries })
+    page.kept(&web, &CategoriesPage { shell: page.shell.clone(), entries }, Keep::list())
 }
 
 #[derive(Template)]
@@ -100,5 +101,5 @@ pub async fn all_tags(web: Data<Web>, page: Page) -> Result<HttpResponse, AppErr
         })
         .await?;
     let tags = used.into_iter().map(|t| (t.name, urls::tag(&t.slug), i18n::number(t.n))).collect();
-    page.ok(&web, &TagsPage { shell: page.shell.clone(), tags })
+    page.kept(&web, &TagsPage { shell: page.shell.clone(), tags }, Keep::list())
 }

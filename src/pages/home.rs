@@ -11,6 +11,7 @@ use crate::content::tags;
 use crate::content::threads::lists::{Filter, Listing, Period, Sort, Window, pages};
 use crate::infra::db::Conn;
 use crate::pages::rows::{Row, rows};
+use crate::web::cache::Keep;
 use crate::web::error::HttpFault;
 use crate::web::page::moved;
 use crate::web::paging::{Asked, LAST_LIST_PAGE, Pager, THREADS, asked};
@@ -177,7 +178,7 @@ async fn list(
         heading,
         shell,
     };
-    page.ok(&web, &template)
+    page.kept(&web, &template, Keep::list())
 }
 
 macro_rules! site_list {
@@ -297,6 +298,7 @@ pub async fn category(
         Wanted { sort, filter: Filter::Category(category.id), path: sorted.clone(), name: "category" };
     let reader = page.clone();
     let loaded = web.house.db.read(move |conn| load(conn, &reader, &wanted, n)).await?;
+    let keep = Keep::categories(loaded.readable.with_children(category.id));
     let shell = page.shell.clone();
     let restricted = loaded.readable.is_restricted(category.id);
     let suffix = if n > 1 { shell.t1("title-page", "n", n) } else { String::new() };
@@ -338,7 +340,7 @@ pub async fn category(
         heading: category.name.clone(),
         shell,
     };
-    page.ok(&web, &template)
+    page.kept(&web, &template, keep)
 }
 
 /// `GET /tag/{slug}`.
@@ -388,5 +390,5 @@ pub async fn tag(
         heading: format!("#{}", tag.name),
         shell,
     };
-    page.ok(&web, &template)
+    page.kept(&web, &template, Keep::list())
 }

@@ -1,6 +1,7 @@
 //! The thread page: posts, what a reader may do with them, and the reply box.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
@@ -19,11 +20,13 @@ use crate::infra::db::{Conn, DbError};
 use crate::infra::i18n;
 use crate::pages::rows::{Author, authors};
 use crate::people::accounts;
+use crate::web::cache::{self, Dep, Keep};
 use crate::web::error::HttpFault;
 use crate::web::filters::When;
 use crate::web::page::moved;
 use crate::web::paging::{Asked, POSTS, Pager, asked};
 use crate::web::shell::Shell;
+use crate::web::state::client_address;
 use crate::web::{AppError, Page, Web, urls};
 
 /// `?page=`, and what a form that failed brings back.
@@ -280,11 +283,35 @@ pub async fn show(
         Asked::Page(n) => n,
         Asked::Redirect(n) => return Ok(moved(&canonical(&web, &page, id, n).await?)),
     };
+    let loaded = match read(&web, &page, id, Some(slug), n).await? {
+        Outcome::Show(loaded) => *loaded,
+        Outcome::Elsewhere(url) => return Ok(moved(&url)),
+    };
+    saw(&web, &views, id, &req);
+    let keep = keep(&web, &views, &loaded);
+    page.kept(&web, &compose(&page, loaded, n, ReplyBox::default()), keep)
+}
+
+/// Counts a view.
+fn saw(web: &Web, views: &ViewBuffer, id: ThreadId, req: &HttpRequest) {
     let agent = req.headers().get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if let Some(address) = page.address {
-        views.saw(id, &address.to_string(), agent, page.shell.now);
+    if let Some(address) = client_address(req, &web.config) {
+        views.saw(id, &address.to_string(), agent, web.house.clock.now());
     }
-    draw(&web, &page, id, Some(slug), n, ReplyBox::default(), StatusCode::OK).await
+}
+
+/// What a thread's page depends on, and that it counts a view also when it comes from memory.
+fn keep(web: &Data<Web>, views: &Data<ViewBuffer>, loaded: &Loaded) -> Keep {
+    let id = loaded.thread.id;
+    let mut deps = vec![Dep::Thread(id)];
+    deps.extend(loaded.authors.keys().map(|member| Dep::Member(*member)));
+    let (web, views) = (web.clone(), views.clone());
+    Keep {
+        deps,
+        limit: cache::THREAD,
+        modified: Some(loaded.thread.changed_at),
+        on_hit: Some(Arc::new(move |req| saw(&web, &views, id, req))),
+    }
 }
 
 async fn canonical(web: &Web, page: &Page, id: ThreadId, n: i64) -> Result<String, AppError> {
@@ -316,16 +343,28 @@ pub async fn draw(
     reply: ReplyBox,
     status: StatusCode,
 ) -> Result<HttpResponse, AppError> {
+    match read(web, page, id, slug, n).await? {
+        Outcome::Show(loaded) => page.answer(web, status, &compose(page, *loaded, n, reply)),
+        Outcome::Elsewhere(url) => Ok(moved(&url)),
+    }
+}
+
+/// Reads page `n` of a thread, and notes how far a member has come.
+async fn read(
+    web: &Web,
+    page: &Page,
+    id: ThreadId,
+    slug: Option<String>,
+    n: i64,
+) -> Result<Outcome, AppError> {
     let reader = page.clone();
     let outcome = web.house.db.read(move |conn| load(conn, &reader, id, slug.as_deref(), n)).await?;
-    let loaded = match outcome {
-        Outcome::Show(loaded) => loaded,
-        Outcome::Elsewhere(url) => return Ok(moved(&url)),
-    };
-    if let (Some(member), Some(last)) = (page.actor.id(), loaded.posts.last().map(|p| p.number)) {
+    if let Outcome::Show(loaded) = &outcome
+        && let (Some(member), Some(last)) = (page.actor.id(), loaded.posts.last().map(|p| p.number))
+    {
         remember(web, member, id, loaded.read, last).await;
     }
-    page.answer(web, status, &compose(page, *loaded, n, reply))
+    Ok(outcome)
 }
 
 /// Notes how far the member has read; a failure costs nothing but the memory.

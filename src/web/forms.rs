@@ -19,12 +19,30 @@ use crate::web::state::{Web, WebConfig};
 /// Bytes of a form at the most: a post of 32,000 Han characters takes nine bytes for each, percent-encoded.
 pub const FORM_LIMIT: usize = 512 * 1024;
 
-/// The token of the forms shown to whoever holds `binding` (a session token or the guest secret).
-pub fn token(key: &[u8; 32], binding: &str) -> String {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
+/// Bytes of a token, and of the pad it is written with.
+const TOKEN: usize = 32;
+
+fn plain_token(key: &[u8; 32], binding: &str) -> Option<[u8; TOKEN]> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
     mac.update(b"form:");
     mac.update(binding.as_bytes());
-    BASE64URL_NOPAD.encode(&mac.finalize().into_bytes())
+    Some(mac.finalize().into_bytes().into())
+}
+
+/// The token of the forms shown to whoever holds `binding` (a session token or the guest secret), written with
+/// `pad`: different on every page, so that the length of a compressed page tells nothing about it.
+pub fn token(key: &[u8; 32], binding: &str, pad: [u8; TOKEN]) -> String {
+    let Some(plain) = plain_token(key, binding) else { return String::new() };
+    let hidden = plain.iter().zip(&pad).map(|(a, b)| a ^ b);
+    BASE64URL_NOPAD.encode(&pad.iter().copied().chain(hidden).collect::<Vec<u8>>())
+}
+
+/// True when `given` is a token of `binding`.
+fn is_token(key: &[u8; 32], binding: &str, given: &str) -> bool {
+    let Ok(bytes) = BASE64URL_NOPAD.decode(given.as_bytes()) else { return false };
+    let Some((pad, hidden)) = bytes.split_at_checked(TOKEN) else { return false };
+    let shown: Vec<u8> = hidden.iter().zip(pad).map(|(a, b)| a ^ b).collect();
+    plain_token(key, binding).is_some_and(|plain| plain[..].ct_eq(&shown).into())
 }
 
 /// The fields of a submitted form, not yet trusted.
@@ -83,9 +101,7 @@ impl RawForm {
 
     /// Checks origin and token.
     pub fn verify(&self, web: &Web, page: &Page) -> Result<(), AppError> {
-        let expected = token(&web.key, &page.binding);
-        let given = self.get("csrf").unwrap_or_default();
-        let same: bool = expected.as_bytes().ct_eq(given.as_bytes()).into();
+        let same = is_token(&web.key, &page.binding, self.get("csrf").unwrap_or_default());
         if page.binding.is_empty() || self.cross_site || !same {
             return Err(HttpFault::StaleForm.into());
         }
@@ -152,8 +168,10 @@ mod tests {
 
     #[test]
     fn a_token_belongs_to_one_binding() {
-        assert_eq!(token(&[1; 32], "a"), token(&[1; 32], "a"));
-        assert_ne!(token(&[1; 32], "a"), token(&[1; 32], "b"));
-        assert_ne!(token(&[1; 32], "a"), token(&[2; 32], "a"));
+        let (one, other) = (token(&[1; 32], "a", [7; 32]), token(&[1; 32], "a", [8; 32]));
+        assert_ne!(one, other, "written differently each time");
+        assert!(is_token(&[1; 32], "a", &one) && is_token(&[1; 32], "a", &other));
+        assert!(!is_token(&[1; 32], "b", &one) && !is_token(&[2; 32], "a", &one));
+        assert!(!is_token(&[1; 32], "a", "") && !is_token(&[1; 32], "a", one.get(..40).unwrap()));
     }
 }

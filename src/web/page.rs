@@ -14,6 +14,7 @@ use askama::Template;
 use crate::base::actor::{Actor, Credential, Role, SignedIn};
 use crate::base::locale::Locale;
 use crate::infra::db::DbError;
+use crate::web::cache::Keep;
 use crate::web::error::{AppError, HttpFault};
 use crate::web::forms;
 use crate::web::shell::{Shell, ShellRequest};
@@ -79,7 +80,11 @@ async fn load(req: &HttpRequest) -> Result<Page, AppError> {
         Presented::Session(token) => token.clone(),
         _ => guest.unwrap_or_default(),
     };
-    let csrf = if binding.is_empty() { String::new() } else { forms::token(&web.key, &binding) };
+    let csrf = if binding.is_empty() {
+        String::new()
+    } else {
+        forms::token(&web.key, &binding, web.house.random.bytes())
+    };
     let request = ShellRequest {
         locale: req.cookie("locale").and_then(|c| Locale::parse(c.value())),
         theme: req.cookie("theme").map(|c| c.value().to_owned()).filter(|t| t == "light" || t == "dark"),
@@ -132,7 +137,7 @@ impl Page {
     pub fn with_form(&mut self, web: &Web) {
         if self.shell.csrf.is_empty() {
             let secret = web.house.random.secret();
-            self.shell.csrf = forms::token(&web.key, &secret);
+            self.shell.csrf = forms::token(&web.key, &secret, web.house.random.bytes());
             self.binding.clone_from(&secret);
             self.guest = Some(secret);
         }
@@ -157,6 +162,15 @@ impl Page {
             response.cookie(cookie(web, web.config.guest_cookie(), secret.clone(), Some(3_600)));
         }
         Ok(response.body(html))
+    }
+
+    /// [`Page::ok`] for a page that may be kept for readers without an account.
+    pub fn kept(&self, web: &Web, template: &impl Template, keep: Keep) -> Result<HttpResponse, AppError> {
+        let mut response = self.ok(web, template)?;
+        if self.actor.member().is_none() && self.guest.is_none() {
+            response.extensions_mut().insert(keep);
+        }
+        Ok(response)
     }
 
     /// [`Page::answer`] with status 200.

@@ -11,4 +11,4 @@ pub mod sequencer;
 mod store;
 
 pub use model::{Activity, NewActivity, Origin, Verb};
-pub use store::{after, behind_since, head, record};
+pub use store::{after, behind_since, head, record, unnumbered};

@@ -7,9 +7,9 @@ use super::model::{Activity, NewActivity, Origin, Verb};
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::infra::clock::Clock;
-use crate::infra::db::Conn;
 use crate::infra::db::dialect::Count;
 use crate::infra::db::schema::activities;
+use crate::infra::db::{self, Conn};
 
 /// Appends `activity`. Call it last in the transaction, after the row locks, so that ids follow the commit
 /// order of each thread.
@@ -32,8 +32,9 @@ pub fn record(conn: &mut Conn, clock: &Clock, activity: &NewActivity) -> QueryRe
     .bind::<BigInt, _>(activity.at)
     .bind::<BigInt, _>(clock.now())
     .bind::<Text, _>(activity.payload.to_string())
-    .execute(conn)
-    .map(drop)
+    .execute(conn)?;
+    db::news::tell();
+    Ok(())
 }
 
 #[derive(Queryable, Selectable)]
@@ -59,9 +60,26 @@ pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> QueryResult<Vec<Activity>
         .limit(limit)
         .select(Row::as_select())
         .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Activity {
+    Ok(rows.into_iter().map(Activity::from).collect())
+}
+
+/// Committed activities without a number, `limit` at the most: only what must not wait for the order reads
+/// them. None on SQLite.
+pub fn unnumbered(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Activity>> {
+    if matches!(conn, Conn::Sqlite(_)) {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = activities::table
+        .filter(activities::seq.is_null())
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Activity::from).collect())
+}
+
+impl From<Row> for Activity {
+    fn from(row: Row) -> Self {
+        Self {
             seq: row.seq.unwrap_or_default(),
             verb: Verb::parse(&row.verb),
             actor: row.actor_id,
@@ -72,8 +90,8 @@ pub fn after(conn: &mut Conn, seq: i64, limit: i64) -> QueryResult<Vec<Activity>
             origin: Origin::from_code(row.origin),
             at: row.occurred_at,
             payload: serde_json::from_str(&row.payload).unwrap_or_default(),
-        })
-        .collect())
+        }
+    }
 }
 
 /// The place of the newest numbered activity; 0 for an empty log.

@@ -9,6 +9,7 @@ mod connect;
 pub mod dialect;
 mod error;
 pub mod migrate;
+pub mod news;
 mod pool;
 mod queue;
 pub mod schema;
@@ -24,6 +25,7 @@ pub use connect::DatabaseUrl;
 pub use error::{DbError, unique_violation};
 
 use connect::Access;
+use news::News;
 use pool::Pool;
 use queue::WriteQueue;
 
@@ -62,6 +64,7 @@ struct Inner {
     readers: Pool,
     writer: Writer,
     commits: watch::Sender<u64>,
+    news: News,
 }
 
 enum Writer {
@@ -99,18 +102,19 @@ impl Db {
             std::fs::create_dir_all(dir).map_err(|e| DbError::Unavailable(e.to_string()))?;
         }
         let (commits, _) = watch::channel(0);
+        let news = News::default();
         let writer = match &options.url {
             DatabaseUrl::Sqlite(_) => {
                 let mut conn = connect::open(&options.url, Access::Write, options.busy_ms)?;
                 connect::check_version(&mut conn)?;
-                Writer::Queue(WriteQueue::start(options, conn, commits.clone()))
+                Writer::Queue(WriteQueue::start(options, conn, commits.clone(), news.clone()))
             }
             DatabaseUrl::Pg(_) => {
                 Writer::Pool(pool::build(&options.url, Access::Write, options.writers, options.busy_ms)?)
             }
         };
         let readers = pool::build(&options.url, Access::Read, options.readers, options.busy_ms)?;
-        Ok(Self(Arc::new(Inner { url: options.url.clone(), readers, writer, commits })))
+        Ok(Self(Arc::new(Inner { url: options.url.clone(), readers, writer, commits, news })))
     }
 
     /// Where this database is.
@@ -121,6 +125,11 @@ impl Db {
     /// A counter that moves after every commit of this process; log readers wake by it.
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.0.commits.subscribe()
+    }
+
+    /// How many commits of this process recorded activities; moves before the writer hears of the commit.
+    pub fn news(&self) -> u64 {
+        self.0.news.count()
     }
 
     /// Reads off the async threads. All queries of one closure see one snapshot on SQLite.
@@ -189,9 +198,11 @@ impl Db {
                 let mut left = PG_ATTEMPTS;
                 loop {
                     left -= 1;
+                    News::begin();
                     match attempt(&mut conn, &work) {
                         Err(e) if left > 0 && error::retryable(&e) => {}
                         done => {
+                            self.0.news.committed();
                             self.0.commits.send_modify(|n| *n += 1);
                             return done;
                         }

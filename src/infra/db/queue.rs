@@ -11,6 +11,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use tokio::sync::{oneshot, watch};
 
 use super::connect::{self, Access};
+use super::news::News;
 use super::{Conn, DbError, DbOptions, Failure, attempt};
 
 /// Closures that share one commit at the most.
@@ -55,9 +56,9 @@ where
 pub(super) struct WriteQueue(SyncSender<Box<dyn Job>>);
 
 impl WriteQueue {
-    pub(super) fn start(options: &DbOptions, conn: Conn, commits: watch::Sender<u64>) -> Self {
+    pub(super) fn start(options: &DbOptions, conn: Conn, commits: watch::Sender<u64>, news: News) -> Self {
         let (send, receive) = mpsc::sync_channel(options.queue);
-        let writer = Thread { options: options.clone(), conn: Some(conn), commits };
+        let writer = Thread { options: options.clone(), conn: Some(conn), commits, news };
         // A detached thread: it ends by itself when the last sender is gone.
         std::thread::spawn(move || writer.serve(&receive));
         Self(send)
@@ -82,6 +83,7 @@ struct Thread {
     options: DbOptions,
     conn: Option<Conn>,
     commits: watch::Sender<u64>,
+    news: News,
 }
 
 impl Thread {
@@ -115,6 +117,7 @@ impl Thread {
 
     /// Runs `fill` inside one transaction; true when it is durable.
     fn commit(&mut self, fill: impl FnOnce(&mut Conn)) -> bool {
+        News::begin();
         let Some(conn) = self.connection() else { return false };
         if let Err(error) = begin(conn) {
             tracing::error!(%error, "cannot begin a write");
@@ -129,7 +132,10 @@ impl Thread {
         }
         let Conn::Sqlite(sqlite) = conn else { return false };
         match AnsiTransactionManager::commit_transaction(sqlite) {
-            Ok(()) => true,
+            Ok(()) => {
+                self.news.committed();
+                true
+            }
             Err(error) => {
                 tracing::error!(%error, "a batch of writes could not be committed");
                 self.conn = None;

@@ -2,4 +2,5 @@
 
 mod access;
 mod api;
+mod cached;
 mod talking;

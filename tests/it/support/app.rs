@@ -54,6 +54,8 @@ pub struct Answer {
     pub status: StatusCode,
     /// Body as text.
     pub body: String,
+    /// Body as it was sent.
+    pub bytes: Vec<u8>,
     /// Headers, names in lower case.
     pub headers: Vec<(String, String)>,
 }
@@ -247,6 +249,26 @@ impl App {
         self.send(self.request(Method::GET, path, caller)).await
     }
 
+    /// A page asked for with another method or further headers.
+    pub async fn ask(&self, method: &str, path: &str, caller: &Caller, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.request(method.parse().unwrap(), path, caller);
+        for (name, value) in headers {
+            request = request.insert_header((*name, *value));
+        }
+        self.send(request).await
+    }
+
+    /// Changes rows behind the back of the house: no activity tells of it.
+    pub fn sql(&self, sql: &str) {
+        let sql = sql.to_owned();
+        off(|| {
+            self.db.write_now(move |c| {
+                diesel::connection::SimpleConnection::batch_execute(c, &sql).map_err(DbError::from)
+            })
+        })
+        .expect("the statement runs");
+    }
+
     /// A form with a good token.
     pub async fn post(&self, path: &str, caller: &Caller, fields: &[(&str, &str)]) -> Answer {
         let csrf = caller.csrf(&self.node);
@@ -329,7 +351,7 @@ impl Caller {
     fn csrf(&self, node: &Node) -> String {
         let guest = self.cookies.iter().find(|(n, _)| n == "guest").map(|(_, v)| v);
         match self.session.as_ref().or(guest) {
-            Some(binding) => hearth::web::forms::token(&node.web.key, binding),
+            Some(binding) => hearth::web::forms::token(&node.web.key, binding, [1; 32]),
             None => String::new(),
         }
     }
@@ -343,5 +365,5 @@ async fn read<B: MessageBody>(response: ServiceResponse<B>) -> Answer {
         .map(|(n, v)| (n.as_str().to_owned(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
         .collect();
     let body = actix_web::body::to_bytes(response.into_body()).await.ok().unwrap_or_default();
-    Answer { status, body: String::from_utf8_lossy(&body).into_owned(), headers }
+    Answer { status, body: String::from_utf8_lossy(&body).into_owned(), bytes: body.to_vec(), headers }
 }

@@ -1,0 +1,349 @@
+//! Finished pages for readers without an account, in memory: identity, gzip and brotli.
+//!
+//! A page says what it depends on ([`Dep`]); the log moves those ([`follow`]). An entry notes the tick of the
+//! cache at which its rendering began and is sound while nothing it depends on has moved since; so nothing has
+//! to be looked up or thrown away when something changes. A node that may not have seen the newest commit serves
+//! nothing from here ([`PageCache::is_current`]).
+
+pub mod encoding;
+pub mod follow;
+pub mod serve;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use actix_web::HttpRequest;
+use actix_web::web::Bytes;
+use data_encoding::HEXLOWER;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use sha2::{Digest, Sha256};
+
+use crate::base::ids::{CategoryId, MemberId, ThreadId};
+use crate::base::time::UtcTime;
+
+/// Bytes of pages kept at the most.
+const CAPACITY: u64 = 96 * 1024 * 1024;
+/// Things remembered as changed; beyond that all is taken to have changed.
+const REMEMBERED: usize = 100_000;
+/// Nothing is served when the log was not read for so long.
+const BLIND: Duration = Duration::from_secs(1);
+/// The longest that a list is kept: heat moves with views, which are no activities.
+pub const LIST: Duration = Duration::from_mins(1);
+/// The longest that a thread is kept: its number of views moves.
+pub const THREAD: Duration = Duration::from_mins(10);
+
+/// What a page depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dep {
+    /// A thread: its posts, title, tags, likes.
+    Thread(ThreadId),
+    /// The threads of one category.
+    Category(CategoryId),
+    /// A member's name, role or level.
+    Member(MemberId),
+    /// Which thread stands in which list: any activity on any thread.
+    Lists,
+    /// What can change any list and is rare: threads that moved between categories, were removed, restored or
+    /// pinned; members who changed their name or role.
+    Moves,
+    /// Settings, categories, brand: the frame of every page.
+    Site,
+}
+
+/// Called with the request whenever the page is served from memory.
+pub type OnHit = Arc<dyn Fn(&HttpRequest) + Send + Sync>;
+
+/// Says of a response that it may be kept.
+#[derive(Clone)]
+pub struct Keep {
+    /// What it depends on, besides the site.
+    pub deps: Vec<Dep>,
+    /// How long at the most.
+    pub limit: Duration,
+    /// The newest change of its content, where that is known.
+    pub modified: Option<UtcTime>,
+    /// Called when it is served from memory.
+    pub on_hit: Option<OnHit>,
+}
+
+impl Keep {
+    /// A list of threads of the whole site.
+    pub fn list() -> Self {
+        Self::of(vec![Dep::Lists, Dep::Moves], LIST)
+    }
+
+    /// A list of threads of `categories`.
+    pub fn categories(categories: impl IntoIterator<Item = CategoryId>) -> Self {
+        let mut deps: Vec<Dep> = categories.into_iter().map(Dep::Category).collect();
+        deps.push(Dep::Moves);
+        Self::of(deps, LIST)
+    }
+
+    /// Something that depends on `deps` and is kept for `limit` at the most.
+    pub fn of(deps: Vec<Dep>, limit: Duration) -> Self {
+        Self { deps, limit, modified: None, on_hit: None }
+    }
+}
+
+/// One address in one language and theme.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Path and query.
+    pub target: String,
+    /// Language of a cookie.
+    pub locale: Option<String>,
+    /// Theme of a cookie.
+    pub theme: Option<String>,
+}
+
+/// A finished page.
+pub struct Entry {
+    body: Bytes,
+    gzip: OnceLock<Bytes>,
+    brotli: OnceLock<Bytes>,
+    content_type: String,
+    robots: Option<String>,
+    /// Hash of the content, without quotes.
+    pub tag: String,
+    /// When this content was first seen, or what the page said of itself.
+    pub modified: UtcTime,
+    keep: Keep,
+    born: Instant,
+    tick: u64,
+    sound: AtomicU64,
+}
+
+/// What a page is made of.
+pub struct Made {
+    /// The bytes.
+    pub body: Bytes,
+    /// `Content-Type`.
+    pub content_type: String,
+    /// `X-Robots-Tag`, if there is one.
+    pub robots: Option<String>,
+    /// What it depends on.
+    pub keep: Keep,
+}
+
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<Key, Arc<Entry>> for Weight {
+    fn weight(&self, key: &Key, entry: &Arc<Entry>) -> u64 {
+        // The compressed forms come later and are about half as large together.
+        (entry.body.len() * 3 / 2 + key.target.len() + 500) as u64
+    }
+}
+
+#[derive(Default)]
+struct Changes {
+    at: HashMap<Dep, u64>,
+    /// Everything changed at this tick.
+    floor: u64,
+}
+
+/// The pages of this node.
+pub struct PageCache {
+    entries: Cache<Key, Arc<Entry>, Weight>,
+    changes: Mutex<Changes>,
+    tick: AtomicU64,
+    /// The commit up to which the log was applied, and when that was last looked at.
+    applied: AtomicU64,
+    looked: Mutex<Option<Instant>>,
+}
+
+impl Default for PageCache {
+    fn default() -> Self {
+        Self {
+            entries: Cache::with_weighter(2_000, CAPACITY, Weight),
+            changes: Mutex::default(),
+            tick: AtomicU64::new(1),
+            applied: AtomicU64::new(0),
+            looked: Mutex::new(None),
+        }
+    }
+}
+
+impl PageCache {
+    /// The present tick; take it before reading what a page shows.
+    pub fn tick(&self) -> u64 {
+        self.tick.load(Ordering::Acquire)
+    }
+
+    /// True when every activity up to `commit` of this process has been applied, and others were looked for
+    /// within a second.
+    pub fn is_current(&self, commit: u64) -> bool {
+        let looked = *self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        self.applied.load(Ordering::Acquire) >= commit && looked.is_some_and(|at| at.elapsed() < BLIND)
+    }
+
+    /// Notes that the log has been applied up to `commit` of this process.
+    pub fn caught_up(&self, commit: u64) {
+        self.applied.fetch_max(commit, Ordering::AcqRel);
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Makes every entry that depends on one of `deps` unsound.
+    pub fn moved(&self, deps: impl IntoIterator<Item = Dep>) {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let tick = self.tick.load(Ordering::Acquire) + 1;
+        for dep in deps {
+            changes.at.insert(dep, tick);
+        }
+        if changes.at.len() > REMEMBERED {
+            changes.at.clear();
+            changes.floor = tick;
+        }
+        self.tick.store(tick, Ordering::Release);
+    }
+
+    /// Makes every entry unsound.
+    pub fn everything_moved(&self) {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let tick = self.tick.load(Ordering::Acquire) + 1;
+        changes.at.clear();
+        changes.floor = tick;
+        self.tick.store(tick, Ordering::Release);
+    }
+
+    /// The sound entry of `key`.
+    pub fn find(&self, key: &Key) -> Option<Arc<Entry>> {
+        let entry = self.entries.get(key)?;
+        (entry.born.elapsed() < entry.keep.limit && self.is_sound(&entry)).then_some(entry)
+    }
+
+    fn is_sound(&self, entry: &Entry) -> bool {
+        let now = self.tick();
+        if entry.sound.load(Ordering::Acquire) == now {
+            return true;
+        }
+        let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let tick = self.tick.load(Ordering::Acquire);
+        let moved = |dep: &Dep| changes.at.get(dep).is_some_and(|at| *at > entry.tick);
+        let sound = changes.floor <= entry.tick && !moved(&Dep::Site) && !entry.keep.deps.iter().any(moved);
+        if sound {
+            entry.sound.store(tick, Ordering::Release);
+        }
+        sound
+    }
+
+    /// Makes an entry of a page whose rendering began at `tick`, and keeps it under `key` when one is given.
+    pub fn put(&self, key: Option<Key>, made: Made, tick: u64, now: UtcTime) -> Arc<Entry> {
+        let tag = fingerprint(&made.body);
+        let before = key.as_ref().and_then(|k| self.entries.get(k)).filter(|e| e.tag == tag);
+        let modified = made.keep.modified.or(before.map(|e| e.modified)).unwrap_or(now);
+        let entry = Arc::new(Entry {
+            body: made.body,
+            gzip: OnceLock::new(),
+            brotli: OnceLock::new(),
+            content_type: made.content_type,
+            robots: made.robots,
+            tag,
+            modified,
+            keep: made.keep,
+            born: Instant::now(),
+            tick,
+            sound: AtomicU64::new(0),
+        });
+        if let Some(key) = key {
+            self.entries.insert(key, entry.clone());
+        }
+        entry
+    }
+
+    /// Pages kept, and their bytes as reckoned.
+    pub fn size(&self) -> (usize, u64) {
+        (self.entries.len(), self.entries.weight())
+    }
+}
+
+/// A hash of `body` in which what stands in elements marked `data-soft` does not count: counters that move in
+/// batches, such as views.
+fn fingerprint(body: &[u8]) -> String {
+    const MARK: &[u8] = b" data-soft>";
+    let mut hash = Sha256::new();
+    let mut rest = body;
+    while let Some(at) = rest.windows(MARK.len()).position(|w| w == MARK) {
+        let (before, after) = rest.split_at(at + MARK.len());
+        hash.update(before);
+        let end = after.iter().position(|b| *b == b'<').unwrap_or(after.len());
+        rest = after.get(end..).unwrap_or_default();
+    }
+    hash.update(rest);
+    HEXLOWER.encode(hash.finalize().get(..12).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(target: &str) -> Key {
+        Key { target: target.into(), locale: None, theme: None }
+    }
+
+    fn made(body: &str, deps: &[Dep]) -> Made {
+        Made {
+            body: Bytes::copy_from_slice(body.as_bytes()),
+            content_type: "text/html".into(),
+            robots: None,
+            keep: Keep::of(deps.to_vec(), LIST),
+        }
+    }
+
+    const A: Dep = Dep::Thread(ThreadId(1));
+    const B: Dep = Dep::Thread(ThreadId(2));
+
+    #[test]
+    fn an_entry_lives_until_what_it_depends_on_moves() {
+        let cache = PageCache::default();
+        cache.put(Some(key("/a")), made("a", &[A]), cache.tick(), UtcTime(1));
+        cache.put(Some(key("/b")), made("b", &[B]), cache.tick(), UtcTime(1));
+        cache.moved([A]);
+        assert!(cache.find(&key("/a")).is_none() && cache.find(&key("/b")).is_some());
+        cache.moved([Dep::Site]);
+        assert!(cache.find(&key("/b")).is_none());
+    }
+
+    #[test]
+    fn what_moved_while_a_page_was_drawn_makes_it_unsound() {
+        let cache = PageCache::default();
+        let begun = cache.tick();
+        cache.moved([A]);
+        cache.put(Some(key("/a")), made("a", &[A]), begun, UtcTime(1));
+        assert!(cache.find(&key("/a")).is_none());
+    }
+
+    #[test]
+    fn too_many_changes_are_a_change_of_everything() {
+        let cache = PageCache::default();
+        cache.put(Some(key("/a")), made("a", &[A]), cache.tick(), UtcTime(1));
+        let many = i64::try_from(REMEMBERED).unwrap() + 10;
+        cache.moved((10..many + 10).map(|n| Dep::Thread(ThreadId(n))));
+        assert!(cache.find(&key("/a")).is_none());
+        cache.put(Some(key("/a")), made("a", &[A]), cache.tick(), UtcTime(1));
+        assert!(cache.find(&key("/a")).is_some());
+    }
+
+    #[test]
+    fn a_node_that_may_be_behind_serves_nothing() {
+        let cache = PageCache::default();
+        assert!(!cache.is_current(0), "the log was never read");
+        cache.caught_up(3);
+        assert!(cache.is_current(3) && !cache.is_current(4));
+    }
+
+    #[test]
+    fn the_same_content_keeps_its_date_and_soft_counters_do_not_count() {
+        let cache = PageCache::default();
+        let put = |body: &str, at| cache.put(Some(key("/a")), made(body, &[A]), cache.tick(), UtcTime(at));
+        let first = put("<p>x</p><span data-soft>10 views</span>", 1);
+        let second = put("<p>x</p><span data-soft>11 views</span>", 2);
+        assert_eq!((&first.tag, first.modified), (&second.tag, second.modified));
+        let third = put("<p>y</p><span data-soft>11 views</span>", 3);
+        assert_ne!(first.tag, third.tag);
+        assert_eq!(third.modified, UtcTime(3));
+    }
+}
