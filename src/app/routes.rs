@@ -14,6 +14,7 @@ use crate::pages::{
     access, archive, compose, directory, home, moderation, post, profile, settings, shell, thread,
 };
 use crate::reach::search::web as search;
+use crate::reach::{feeds, sitemaps};
 use crate::transfer::web as transfer;
 use crate::web::assets;
 
@@ -73,9 +74,11 @@ fn pages() -> Vec<Entry> {
         GET "/archive" Public => archive::site;
         GET "/archive/{month}" Public => archive::site_month;
         GET "/c/{slug}" Public => home::category;
+        GET "/c/{slug}/feed.xml" Public => feeds::category;
         GET "/c/{slug}/archive" Public => archive::of_category;
         GET "/c/{slug}/{month}" Public => transfer::category;
         GET "/t/{id}" Public => thread::by_id;
+        GET "/t/{id}/feed.xml" Public => feeds::thread;
         GET "/t/{id}/{slug}" Public => transfer::thread;
         GET "/t/{slug}/{id}/{number}" Public => transfer::post;
         GET "/p/{id}" Public => post::permalink;
@@ -182,6 +185,13 @@ fn api() -> Vec<Entry> {
 fn machines() -> Vec<Entry> {
     use Access::Public;
     table![
+        GET "/robots.txt" Public => sitemaps::robots;
+        GET "/sitemap.xml" Public => sitemaps::index;
+        GET "/sitemap/{name}.xml" Public => sitemaps::part;
+        GET "/feed.xml" Public => feeds::site;
+        GET "/tag/{slug}/feed.xml" Public => feeds::tag;
+        GET "/opensearch.xml" Public => search::description;
+        GET "/favicon.ico" Public => assets::favicon;
         GET "/healthz" Public => health::alive;
         GET "/readyz" Public => health::ready;
         GET "/theme.{version}.css" Public => shell::theme;

@@ -34,6 +34,15 @@ impl Locale {
         }
     }
 
+    /// Language and territory as social cards want them.
+    pub fn territory(self) -> &'static str {
+        match self {
+            Self::En => "en_US",
+            Self::ZhCn => "zh_CN",
+            Self::ZhTw => "zh_TW",
+        }
+    }
+
     /// The language's own name.
     pub fn name(self) -> &'static str {
         match self {

@@ -9,8 +9,10 @@ use crate::content::categories;
 use crate::content::threads::months::{self, Month};
 use crate::infra::i18n;
 use crate::pages::rows::{Row, rows};
+use crate::pages::structured;
 use crate::web::cache::Keep;
 use crate::web::error::HttpFault;
+use crate::web::head::Head;
 use crate::web::page::moved;
 use crate::web::paging::{Asked, Pager, asked};
 use crate::web::shell::Shell;
@@ -20,24 +22,21 @@ use crate::web::{AppError, Page, Web, urls};
 #[template(path = "pages/archive.html")]
 struct MonthsPage {
     shell: Shell,
+    head: Head,
     heading: String,
-    canonical: String,
     crumbs: Vec<(String, String)>,
     months: Vec<(String, String, String)>,
-    indexable: bool,
 }
 
 #[derive(Template)]
 #[template(path = "pages/month.html")]
 struct MonthPage {
     shell: Shell,
+    head: Head,
     heading: String,
-    title: String,
-    canonical: String,
     crumbs: Vec<(String, String)>,
     rows: Vec<Row>,
     pager: Pager,
-    indexable: bool,
 }
 
 /// `?page=`.
@@ -78,9 +77,18 @@ async fn all(web: Data<Web>, page: Page, slug: Option<String>) -> Result<HttpRes
         Some(c) => shell.t1("archive-of", "name", &c.name),
         None => shell.t("archive"),
     };
+    let canonical = if category.is_some() { format!("{base}/archive") } else { base.clone() };
+    let crumbs: Vec<_> = category.iter().map(|c| (c.name.clone(), urls::category(&c.slug))).collect();
+    let about = match &category {
+        Some(c) => shell.t2("archive-of-about", "name", &c.name, "site", &shell.site),
+        None => shell.t1("archive-about", "site", &shell.site),
+    };
+    let here = [crumbs.clone(), vec![(shell.t("archive"), canonical.clone())]].concat();
     let template = MonthsPage {
-        canonical: if category.is_some() { format!("{base}/archive") } else { base.clone() },
-        crumbs: category.iter().map(|c| (c.name.clone(), urls::category(&c.slug))).collect(),
+        head: Head::new(&shell, &heading, &about, &canonical)
+            .indexed(!restricted && !found.is_empty())
+            .with([structured::path(&shell, &here)]),
+        crumbs,
         months: found
             .iter()
             .map(|(m, n)| {
@@ -91,7 +99,6 @@ async fn all(web: Data<Web>, page: Page, slug: Option<String>) -> Result<HttpRes
                 )
             })
             .collect(),
-        indexable: !restricted && !found.is_empty(),
         heading,
         shell,
     };
@@ -162,13 +169,15 @@ async fn month(
     let mut crumbs: Vec<(String, String)> =
         category.iter().map(|c| (c.name.clone(), urls::category(&c.slug))).collect();
     crumbs.push((shell.t("archive"), if category.is_some() { format!("{base}/archive") } else { base }));
+    let about = shell.t2("month-about", "month", &heading, "site", &shell.site);
+    let here = [crumbs.clone(), vec![(heading.clone(), path.clone())]].concat();
     let template = MonthPage {
-        title: format!("{heading}{suffix} · {}", shell.site),
-        canonical: urls::paged(&path, n),
+        head: Head::new(&shell, &format!("{heading}{suffix}"), &about, &urls::paged(&path, n))
+            .indexed(!restricted)
+            .with([structured::path(&shell, &here)]),
         crumbs,
         rows,
         pager: Pager::new(&path, n, last),
-        indexable: !restricted,
         heading,
         shell,
     };

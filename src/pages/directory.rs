@@ -10,6 +10,7 @@ use crate::content::categories;
 use crate::content::tags;
 use crate::infra::i18n;
 use crate::web::cache::Keep;
+use crate::web::head::Head;
 use crate::web::shell::Shell;
 use crate::web::{AppError, Page, Web, urls};
 
@@ -27,6 +28,7 @@ struct Entry {
 #[template(path = "pages/categories.html")]
 struct CategoriesPage {
     shell: Shell,
+    head: Head,
     entries: Vec<Entry>,
 }
 
@@ -51,13 +53,17 @@ pub async fn all_categories(web: Data<Web>, page: Page) -> Result<HttpResponse, 
             storey: readable.path(c.id).len(),
         })
         .collect();
-    page.kept(&web, &CategoriesPage { shell: page.shell.clone(), entries }, Keep::list())
+    let shell = page.shell.clone();
+    let about = shell.t1("categories-about", "site", &shell.site);
+    let head = Head::new(&shell, &shell.t("nav-categories"), &about, "/categories");
+    page.kept(&web, &CategoriesPage { shell, head, entries }, Keep::list())
 }
 
 #[derive(Template)]
 #[template(path = "pages/tags.html")]
 struct TagsPage {
     shell: Shell,
+    head: Head,
     tags: Vec<(String, String, String)>,
 }
 
@@ -100,6 +106,9 @@ pub async fn all_tags(web: Data<Web>, page: Page) -> Result<HttpResponse, AppErr
             .map_err(AppError::from)
         })
         .await?;
-    let tags = used.into_iter().map(|t| (t.name, urls::tag(&t.slug), i18n::number(t.n))).collect();
-    page.kept(&web, &TagsPage { shell: page.shell.clone(), tags }, Keep::list())
+    let tags: Vec<_> = used.into_iter().map(|t| (t.name, urls::tag(&t.slug), i18n::number(t.n))).collect();
+    let shell = page.shell.clone();
+    let about = shell.t1("tags-about", "site", &shell.site);
+    let head = Head::new(&shell, &shell.t("nav-tags"), &about, "/tags").indexed(tags.len() >= 3);
+    page.kept(&web, &TagsPage { shell, head, tags }, Keep::list())
 }

@@ -11,8 +11,10 @@ use crate::content::tags;
 use crate::content::threads::lists::{Filter, Listing, Period, Sort, Window, pages};
 use crate::infra::db::Conn;
 use crate::pages::rows::{Row, rows};
+use crate::pages::structured;
 use crate::web::cache::Keep;
 use crate::web::error::HttpFault;
+use crate::web::head::Head;
 use crate::web::page::moved;
 use crate::web::paging::{Asked, LAST_LIST_PAGE, Pager, THREADS, asked};
 use crate::web::shell::Shell;
@@ -38,11 +40,8 @@ struct Tab {
 #[template(path = "pages/list.html")]
 struct ListPage {
     shell: Shell,
-    title: String,
+    head: Head,
     heading: String,
-    description: String,
-    canonical: String,
-    indexable: bool,
     intro: Option<String>,
     crumbs: Vec<(String, String)>,
     children: Vec<(String, String, String)>,
@@ -129,7 +128,7 @@ fn periods(shell: &Shell, path: &str, current: Period) -> Vec<Tab> {
         .into_iter()
         .map(|p| Tab {
             label: shell.t(&format!("period-{}", p.name())),
-            url: format!("{path}?period={}", p.name()),
+            url: if p == Period::Week { path.to_owned() } else { format!("{path}?period={}", p.name()) },
             current: p == current,
         })
         .collect()
@@ -151,16 +150,22 @@ async fn list(
     let shell = page.shell.clone();
     let heading = shell.t(&format!("list-{name}"));
     let suffix = if n > 1 { shell.t1("title-page", "n", n) } else { String::new() };
-    let title = if name == "hot" && !shell.tagline.is_empty() && n == 1 {
-        format!("{} · {}", shell.site, shell.tagline)
-    } else {
-        format!("{heading}{suffix} · {}", shell.site)
+    let about = match name {
+        "hot" if !shell.about.is_empty() => shell.about.clone(),
+        _ => shell.t1(&format!("list-{name}-about"), "site", &shell.site),
     };
+    // The front page has a place in every week; the other orders show the same threads again.
+    let lasting = matches!(name, "hot" | "featured") || path == "/top";
+    let mut head = Head::new(&shell, &format!("{heading}{suffix}"), &about, &urls::paged(&path, n))
+        .indexed(lasting && !loaded.rows.is_empty())
+        .fed(shell.site.clone(), "/feed.xml".into());
+    if name == "hot" && n == 1 {
+        head.title = front_title(&shell.site, &shell.tagline);
+        head.name.clone_from(&shell.site);
+        head = head.with(structured::site(&shell));
+    }
     let template = ListPage {
-        description: shell.t1(&format!("list-{name}-about"), "site", &shell.site),
-        canonical: urls::paged(&path, n),
-        indexable: matches!(name, "hot" | "latest" | "new" | "featured" | "unanswered" | "top")
-            && !loaded.rows.is_empty(),
+        head,
         intro: None,
         crumbs: Vec::new(),
         children: Vec::new(),
@@ -174,11 +179,17 @@ async fn list(
         rows: loaded.rows,
         empty: if name == "following" { "empty-following" } else { "empty-list" },
         compose: page.actor.member().map(|_| "/compose".to_owned()),
-        title,
         heading,
         shell,
     };
     page.kept(&web, &template, Keep::list())
+}
+
+/// The title of the front page: the site's name, and its line where there is room.
+fn front_title(site: &str, tagline: &str) -> String {
+    use unicode_width::UnicodeWidthStr;
+    let both = format!("{site} · {tagline}");
+    if tagline.is_empty() || both.width() > 65 { site.to_owned() } else { both }
 }
 
 macro_rules! site_list {
@@ -218,7 +229,11 @@ pub async fn top(web: Data<Web>, page: Page, query: Query<ListQuery>) -> Result<
         None => Period::Week,
         Some(name) => Period::parse(name).ok_or(HttpFault::Absent)?,
     };
-    let path = format!("/top?period={}", period.name());
+    let path = match query.period.as_deref() {
+        None => "/top".to_owned(),
+        Some("week") => return Ok(moved(&urls::paged("/top", 1))),
+        Some(name) => format!("/top?period={name}"),
+    };
     let wanted = Wanted { sort: Sort::Top(period), filter: Filter::Site, path, name: "top" };
     list(web, page, query.into_inner(), wanted).await
 }
@@ -311,16 +326,20 @@ pub async fn category(
         url: if name == "hot" { path.clone() } else { format!("{path}?sort={name}") },
         current: query.sort.as_deref().unwrap_or("hot") == name,
     };
+    let about = if category.description.is_empty() {
+        shell.t2("category-about", "name", &category.name, "site", &shell.site)
+    } else {
+        category.description.clone()
+    };
+    let mut here: Vec<(String, String)> = crumbs.clone();
+    here.push((category.name.clone(), path.clone()));
+    let head = Head::new(&shell, &format!("{}{suffix}", category.name), &about, &urls::paged(&path, n))
+        // Empty and sorted variants are for people.
+        .indexed(!restricted && sort == Sort::Hot && !loaded.rows.is_empty())
+        .fed(format!("{} · {}", category.name, shell.site), format!("{path}/feed.xml"))
+        .with([structured::path(&shell, &here)]);
     let template = ListPage {
-        title: format!("{}{suffix} · {}", category.name, shell.site),
-        description: if category.description.is_empty() {
-            shell.t2("category-about", "name", &category.name, "site", &shell.site)
-        } else {
-            category.description.clone()
-        },
-        canonical: urls::paged(&path, if sort == Sort::Hot { n } else { 1 }),
-        // Thin and sorted variants are for people.
-        indexable: !restricted && sort == Sort::Hot && loaded.rows.len() >= 3,
+        head,
         intro: Some(category.description.clone()).filter(|d| !d.is_empty()),
         crumbs,
         children: loaded
@@ -372,13 +391,16 @@ pub async fn tag(
     }
     let shell = page.shell.clone();
     let suffix = if n > 1 { shell.t1("title-page", "n", n) } else { String::new() };
+    let crumbs = vec![(shell.t("nav-tags"), "/tags".to_owned())];
+    let here = [crumbs.clone(), vec![(format!("#{}", tag.name), path.clone())]].concat();
+    let about = shell.t2("tag-about", "name", &tag.name, "site", &shell.site);
+    let head = Head::new(&shell, &format!("#{}{suffix}", tag.name), &about, &urls::paged(&path, n))
+        .fed(format!("#{} · {}", tag.name, shell.site), format!("{path}/feed.xml"))
+        .with([structured::path(&shell, &here)]);
     let template = ListPage {
-        title: format!("#{}{suffix} · {}", tag.name, shell.site),
-        description: shell.t2("tag-about", "name", &tag.name, "site", &shell.site),
-        canonical: urls::paged(&path, n),
-        indexable: loaded.rows.len() >= 3,
+        head,
         intro: None,
-        crumbs: vec![(shell.t("nav-tags"), "/tags".to_owned())],
+        crumbs,
         children: Vec::new(),
         tabs: Vec::new(),
         periods: Vec::new(),

@@ -13,4 +13,6 @@ pub mod profile;
 pub mod rows;
 pub mod settings;
 pub mod shell;
+pub mod structured;
 pub mod thread;
+mod thread_head;

@@ -12,10 +12,12 @@ use crate::content::posts::{self, purge};
 use crate::content::threads::lists::{Filter, Listing, Sort, Window, opened_by};
 use crate::content::threads::{self, State};
 use crate::pages::rows::{Author, Row, rows};
+use crate::pages::structured;
 use crate::people::accounts::{self, Member};
 use crate::people::profiles;
 use crate::web::error::HttpFault;
 use crate::web::filters::When;
+use crate::web::head::Head;
 use crate::web::limits::Soft;
 use crate::web::page::moved;
 use crate::web::shell::{Shell, initial};
@@ -34,6 +36,7 @@ struct Said {
 #[template(path = "pages/profile.html")]
 struct ProfilePage {
     shell: Shell,
+    head: Head,
     handle: String,
     author: Author,
     bio: Option<SafeHtml>,
@@ -42,8 +45,6 @@ struct ProfilePage {
     counters: Vec<(String, String)>,
     rows: Vec<Row>,
     said: Vec<Said>,
-    indexable: bool,
-    canonical: String,
     own: bool,
     suspended: Option<(String, String)>,
     may_moderate: bool,
@@ -82,7 +83,9 @@ pub async fn show(web: Data<Web>, page: Page, handle: Path<String>) -> Result<Ht
     let suspended = member
         .suspended_until
         .filter(|until| *until > shell.now && (outranked || viewer.is_some_and(|v| v.id == member.id)));
+    let head = head(&shell, member, counts);
     let template = ProfilePage {
+        head,
         handle: member.handle.clone(),
         author: Author {
             name: member.display_name.clone(),
@@ -102,8 +105,6 @@ pub async fn show(web: Data<Web>, page: Page, handle: Path<String>) -> Result<Ht
             stat("stat-likes", counts.likes_received),
             stat("stat-answers", counts.answers_accepted),
         ],
-        indexable: member.is_public() && counts.posts > 0,
-        canonical: urls::member(&member.handle),
         own: viewer.is_some_and(|v| v.id == member.id),
         suspended: suspended.map(|until| {
             (
@@ -119,6 +120,30 @@ pub async fn show(web: Data<Web>, page: Page, handle: Path<String>) -> Result<Ht
         shell,
     };
     page.ok(&web, &template)
+}
+
+/// What machines read of a profile; only public ones with something on them are theirs to keep.
+fn head(shell: &Shell, member: &Member, counts: profiles::Counters) -> Head {
+    let name = format!("{} (@{})", member.display_name, member.handle);
+    let about = shell.t2("profile-about", "name", &member.display_name, "site", &shell.site);
+    let url = urls::member(&member.handle);
+    let mut head = Head::new(shell, &name, &about, &url)
+        .indexed(member.is_public() && counts.posts > 0)
+        .with([structured::profile(
+            shell,
+            &structured::ProfileFacts {
+                name: &member.display_name,
+                handle: &member.handle,
+                id: &member.public_id,
+                about: &about,
+                url: &url,
+                joined: member.created_at,
+                posts: counts.posts,
+                likes: counts.likes_received,
+            },
+        )]);
+    head.kind = "profile";
+    head
 }
 
 fn load(conn: &mut crate::infra::db::Conn, page: &Page, handle: &str) -> Result<Loaded, AppError> {

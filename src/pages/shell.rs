@@ -28,6 +28,7 @@ impl ShellSource for Frame {
             theme,
             site: settings.name,
             tagline: settings.tagline,
+            about: settings.description,
             notice: Some(settings.notice).filter(|n| !n.is_empty()),
             reader: reader(actor, locale, request.now),
             categories: rail(&readable),

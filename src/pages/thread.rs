@@ -19,10 +19,12 @@ use crate::content::{curation, reactions, tags};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::i18n;
 use crate::pages::rows::{Author, authors};
+use crate::pages::thread_head::{crumbs, head};
 use crate::people::accounts;
 use crate::web::cache::{self, Dep, Keep};
 use crate::web::error::HttpFault;
 use crate::web::filters::When;
+use crate::web::head::Head;
 use crate::web::page::moved;
 use crate::web::paging::{Asked, POSTS, Pager, asked};
 use crate::web::shell::Shell;
@@ -94,16 +96,13 @@ pub struct Can {
 #[template(path = "pages/thread.html")]
 struct ThreadPage {
     shell: Shell,
+    head: Head,
     id: ThreadId,
-    title: String,
     heading: String,
     lang: String,
-    description: String,
-    canonical: String,
-    indexable: bool,
     crumbs: Vec<(String, String)>,
     posts: Vec<PostView>,
-    answer: Option<(String, String)>,
+    answer: Option<(String, String, String)>,
     pager: Pager,
     tags: Vec<(String, String)>,
     views: String,
@@ -142,12 +141,18 @@ pub struct ReplyBox {
     pub preview: Option<SafeHtml>,
 }
 
-struct Loaded {
-    thread: Thread,
-    readable: Readable,
-    posts: Vec<Post>,
-    answer: Option<Post>,
-    authors: HashMap<crate::base::ids::MemberId, Author>,
+/// Everything a page of a thread shows.
+pub(super) struct Loaded {
+    pub(super) thread: Thread,
+    pub(super) readable: Readable,
+    pub(super) posts: Vec<Post>,
+    pub(super) answer: Option<Post>,
+    pub(super) authors: HashMap<crate::base::ids::MemberId, Author>,
+    /// Stands for an author who is gone.
+    pub(super) nobody: Author,
+    /// An older thread that the reader may see has the same name in its address.
+    pub(super) namesake: bool,
+    pub(super) signed_in: bool,
     tags: Vec<tags::Tag>,
     liked: Vec<PostId>,
     replied: HashMap<PostId, i32>,
@@ -181,6 +186,7 @@ fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) 
         _ => None,
     };
     let mut people: Vec<_> = posts.iter().map(|p| p.author_id).collect();
+    people.push(thread.author_id);
     people.extend(answer.iter().map(|p| p.author_id));
     let authors = authors(conn, &people, &page.actor)?;
     let ids: Vec<PostId> = posts.iter().map(|p| p.id).collect();
@@ -207,7 +213,11 @@ fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) 
             posts.iter().flat_map(|p| SafeHtml::from_stored(p.html.clone()).mentioned()).collect();
         Some(accounts::store::public_handles(conn, &named)?.into_iter().collect())
     };
+    let namesake = public.is_some() && threads::store::has_older_namesake(conn, &thread, &readable.ids())?;
     Ok(Outcome::Show(Box::new(Loaded {
+        namesake,
+        signed_in: public.is_none(),
+        nobody: Author::gone(),
         thread,
         readable,
         posts,
@@ -393,30 +403,24 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         .filter(|_| n == next_unread.map_or(0, urls::page_of));
     let posts: Vec<PostView> = loaded.posts.iter().map(|p| view(page, &loaded, p, first_unread)).collect();
     let moderates = page.actor.moderates(thread.category_id);
-    let crumbs = loaded.readable.path(thread.category_id);
-    let crumbs = crumbs.iter().map(|c| (c.name.clone(), urls::category(&c.slug))).collect();
-    let opening =
-        loaded.posts.first().map(|p| markup::plain_text(&p.body, markup::Keep::PREVIEW)).unwrap_or_default();
-    let suffix = if n > 1 { shell.t1("title-page", "n", n) } else { String::new() };
+    let crumbs = crumbs(&loaded);
     let question = thread.kind() == ThreadKind::Question;
-    let restricted = loaded.readable.is_restricted(thread.category_id);
+    let head = head(&shell, &loaded, n);
     let listed = thread.state() == State::Listed;
     let writes = page.actor.member().is_some_and(|m| m.suspended_until.is_none());
     let own = page.actor.id() == Some(thread.author_id);
     ThreadPage {
         id: thread.id,
-        title: format!("{}{suffix} · {}", thread.title, shell.site),
+        head,
         heading: thread.title.clone(),
         lang: thread.lang.clone(),
-        description: markup::excerpt(&opening.replace('\n', " "), 160),
-        canonical: thread.url(n),
-        indexable: listed && !restricted && !posts.is_empty(),
         crumbs,
         answer: loaded.answer.as_ref().map(|p| {
             let plain = markup::plain_text(&p.body, markup::Keep::PREVIEW);
             (
                 markup::excerpt(&plain.replace('\n', " "), 300),
                 urls::post_in_thread(thread.id, &thread.slug, p.number, p.id),
+                loaded.authors.get(&p.author_id).unwrap_or(&loaded.nobody).name.clone(),
             )
         }),
         pager: Pager::new(&thread.url(1), n, thread.last_page().max(1)),

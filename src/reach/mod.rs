@@ -1,3 +1,5 @@
-//! What carries content outward: search now; feeds, notifications and webhooks later.
+//! What carries content outward: search, feeds, sitemaps; notifications and webhooks later.
 
+pub mod feeds;
 pub mod search;
+pub mod sitemaps;

@@ -7,6 +7,7 @@ pub mod cache;
 pub mod error;
 pub mod filters;
 pub mod forms;
+pub mod head;
 pub mod headers;
 pub mod idempotency;
 pub mod limits;

@@ -155,6 +155,10 @@ impl Page {
         response.content_type("text/html; charset=utf-8");
         response.insert_header(("x-hearth-page", "1"));
         response.insert_header((VARY, "Accept-Encoding, Cookie"));
+        let head = html.split_once("</head>").map_or("", |(head, _)| head);
+        if head.contains(NOINDEX) {
+            response.insert_header(("x-robots-tag", "noindex"));
+        }
         let private = self.actor.member().is_some() || self.guest.is_some() || !status.is_success();
         let keep = if private { "private, no-store" } else { "public, max-age=0, must-revalidate" };
         response.insert_header((CACHE_CONTROL, keep));
@@ -179,10 +183,13 @@ impl Page {
     }
 }
 
+/// What the head of a page says that search engines shall not keep; the header then says so too.
+const NOINDEX: &str = "<meta name=\"robots\" content=\"noindex";
+
 /// A template that failed to render: a defect of ours.
 #[derive(Debug, thiserror::Error)]
 #[error("a page could not be drawn: {0}")]
-struct Broken(askama::Error);
+pub(super) struct Broken(pub(super) askama::Error);
 
 impl crate::base::fault::Fault for Broken {
     fn kind(&self) -> crate::base::fault::Kind {

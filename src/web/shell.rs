@@ -70,6 +70,8 @@ pub struct Shell {
     pub site: String,
     /// The site's line below its name.
     pub tagline: String,
+    /// What the site is about, for search engines.
+    pub about: String,
     /// A notice on every page, if there is one.
     pub notice: Option<String>,
     /// The reader, when signed in.
@@ -136,8 +138,8 @@ impl Shell {
     }
 
     /// An absolute address.
-    pub fn absolute(&self, path: &str) -> String {
-        format!("{}{path}", self.base_url)
+    pub fn absolute(&self, path: impl AsRef<str>) -> String {
+        format!("{}{}", self.base_url, path.as_ref())
     }
 
     /// True when the page shown is at `path`.

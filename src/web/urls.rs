@@ -11,6 +11,11 @@ pub fn component(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
+/// What all addresses of a thread begin with.
+pub fn thread_root(id: ThreadId) -> String {
+    format!("/t/{id}")
+}
+
 /// A thread's page; page 1 has no parameter.
 pub fn thread(id: ThreadId, slug: &str, page: i64) -> String {
     paged(&format!("/t/{id}/{}", component(slug)), page)

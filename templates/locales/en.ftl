@@ -109,16 +109,17 @@ empty-page = This page is empty.
 
 ## Categories, tags, archive
 category = Category
-category-about = Threads in “{ $name }” at { $site }.
-categories-about = All categories of { $site }.
+category-about = Threads in “{ $name }” at { $site }: questions, answers and discussions.
+categories-about = All categories of { $site }, what each of them is about and how many threads it has.
 empty-categories = There are no categories yet.
-tag-about = Threads about { $name } at { $site }.
-tags-about = What people at { $site } write about.
+tag-about = Threads about { $name } at { $site }: questions, answers and discussions, the hottest first.
+tags-about = What people at { $site } write about: all tags, each with the number of its threads.
 empty-tags = No thread has a tag yet.
 archive = Archive
 archive-of = Archive: { $name }
-archive-about = All threads of { $site } by month.
-month-about = Threads at { $site }: { $month }.
+archive-about = All threads of { $site } by the month in which they were opened, the newest month first.
+archive-of-about = All threads in “{ $name }” at { $site } by the month in which they were opened.
+month-about = Threads opened at { $site }, { $month }: questions, answers and discussions.
 
 ## Thread
 pinned = Pinned
@@ -243,7 +244,7 @@ session-ended = Your session has ended. Log in and what you wrote comes back.
 joined = Joined { $date }
 display-name = Name shown
 bio = About you
-profile-about = { $name } at { $site }: threads and replies.
+profile-about = { $name } at { $site }: the threads they opened and the replies they wrote.
 profile-public = Show my profile to everybody
 profile-public-hint = Otherwise only signed-in members can open it, and search engines leave it alone.
 profile-threads = Threads

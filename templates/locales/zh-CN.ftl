@@ -93,16 +93,17 @@ empty-page = 这一页没有内容。
 
 ## Categories, tags, archive
 category = 版块
-category-about = { $site }“{ $name }”版块的帖子。
-categories-about = { $site }的全部版块。
+category-about = { $site }“{ $name }”版块的帖子：提问、解答与讨论，按热度排列。
+categories-about = { $site }的全部版块：每个版块讨论什么，各有多少帖子，一目了然。
 empty-categories = 还没有版块。
-tag-about = { $site }中关于“{ $name }”的帖子。
-tags-about = { $site }的全部话题标签。
+tag-about = { $site }中关于“{ $name }”的帖子：提问、解答与讨论，热门在前。
+tags-about = { $site }的成员都在写些什么：全部话题标签，以及每个标签下的帖子数。
 empty-tags = 还没有帖子使用标签。
 archive = 归档
 archive-of = 归档：{ $name }
-archive-about = { $site }的全部帖子，按月份排列。
-month-about = { $site }的帖子：{ $month }。
+archive-about = { $site }的全部帖子，按发布月份归档，最近的月份排在最前面。
+archive-of-about = { $site }“{ $name }”版块的全部帖子，按发布月份归档，最近的月份在前。
+month-about = { $site }在{ $month }发布的帖子：提问、解答与讨论，按时间排列。
 
 ## Thread
 pinned = 置顶
@@ -221,7 +222,7 @@ session-ended = 登录已过期。重新登录后，你写的内容会自动恢�
 joined = { $date } 加入
 display-name = 显示名称
 bio = 个人简介
-profile-about = { $name }在{ $site }发布的帖子和回复。
+profile-about = { $name }在{ $site }的个人主页：发布的帖子、写下的回复和获得的赞。
 profile-public = 公开我的个人主页
 profile-public-hint = 不公开时，只有登录的成员可以打开，搜索引擎也不会收录。
 profile-threads = 帖子

@@ -94,16 +94,17 @@ empty-page = 這一頁沒有內容。
 
 ## Categories, tags, archive
 category = 看板
-category-about = { $site }「{ $name }」看板的主題。
-categories-about = { $site }的所有看板。
+category-about = { $site }「{ $name }」看板的主題：提問、解答與討論，依熱度排列。
+categories-about = { $site }的所有看板：每個看板討論什麼、各有多少主題，一目了然。
 empty-categories = 還沒有看板。
-tag-about = { $site }上關於「{ $name }」的主題。
-tags-about = { $site }的所有話題標籤。
+tag-about = { $site }上關於「{ $name }」的主題：提問、解答與討論，熱門在前。
+tags-about = { $site }的會員都在寫些什麼：所有話題標籤，以及每個標籤的主題數。
 empty-tags = 還沒有主題使用標籤。
 archive = 歷史主題
 archive-of = 歷史主題：{ $name }
-archive-about = { $site }的所有主題，依月份排列。
-month-about = { $site }的主題：{ $month }。
+archive-about = { $site }的所有主題，依發表月份封存，最近的月份排在最前面。
+archive-of-about = { $site }「{ $name }」看板的所有主題，依發表月份封存，最近的月份在前。
+month-about = { $site }在{ $month }發表的主題：提問、解答與討論，依時間排列。
 
 ## Thread
 pinned = 置頂
@@ -222,7 +223,7 @@ session-ended = 登入已逾時。重新登入後，你寫的內容會自動恢�
 joined = { $date } 加入
 display-name = 顯示名稱
 bio = 自我介紹
-profile-about = { $name }在{ $site }發表的主題與回覆。
+profile-about = { $name }在{ $site }的個人頁面：發表的主題、寫下的回覆與得到的讚。
 profile-public = 公開我的個人檔案
 profile-public-hint = 不公開時，只有已登入的會員可以開啟，搜尋引擎也不會收錄。
 profile-threads = 主題

@@ -259,6 +259,27 @@ pub fn of_thread(conn: &mut Conn, thread: ThreadId, after: i32, limit: i64) -> Q
         .load(conn)
 }
 
+/// The listed first posts of `threads`.
+pub fn openings(conn: &mut Conn, threads: &[ThreadId]) -> QueryResult<Vec<Post>> {
+    posts::table
+        .filter(posts::thread_id.eq_any(threads.iter().map(|t| t.0)))
+        .filter(posts::number.eq(1))
+        .filter(posts::state.eq(State::Listed.code()))
+        .select(Post::as_select())
+        .load(conn)
+}
+
+/// The newest listed posts of a thread, newest first.
+pub fn newest(conn: &mut Conn, thread: ThreadId, limit: i64) -> QueryResult<Vec<Post>> {
+    posts::table
+        .filter(posts::thread_id.eq(thread.0))
+        .filter(posts::state.eq(State::Listed.code()))
+        .order(posts::number.desc())
+        .limit(limit)
+        .select(Post::as_select())
+        .load(conn)
+}
+
 /// How many posts are listed in all.
 pub fn count_listed(conn: &mut Conn) -> QueryResult<i64> {
     posts::table.filter(posts::state.eq(State::Listed.code())).count().get_result(conn)

@@ -213,3 +213,13 @@ pub fn set_heat(conn: &mut Conn, id: ThreadId, heat: f64) -> QueryResult<usize> 
 pub fn accepted(conn: &mut Conn, id: ThreadId) -> QueryResult<Option<PostId>> {
     threads::table.find(id.0).select(threads::accepted_post_id).first(conn)
 }
+
+/// True when an older listed thread of `categories` has the same name in its address.
+pub fn has_older_namesake(conn: &mut Conn, thread: &Thread, categories: &[CategoryId]) -> QueryResult<bool> {
+    let older = threads::table
+        .filter(threads::state.eq(State::Listed.code()))
+        .filter(threads::slug.eq(&thread.slug))
+        .filter(threads::id.lt(thread.id.0))
+        .filter(threads::category_id.eq_any(categories.iter().map(|c| c.0)));
+    diesel::select(diesel::dsl::exists(older)).get_result(conn)
+}

@@ -9,7 +9,7 @@ use crate::base::ids::MemberId;
 use crate::base::time::UtcTime;
 use crate::infra::db::Conn;
 use crate::infra::db::dialect::for_update;
-use crate::infra::db::schema::{former_handles, members};
+use crate::infra::db::schema::{former_handles, member_counters, members};
 
 /// A new row.
 pub struct NewMember<'a> {
@@ -211,6 +211,18 @@ pub fn public_handles(conn: &mut Conn, handles: &[String]) -> QueryResult<Vec<St
     members::table
         .filter(members::handle.eq_any(handles))
         .filter(members::profile_public.eq(true).or(members::role.ge(Role::Expert.code())))
+        .select(members::handle)
+        .load(conn)
+}
+
+/// Handles of those whose profiles are public and who wrote something, by id.
+pub fn indexable_handles(conn: &mut Conn, limit: i64) -> QueryResult<Vec<String>> {
+    members::table
+        .inner_join(member_counters::table.on(member_counters::member_id.eq(members::id)))
+        .filter(members::profile_public.eq(true).or(members::role.ge(Role::Expert.code())))
+        .filter(member_counters::posts.gt(0))
+        .order(members::id.asc())
+        .limit(limit)
         .select(members::handle)
         .load(conn)
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::excerpt::Segment;
 use super::service::{Asked, Found, Search};
 use crate::infra::i18n;
+use crate::web::cache::{self, Keep};
 use crate::web::filters::When;
 use crate::web::limits::Soft;
 use crate::web::paging::{LAST_LIST_PAGE, Pager, THREADS};
@@ -130,4 +131,23 @@ pub async fn page(
         shell,
     };
     page.ok(&web, &template)
+}
+
+#[derive(Template)]
+#[template(path = "machines/opensearch.xml")]
+struct Description {
+    site: String,
+    base_url: String,
+    icon: String,
+}
+
+/// `GET /opensearch.xml`: lets browsers search the forum from their address bar.
+pub async fn description(web: Data<Web>) -> Result<HttpResponse, AppError> {
+    let site = web.house.db.read(|c| Ok::<_, AppError>(crate::site::settings::load(c)?.name)).await?;
+    let base_url = web.config.base_url.clone();
+    let icon = format!("{base_url}{}", crate::web::assets::url("img/icon.svg"));
+    // The standard allows sixteen characters.
+    let site = site.chars().take(16).collect();
+    let template = Description { site, base_url, icon };
+    cache::file("application/opensearchdescription+xml", &template, Keep::of(Vec::new(), cache::THREAD))
 }

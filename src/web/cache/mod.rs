@@ -14,8 +14,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use actix_web::HttpRequest;
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
 use data_encoding::HEXLOWER;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -23,6 +25,8 @@ use sha2::{Digest, Sha256};
 
 use crate::base::ids::{CategoryId, MemberId, ThreadId};
 use crate::base::time::UtcTime;
+use crate::web::AppError;
+use crate::web::page::Broken;
 
 /// Bytes of pages kept at the most.
 const CAPACITY: u64 = 96 * 1024 * 1024;
@@ -258,6 +262,16 @@ impl PageCache {
     pub fn size(&self) -> (usize, u64) {
         (self.entries.len(), self.entries.weight())
     }
+}
+
+/// A file for machines, drawn from `template`, that everybody gets alike.
+pub fn file(content_type: &str, template: &impl Template, keep: Keep) -> Result<HttpResponse, AppError> {
+    let mut response = HttpResponse::Ok()
+        .content_type(content_type)
+        .insert_header((CACHE_CONTROL, "public, max-age=0, must-revalidate"))
+        .body(template.render().map_err(Broken)?);
+    response.extensions_mut().insert(keep);
+    Ok(response)
 }
 
 /// A hash of `body` in which what stands in elements marked `data-soft` does not count: counters that move in

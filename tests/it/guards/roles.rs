@@ -18,6 +18,7 @@ fn fill(pattern: &str, thread: &str, post: &str) -> String {
         ("{what:like|unlike}", "like"),
         ("{what:accept|unaccept}", "accept"),
         ("{name:.+}", "css/none.css"),
+        ("{name}", "lists"),
         ("{version}", "0000000000"),
         ("{month}", "2026-11"),
         ("{handle}", "target"),

@@ -1,0 +1,2 @@
+DROP INDEX threads_sitemap;
+DROP INDEX threads_slug;

@@ -1,0 +1,153 @@
+//! What crawlers read: robots, sitemaps, feeds, structured data. What a visitor may not read is in none of it.
+
+use hearth::base::actor::Role;
+use scraper::{Html, Selector};
+use serde_json::Value;
+
+use crate::app_on_both;
+use crate::support::app::{Answer, App, Caller};
+
+async fn opened(app: &App, by: &Caller, category: &str, kind: &str, title: &str) -> (String, String) {
+    let fields = [
+        ("category", category),
+        ("kind", kind),
+        ("title", title),
+        ("tags", "oil, 油"),
+        ("body", "Which *probe* </script> & why? [Elsewhere](https://example.org/)"),
+    ];
+    let answer = app.post("/compose", by, &fields).await;
+    let url = answer.location().to_owned();
+    let id = url.split('/').nth(2).unwrap().to_owned();
+    (url, id)
+}
+
+/// The structured data of a page by type.
+fn data(page: &Answer, of: &str) -> Option<Value> {
+    let html = Html::parse_document(&page.body);
+    let selector = Selector::parse("script[type='application/ld+json']").unwrap();
+    html.select(&selector)
+        .map(|s| serde_json::from_str::<Value>(&s.inner_html()).expect("it parses"))
+        .find(|v| v["@type"] == of)
+}
+
+app_on_both! {
+    async fn a_thread_tells_machines_what_it_is(app) {
+        app.category("general", None, &[]);
+        let (ada, bo) = (app.member("ada", Role::Member), app.member("bo", Role::Expert));
+        let visitor = Caller::visitor();
+        let (talk, id) = opened(app, &ada, "general", "discussion", "Probes </title> & oil").await;
+        app.post(&format!("/thread/{id}/reply"), &bo, &[("body", "A **PT100**.")]).await;
+        let page = app.get(&talk, &visitor).await;
+        let posting = data(&page, "DiscussionForumPosting").unwrap();
+        assert_eq!(posting["headline"], "Probes </title> & oil");
+        assert_eq!(posting["url"], format!("http://forum.test{talk}"));
+        assert_eq!(posting["author"]["name"], "ada");
+        assert!(posting["author"].get("url").is_none(), "her profile is for members");
+        assert_eq!(posting["comment"][0]["author"]["url"], "http://forum.test/u/bo", "an expert's is public");
+        assert_eq!(posting["comment"][0]["text"], "A PT100.");
+        let crumbs = data(&page, "BreadcrumbList").unwrap();
+        assert_eq!(crumbs["itemListElement"].as_array().unwrap().len(), 3);
+        assert!(data(&page, "QAPage").is_none());
+        assert!(data(&app.get(&talk, &ada).await, "DiscussionForumPosting").is_none(), "members need none");
+
+        let (question, id) = opened(app, &ada, "general", "question", "Which probe?").await;
+        let reply = app.post(&format!("/thread/{id}/reply"), &bo, &[("body", "This one.")]).await;
+        app.post(&format!("/thread/{id}/reply"), &bo, &[("body", "Or that one.")]).await;
+        let answer = reply.location().split("#p").nth(1).unwrap().to_owned();
+        app.post(&format!("/post/{answer}/accept"), &ada, &[]).await;
+        let page = app.get(&question, &visitor).await;
+        let qa = data(&page, "QAPage").unwrap()["mainEntity"].clone();
+        assert_eq!((&qa["name"], &qa["answerCount"]), (&Value::from("Which probe?"), &Value::from(2)));
+        assert_eq!(qa["acceptedAnswer"]["text"], "This one.");
+        assert_eq!(qa["suggestedAnswer"][0]["text"], "Or that one.");
+        assert!(data(&page, "DiscussionForumPosting").is_none());
+        assert!(data(&app.get("/", &visitor).await, "WebSite").is_some());
+        let profile = app.get("/u/bo", &visitor).await;
+        app.settle();
+        assert!(data(&profile, "ProfilePage").is_none(), "not counted yet, so not kept");
+        let profile = app.get("/u/bo", &visitor).await;
+        assert_eq!(data(&profile, "ProfilePage").unwrap()["mainEntity"]["alternateName"], "bo");
+    }
+}
+
+app_on_both! {
+    async fn threads_of_one_title_have_titles_of_their_own(app) {
+        let ada = app.member("ada", Role::Administrator);
+        app.category("general", None, &[]);
+        app.category("secret", Some(&["ada"]), &[]);
+        opened(app, &ada, "secret", "discussion", "Hidden twin").await;
+        let mut titles = Vec::new();
+        for title in ["Twin", "Twin", "Hidden twin"] {
+            let (url, id) = opened(app, &ada, "general", "discussion", title).await;
+            titles.push((id, app.get(&url, &Caller::visitor()).await.texts("title")[0].clone()));
+        }
+        assert_eq!(titles[0].1, "Twin · Hearth");
+        assert_eq!(titles[1].1, format!("Twin (#{}) · Hearth", titles[1].0));
+        assert_eq!(titles[2].1, "Hidden twin · Hearth", "nothing tells of a twin that is hidden");
+    }
+}
+
+app_on_both! {
+    async fn sitemaps_hold_what_visitors_read_and_nothing_else(app) {
+        let (ada, admin) = (app.member("ada", Role::Member), app.member("root1", Role::Administrator));
+        app.category("general", None, &[]);
+        app.category("secret", Some(&["ada"]), &[]);
+        let visitor = Caller::visitor();
+        let empty = app.get("/sitemap.xml", &visitor).await;
+        assert_eq!(empty.status, 200);
+        let (shown, _) = opened(app, &ada, "general", "discussion", "Shown 油").await;
+        let (hidden, _) = opened(app, &ada, "secret", "discussion", "Canary").await;
+        let (gone, id) = opened(app, &ada, "general", "discussion", "Gone").await;
+        app.post(&format!("/thread/{id}/delete"), &admin, &[]).await;
+        app.settle();
+        let index = app.get("/sitemap.xml", &visitor).await;
+        assert!(index.header("content-type").unwrap().starts_with("application/xml"));
+        assert!(index.body.contains("<loc>http://forum.test/sitemap/t-0.xml</loc><lastmod>2026-11-20T"));
+        let shard = app.get("/sitemap/t-0.xml", &visitor).await;
+        assert!(shard.body.contains(&format!("<loc>http://forum.test{shown}</loc><lastmod>2026-11-20T10:00:00Z")));
+        assert!(!shard.body.contains(&hidden) && !shard.body.contains(&gone));
+        let lists = app.get("/sitemap/lists.xml", &visitor).await;
+        assert!(lists.body.contains("/c/general<") && !lists.body.contains("secret"));
+        for absent in ["/sitemap/t-1.xml", "/sitemap/t-00.xml", "/sitemap/x.xml", "/sitemap/t--1.xml"] {
+            assert_eq!(app.get(absent, &visitor).await.status, 404, "{absent}");
+        }
+        let robots = app.get("/robots.txt", &visitor).await;
+        assert!(robots.header("content-type").unwrap().starts_with("text/plain"));
+        assert!(robots.body.contains("Sitemap: http://forum.test/sitemap.xml"));
+        for path in ["/search?q=x", "/login", "/latest", "/c/general?sort=new"] {
+            let page = app.get(path, &visitor).await;
+            assert_eq!(page.header("x-robots-tag"), Some("noindex"), "{path}");
+        }
+        assert!(app.get(&shown, &visitor).await.header("x-robots-tag").is_none());
+    }
+}
+
+app_on_both! {
+    async fn feeds_carry_what_visitors_read_and_nothing_else(app) {
+        let ada = app.member("ada", Role::Member);
+        app.category("general", None, &[]);
+        app.category("secret", Some(&["ada"]), &[]);
+        let visitor = Caller::visitor();
+        let (shown, id) = opened(app, &ada, "general", "discussion", "Shown & told").await;
+        let (_, hidden) = opened(app, &ada, "secret", "discussion", "Canary").await;
+        app.post(&format!("/thread/{id}/reply"), &ada, &[("body", "See [this](/tags), @ada.")]).await;
+        for (path, entries) in [("/feed.xml", 1), ("/c/general/feed.xml", 1), ("/tag/oil/feed.xml", 1)] {
+            let feed = app.get(path, &visitor).await;
+            assert_eq!(feed.header("content-type"), Some("application/atom+xml; charset=utf-8"), "{path}");
+            assert_eq!(feed.header("x-robots-tag"), Some("noindex"));
+            assert_eq!(feed.body.matches("<entry>").count(), entries, "{path}");
+            assert!(feed.body.contains("Shown &#38; told") && !feed.body.contains("Canary"), "{path}");
+            assert!(feed.body.contains(&format!("href=\"http://forum.test{shown}\"")), "{path}");
+            assert!(!app.get(path, &ada).await.body.contains("Canary"), "{path} is the same for members");
+        }
+        let thread = app.get(&format!("/t/{id}/feed.xml"), &visitor).await;
+        assert_eq!(thread.body.matches("<entry>").count(), 2);
+        assert!(thread.body.contains("http://forum.test/tags"), "addresses are complete");
+        assert!(!thread.body.contains("/u/ada"), "her profile is for members");
+        for hidden in [format!("/t/{hidden}/feed.xml"), "/c/secret/feed.xml".into(), "/tag/none/feed.xml".into()] {
+            assert_eq!(app.get(&hidden, &visitor).await.status, 404, "{hidden}");
+        }
+        let page = app.get("/c/general", &visitor).await;
+        assert!(page.body.contains("type=\"application/atom+xml\""));
+    }
+}
