@@ -259,6 +259,18 @@ pub fn of_thread(conn: &mut Conn, thread: ThreadId, after: i32, limit: i64) -> Q
         .load(conn)
 }
 
+/// The number of the last listed post of a thread; 1 for one without any.
+pub fn last_number(conn: &mut Conn, thread: ThreadId) -> QueryResult<i32> {
+    posts::table
+        .filter(posts::thread_id.eq(thread.0))
+        .filter(posts::state.eq(State::Listed.code()))
+        .order(posts::number.desc())
+        .select(posts::number)
+        .first(conn)
+        .optional()
+        .map(|n| n.unwrap_or(1))
+}
+
 /// The listed first posts of `threads`.
 pub fn openings(conn: &mut Conn, threads: &[ThreadId]) -> QueryResult<Vec<Post>> {
     posts::table
