@@ -76,7 +76,7 @@ fn take_in(house: &House, args: &ImportArgs) -> Result<String, Failed> {
 }
 
 /// Waits until the readers whose cursors are rows have read the log to its end, while they get on.
-fn wait_for_readers(house: &House) -> Result<(), Failed> {
+pub(super) fn wait_for_readers(house: &House) -> Result<(), Failed> {
     let mut last = (0, 0);
     let mut still = 0;
     loop {

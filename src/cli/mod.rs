@@ -6,6 +6,7 @@ mod import;
 mod member;
 mod migrate;
 mod rebuild;
+mod seed;
 mod serve;
 mod token;
 
@@ -41,6 +42,8 @@ enum Command {
     Rebuild(rebuild::RebuildArgs),
     /// Checks configuration, database, counters, index: exit 0 when sound.
     Doctor,
+    /// Makes a synthetic community, for measuring.
+    Seed(seed::SeedArgs),
     /// Accounts from the shell.
     #[command(subcommand)]
     Member(member::MemberCommand),
@@ -67,6 +70,7 @@ pub fn main() -> i32 {
         Command::Import(source) => import::run(&settled, &source).map(|()| 0),
         Command::Reindex => rebuild::reindex(&settled).map(|()| 0),
         Command::Rebuild(args) => rebuild::run(&settled, &args).map(|()| 0),
+        Command::Seed(args) => seed::run(&settled, &args).map(|()| 0),
         Command::Doctor => doctor::run(&settled),
         Command::Member(command) => member::run(&settled, &command).map(|()| 0),
         Command::Token(command) => token::run(&settled, &command).map(|()| 0),

@@ -9,4 +9,5 @@ pub mod discourse;
 pub mod import;
 pub mod links;
 pub mod records;
+pub mod seed;
 pub mod web;
