@@ -3,6 +3,7 @@
 
 pub mod health;
 pub mod jobs;
+pub mod metrics;
 pub mod node;
 pub mod openapi;
 pub mod routes;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::web::Data;
 
+use crate::app::metrics::MetricsToken;
 use crate::app::subscribers::{self, Followers};
 use crate::content::threads::views::ViewBuffer;
 use crate::infra::clock::Clock;
@@ -12,6 +13,7 @@ use crate::infra::db::migrate::{self, MigrateError};
 use crate::infra::db::{Db, DbError, DbOptions};
 use crate::infra::house::House;
 use crate::infra::random::Random;
+use crate::infra::telemetry;
 use crate::pages::shell::Frame;
 use crate::people::accounts::password::PasswordPool;
 use crate::people::sessions::Sessions;
@@ -61,6 +63,8 @@ pub struct NodeOptions {
     pub random: Random,
     /// Bytes each index writer may use.
     pub index_memory: usize,
+    /// What opens `/metrics` on the site's own listener.
+    pub metrics_token: Option<String>,
 }
 
 impl NodeOptions {
@@ -75,6 +79,7 @@ impl NodeOptions {
             clock: Clock::System,
             random,
             index_memory: DEFAULT_MEMORY,
+            metrics_token: None,
         }
     }
 }
@@ -98,6 +103,8 @@ pub struct Node {
     pub pages: Data<PageCache>,
     /// Where those stand in the log.
     pub pages_follow: Arc<Mutex<Follow>>,
+    /// Who may read the figures.
+    pub metrics: Data<MetricsToken>,
     /// The readers of the log that run here.
     pub followers: Arc<Mutex<Followers>>,
 }
@@ -115,6 +122,9 @@ impl Node {
 
     /// [`Node::start`] on an open, migrated database.
     pub fn assemble(db: Db, options: NodeOptions) -> Result<Self, StartError> {
+        if telemetry::recorder().is_none() {
+            tracing::warn!("nothing records the figures of this process");
+        }
         let house = House {
             db,
             clock: options.clock,
@@ -151,6 +161,7 @@ impl Node {
             search: Data::new(Search { index: Arc::new(index), analysis }),
             pages: Data::new(PageCache::default()),
             pages_follow: Arc::default(),
+            metrics: Data::new(MetricsToken(options.metrics_token)),
             followers: Arc::new(Mutex::new(subscribers::followers(&holder))),
             house,
         })

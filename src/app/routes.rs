@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 use actix_web::{FromRequest, Handler, Responder, Route, web};
 
-use super::{health, openapi};
+use super::{health, metrics, openapi};
 use crate::base::actor::Role;
 use crate::pages::api::{
     auth, categories as api_categories, posts as api_posts, search as api_search, threads as api_threads,
@@ -185,6 +185,7 @@ fn api() -> Vec<Entry> {
 fn machines() -> Vec<Entry> {
     use Access::Public;
     table![
+        GET "/metrics" Public => metrics::guarded;
         GET "/robots.txt" Public => sitemaps::robots;
         GET "/sitemap.xml" Public => sitemaps::index;
         GET "/sitemap/{name}.xml" Public => sitemaps::part;

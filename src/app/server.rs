@@ -11,9 +11,11 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::web::PayloadConfig;
 use actix_web::{App, Error, HttpServer};
 
+use crate::app::metrics::own_listener;
 use crate::app::{Node, StartError, routes, schedule, subscribers};
 use crate::infra::db::DbError;
 use crate::infra::jobs;
+use crate::infra::telemetry::{REQUESTS, SECONDS};
 use crate::web::forms::FORM_LIMIT;
 use crate::web::{cache, error, headers};
 
@@ -41,6 +43,7 @@ pub fn app(
         .app_data(node.views)
         .app_data(node.search)
         .app_data(node.pages)
+        .app_data(node.metrics)
         .app_data(PayloadConfig::new(FORM_LIMIT))
         .wrap(from_fn(error::draw))
         .wrap(from_fn(cache::serve::serve))
@@ -54,6 +57,14 @@ async fn log<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<Servi
     let (method, path, begun) = (req.method().clone(), req.path().to_owned(), Instant::now());
     let response = next.call(req).await?;
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let route = response.request().match_pattern().unwrap_or_else(|| "-".to_owned());
+    let labels = [
+        ("method", method.to_string()),
+        ("route", route.clone()),
+        ("status", response.status().as_u16().to_string()),
+    ];
+    metrics::counter!(REQUESTS, &labels).increment(1);
+    metrics::histogram!(SECONDS, "route" => route).record(begun.elapsed().as_secs_f64());
     tracing::info!(target: "hearth::request", %method, path, status = response.status().as_u16(), micros);
     Ok(response)
 }
@@ -72,7 +83,24 @@ fn abandon(worker: &std::thread::JoinHandle<()>) {
 
 /// Serves until SIGTERM or SIGINT, then drains: no new requests, those in flight finish, readers and periodic
 /// work stop, gathered views are written.
-pub async fn serve(node: Node, listener: TcpListener) -> Result<(), StartError> {
+pub async fn serve(
+    node: Node,
+    listener: TcpListener,
+    figures: Option<TcpListener>,
+) -> Result<(), StartError> {
+    if let Some(listener) = figures {
+        let node = node.clone();
+        let app = move || {
+            App::new()
+                .app_data(node.web.clone())
+                .app_data(node.search.clone())
+                .app_data(node.pages.clone())
+                .configure(own_listener)
+        };
+        actix_web::rt::spawn(
+            HttpServer::new(app).workers(1).disable_signals().shutdown_timeout(0).listen(listener)?.run(),
+        );
+    }
     let name = node.name.clone();
     node.house.db.write(move |c| jobs::requeue(c, &name).map_err(DbError::from)).await?;
     let stop = Arc::new(AtomicBool::new(false));

@@ -40,6 +40,12 @@ pub struct Options {
     /// `off` switches every limit in time off, for measuring; loopback only [default: on].
     #[arg(long, env = "HEARTH_RATE_LIMITS", global = true, value_name = "on|off")]
     rate_limits: Option<String>,
+    /// Address of a listener of its own for `/metrics`; keep it from the world.
+    #[arg(long, env = "HEARTH_METRICS_BIND", global = true, value_name = "ADDR")]
+    metrics_bind: Option<String>,
+    /// Opens `/metrics` on the site's own address to whoever sends it as a bearer token.
+    #[arg(long, env = "HEARTH_METRICS_TOKEN", global = true, value_name = "TOKEN", hide_env_values = true)]
+    metrics_token: Option<String>,
     /// `text` or `json` [default: text].
     #[arg(long, env = "HEARTH_LOG_FORMAT", global = true, value_name = "FORMAT")]
     log_format: Option<String>,
@@ -61,6 +67,8 @@ struct File {
     base_url: Option<String>,
     trusted_proxies: Option<String>,
     rate_limits: Option<String>,
+    metrics_bind: Option<String>,
+    metrics_token: Option<String>,
     log_format: Option<String>,
     log: Option<String>,
 }
@@ -92,6 +100,9 @@ pub struct Settled {
     pub database: DatabaseUrl,
     /// Settings of the HTTP side.
     pub web: WebConfig,
+    /// Listener of its own for the figures.
+    pub metrics_bind: Option<SocketAddr>,
+    metrics_token: Option<String>,
     log_json: bool,
     log: Option<String>,
 }
@@ -162,6 +173,17 @@ impl Settled {
                 ));
             }
         };
+        let metrics_bind = match pick(&options.metrics_bind, file.metrics_bind) {
+            None => None,
+            Some(at) => Some(at.parse().map_err(|_| {
+                value("--metrics-bind (HEARTH_METRICS_BIND)", format!("{at} is not ADDRESS:PORT"))
+            })?),
+        };
+        let metrics_token = pick(&options.metrics_token, file.metrics_token);
+        if metrics_token.as_ref().is_some_and(|t| t.len() < 16) {
+            let problem = "needs at least 16 characters".into();
+            return Err(value("--metrics-token (HEARTH_METRICS_TOKEN)", problem));
+        }
         let data_dir = options.data_dir.clone().or(file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
         let database = pick(&options.database_url, file.database_url).unwrap_or_default();
         Ok(Self {
@@ -170,6 +192,8 @@ impl Settled {
             log: pick(&options.log, file.log),
             bind,
             data_dir,
+            metrics_bind,
+            metrics_token,
             log_json,
         })
     }
@@ -201,7 +225,7 @@ impl Settled {
     pub fn node_options(&self) -> Result<NodeOptions, Failed> {
         let options = NodeOptions::new(self.db_options(), self.index_dir(), self.web.clone());
         let name = identity(&self.data_dir, &options.random)?;
-        Ok(NodeOptions { name, ..options })
+        Ok(NodeOptions { name, metrics_token: self.metrics_token.clone(), ..options })
     }
 
     /// The house for a command that runs beside a server: it waits longer for the database, and never migrates.

@@ -83,11 +83,7 @@ pub(super) fn wait_for_readers(house: &House) -> Result<(), Failed> {
         let (behind, at) = house.db.read_now(|c| {
             let head = activity::head(c)?;
             let waiting = activity::behind_since(c, head)?.is_some();
-            let cursors: Vec<i64> = lease::all(c)?
-                .into_iter()
-                .filter(|l| l.name != activity::sequencer::NAME)
-                .map(|l| l.cursor)
-                .collect();
+            let cursors: Vec<i64> = lease::readers(c)?.into_iter().map(|l| l.cursor).collect();
             let behind = waiting || cursors.iter().any(|at| *at < head);
             Ok::<_, DbError>((behind, (head, cursors.iter().sum::<i64>())))
         })?;

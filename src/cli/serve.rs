@@ -26,6 +26,10 @@ pub fn run(settled: &Settled, args: &ServeArgs) -> Result<(), Failed> {
     let _lock = DataDirLock::acquire(&settled.data_dir)?;
     let listener =
         TcpListener::bind(settled.bind).map_err(|e| format!("cannot listen on {}: {e}", settled.bind))?;
+    let figures = match settled.metrics_bind {
+        Some(at) => Some(TcpListener::bind(at).map_err(|e| format!("cannot listen on {at}: {e}"))?),
+        None => None,
+    };
     if !settled.web.https() {
         tracing::warn!("the site is served over plain http: cookies are not marked secure");
     }
@@ -36,7 +40,7 @@ pub fn run(settled: &Settled, args: &ServeArgs) -> Result<(), Failed> {
     first_link(&node)?;
     tracing::info!(address = settled.web.base_url, "Hearth is running");
     println!("Hearth is running at {}", settled.web.base_url);
-    actix_web::rt::System::new().block_on(server::serve(node, listener))?;
+    actix_web::rt::System::new().block_on(server::serve(node, listener, figures))?;
     Ok(())
 }
 

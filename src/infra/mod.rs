@@ -8,3 +8,4 @@ pub mod i18n;
 pub mod jobs;
 pub mod lock;
 pub mod random;
+pub mod telemetry;

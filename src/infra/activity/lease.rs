@@ -91,6 +91,13 @@ pub struct LeaseRow {
     pub cursor: i64,
 }
 
+/// The readers of the log among the leases, by name.
+pub fn readers(conn: &mut Conn) -> QueryResult<Vec<LeaseRow>> {
+    let all = all(conn)?;
+    // Other leased work has a colon in its name, or numbers the log.
+    Ok(all.into_iter().filter(|l| l.name != super::sequencer::NAME && !l.name.contains(':')).collect())
+}
+
 /// All leases, by name.
 pub fn all(conn: &mut Conn) -> QueryResult<Vec<LeaseRow>> {
     leases::table.order(leases::name.asc()).select(LeaseRow::as_select()).load(conn)

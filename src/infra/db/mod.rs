@@ -203,6 +203,8 @@ impl Db {
                         Err(e) if left > 0 && error::retryable(&e) => {}
                         done => {
                             self.0.news.committed();
+                            metrics::counter!(crate::infra::telemetry::COMMITS).increment(1);
+                            metrics::counter!(crate::infra::telemetry::WRITES).increment(1);
                             self.0.commits.send_modify(|n| *n += 1);
                             return done;
                         }

@@ -13,6 +13,7 @@ use tokio::sync::{oneshot, watch};
 use super::connect::{self, Access};
 use super::news::News;
 use super::{Conn, DbError, DbOptions, Failure, attempt};
+use crate::infra::telemetry::{COMMITS, WRITES};
 
 /// Closures that share one commit at the most.
 const BATCH: usize = 256;
@@ -102,6 +103,8 @@ impl Thread {
                 }
             });
             if committed {
+                metrics::counter!(COMMITS).increment(1);
+                metrics::counter!(WRITES).increment(batch.len() as u64);
                 for job in batch {
                     job.answer(true);
                 }

@@ -14,6 +14,7 @@ use actix_web::{Error, HttpRequest, HttpResponse};
 use super::encoding::{Effort, Encoding, SHORTEST, encode};
 use super::{Entry, Keep, Key, Made, PageCache};
 use crate::base::time::{SECOND, UtcTime};
+use crate::infra::telemetry::PAGES;
 use crate::web::state::Web;
 
 /// `X-Robots-Tag`.
@@ -70,6 +71,7 @@ pub async fn serve<B: MessageBody + 'static>(
         if let Some(told) = entry.keep.on_hit.as_ref().filter(|_| !head) {
             told(req.request());
         }
+        metrics::counter!(PAGES, "from" => "memory").increment(1);
         let response = answer(&entry, &asked, web.house.clock.now());
         return Ok(req.into_response(response));
     }
@@ -78,6 +80,7 @@ pub async fn serve<B: MessageBody + 'static>(
     let keep = response.response().extensions().get::<Keep>().cloned();
     match keep {
         Some(keep) if asked.plain && response.status() == StatusCode::OK => {
+            metrics::counter!(PAGES, "from" => "drawn").increment(1);
             let key = current.then(|| asked.key.clone());
             kept(response, keep, key, &asked, &web, &cache, tick).await
         }

@@ -5,7 +5,7 @@ use scraper::{Html, Selector};
 use serde_json::Value;
 
 use crate::app_on_both;
-use crate::support::app::{Answer, App, Caller};
+use crate::support::app::{Answer, App, Caller, METRICS};
 
 async fn opened(app: &App, by: &Caller, category: &str, kind: &str, title: &str) -> (String, String) {
     let fields = [
@@ -149,5 +149,31 @@ app_on_both! {
         }
         let page = app.get("/c/general", &visitor).await;
         assert!(page.body.contains("type=\"application/atom+xml\""));
+    }
+}
+
+app_on_both! {
+    async fn figures_are_for_who_holds_their_token(app) {
+        app.category("general", None, &[]);
+        let admin = app.member("root1", Role::Administrator);
+        opened(app, &admin, "general", "discussion", "Counted").await;
+        app.settle();
+        for headers in [vec![], vec![("authorization", "Bearer wrong")], vec![("authorization", METRICS)]] {
+            assert_eq!(app.ask("GET", "/metrics", &Caller::visitor(), &headers).await.status, 404);
+        }
+        assert_eq!(app.get("/metrics", &admin).await.status, 404, "a role opens nothing here");
+        let bearer = format!("Bearer {METRICS}");
+        app.get("/", &Caller::visitor()).await;
+        let figures = app.ask("GET", "/metrics", &Caller::visitor(), &[("authorization", &bearer)]).await;
+        assert_eq!(figures.status, 200);
+        for line in [
+            "hearth_log_behind{reader=\"search_index\"} 0",
+            "hearth_log_behind{reader=\"member_counters\"} 0",
+            "hearth_search_posts{index=\"public\"} 1",
+            "hearth_http_requests_total{method=\"GET\",route=\"/\",status=\"200\"}",
+            "hearth_process_resident_memory_bytes",
+        ] {
+            assert!(figures.body.contains(line), "{line} is not in\n{}", figures.body);
+        }
     }
 }

@@ -25,6 +25,9 @@ use super::databases::TestDb;
 /// Where the test's clock starts.
 pub const NOW: &str = "2026-11-20T10:00:00Z";
 
+/// Opens the figures.
+pub const METRICS: &str = "the token of the figures";
+
 /// The app and everything it stands on.
 pub struct App {
     /// The node.
@@ -129,6 +132,7 @@ impl App {
             clock: Clock::manual(UtcTime::parse(NOW).unwrap()),
             random: Random::system(),
             index_memory: 15_000_000,
+            metrics_token: Some(METRICS.into()),
             ..NodeOptions::new(DbOptions::new(db.url().clone()), db.dir().join("search"), web)
         };
         let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().try_init();
