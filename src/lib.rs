@@ -8,6 +8,7 @@
 //! - [`site`]: settings, secrets, the audit log.
 //! - [`people`]: accounts, sessions, moderators, counters.
 //! - [`content`]: what members write and how it is kept and ranked.
+//! - [`engage`]: what members earn by it: rules, levels, the ledger of points.
 //! - [`reach`]: what carries content outward: search.
 //! - [`pages`]: pages that compose several wings, and the back office.
 //! - [`transfer`]: communities in and out.
@@ -18,6 +19,7 @@ pub mod app;
 pub mod base;
 pub mod cli;
 pub mod content;
+pub mod engage;
 pub mod infra;
 pub mod pages;
 pub mod people;

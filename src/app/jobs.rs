@@ -2,18 +2,20 @@
 //! running asks for one and watches it.
 
 use crate::app::Node;
-use crate::base::ids::ThreadId;
+use crate::base::ids::{MemberId, ThreadId};
 use crate::content::threads;
 use crate::content::{categories, tags};
+use crate::engage::ledger;
 use crate::infra::db::{Db, DbError};
 use crate::infra::house::House;
 use crate::infra::jobs::{self, Job};
+use crate::people::accounts;
 use crate::reach::search::follow;
 use crate::transfer::discourse::{self, DiscourseReader};
 use crate::transfer::import;
 use crate::transfer::records::Report;
 
-/// Threads whose heat is computed in one transaction.
+/// Threads or members that are computed in one transaction.
 const BATCH: i64 = 200;
 
 /// Computes the heat of every thread from its engagements; the site stays up.
@@ -23,6 +25,22 @@ pub fn rebuild_heat(db: &Db, mut progress: impl FnMut(i64, i64)) -> Result<i64, 
     loop {
         let (last, count) =
             db.write_now(move |c| threads::service::rebuild_heat(c, after, BATCH).map_err(DbError::from))?;
+        if count == 0 {
+            return Ok(done);
+        }
+        after = last;
+        done += i64::try_from(count).unwrap_or(0);
+        progress(done, total.max(done));
+    }
+}
+
+/// Computes balances, growth, debts and levels of every member from the ledger; the site stays up and nothing is
+/// awarded anew.
+pub fn rebuild_points(db: &Db, mut progress: impl FnMut(i64, i64)) -> Result<i64, ledger::Error> {
+    let total = db.read_now(|c| accounts::store::count(c).map_err(DbError::from))?;
+    let (mut after, mut done) = (MemberId(0), 0);
+    loop {
+        let (last, count) = db.write_now(move |c| ledger::rebuild::batch(c, after, BATCH))?;
         if count == 0 {
             return Ok(done);
         }
@@ -140,6 +158,9 @@ fn run(node: &Node, job: &Job) -> Result<String, String> {
     match job.kind.as_str() {
         "rebuild_heat" => {
             rebuild_heat(&node.house.db, note).map(|n| format!("{n} threads")).map_err(|e| e.to_string())
+        }
+        "rebuild_points" => {
+            rebuild_points(&node.house.db, note).map(|n| format!("{n} members")).map_err(|e| e.to_string())
         }
         "reindex" => reindex(node, note).map(|n| format!("{n} posts")),
         "import" => import(&node.house, &job.args, note),

@@ -5,6 +5,7 @@
 //! | `member_counters` | counters of members | its lease row |
 //! | `top_scores` | scores of `/top` | its lease row |
 //! | the page cache | which pages have changed | in memory, from the head of the log |
+//! | `points` | the ledger, balances, levels | its lease row |
 //! | the search index | posts in two indexes | the index's own commit payload |
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use crate::app::Node;
 use crate::content::threads::top;
+use crate::engage::ledger;
 use crate::infra::activity::lease::Lease;
 use crate::infra::activity::reader::Running;
 use crate::infra::activity::sequencer;
@@ -37,7 +39,7 @@ pub struct Followers {
 
 /// The readers of this node; `holder` names it among the nodes.
 pub fn followers(holder: &str) -> Followers {
-    let readers = [profiles::READER, top::READER].map(|r| Running::new(r, holder));
+    let readers = [profiles::READER, top::READER, ledger::reader::READER].map(|r| Running::new(r, holder));
     Followers { holder: holder.to_owned(), sequencer: None, readers: readers.into() }
 }
 

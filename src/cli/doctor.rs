@@ -7,6 +7,7 @@ use super::Failed;
 use super::config::Settled;
 use crate::content::heat;
 use crate::content::threads;
+use crate::engage::ledger::audit;
 use crate::infra::db::dialect::Count;
 use crate::infra::db::{Conn, DbError, migrate};
 use crate::infra::house::House;
@@ -173,6 +174,20 @@ fn counters_ready(conn: &mut Conn) -> QueryResult<bool> {
     Ok(waiting == 0 && cursor.unwrap_or(0) == head)
 }
 
+/// Does the ledger of points add up? Entries and accounts move together, so this needs no reader to catch up.
+fn points(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    let audit = audit::run(conn)?;
+    let mut wrong = Vec::new();
+    if audit.sum != 0 {
+        wrong.push(format!("the ledger of points sums up to {} instead of 0", audit.sum));
+    }
+    wrong.extend(audit.findings.iter().map(|f| {
+        let some: Vec<String> = f.examples.iter().map(ToString::to_string).collect();
+        format!("{} {}: {}", f.count, f.what, some.join(", "))
+    }));
+    Ok(wrong)
+}
+
 /// Prints what is wrong; exit code 0 when nothing is.
 pub fn run(settled: &Settled) -> Result<i32, Failed> {
     let house = settled.house()?;
@@ -188,6 +203,7 @@ pub fn run(settled: &Settled) -> Result<i32, Failed> {
             "skipped: member counters have not caught up; the server brings them up to date when it starts"
         );
     }
+    wrong.extend(house.db.read_now(|c| points(c).map_err(DbError::from))?);
     wrong.extend(wrong_heat(&house)?);
     wrong.extend(index(settled, &house)?);
     if !migrate::pending(&house.db)?.is_empty() {

@@ -1,4 +1,4 @@
-//! `hearth reindex` and `hearth rebuild heat`: through the server that holds the data directory, as a job, or
+//! `hearth reindex`, `hearth rebuild heat` and `hearth rebuild points`: through the server that holds the data directory, as a job, or
 //! alone when there is none.
 
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::infra::lock::{DataDirLock, LockError, identity};
 #[derive(Debug, Args)]
 pub struct RebuildArgs {
     /// What to rebuild.
-    #[arg(value_parser = ["heat"])]
+    #[arg(value_parser = ["heat", "points"])]
     what: String,
 }
 
@@ -89,20 +89,26 @@ pub fn reindex(settled: &Settled) -> Result<(), Failed> {
     Ok(())
 }
 
-/// `hearth rebuild heat`.
+/// `hearth rebuild …`.
 pub fn run(settled: &Settled, args: &RebuildArgs) -> Result<(), Failed> {
-    debug_assert_eq!(args.what, "heat");
+    let what = args.what.as_str();
     let lock = if settled.database.is_sqlite() { alone(settled)? } else { None };
     if settled.database.is_sqlite() && lock.is_none() {
-        let said = through_server(settled, "rebuild_heat", &serde_json::Value::Null)?;
-        println!("rebuilt heat: {said}");
+        let kind = if what == "points" { "rebuild_points" } else { "rebuild_heat" };
+        let said = through_server(settled, kind, &serde_json::Value::Null)?;
+        println!("rebuilt {what}: {said}");
         return Ok(());
     }
     let house = settled.house()?;
     let bar = bar();
-    bar.set_message("heat");
-    let threads = work::rebuild_heat(&house.db, |done, total| show(&bar, done, total))?;
+    bar.set_message(what.to_owned());
+    let tell = |done, total| show(&bar, done, total);
+    let said = if what == "points" {
+        format!("{} members", work::rebuild_points(&house.db, tell)?)
+    } else {
+        format!("{} threads", work::rebuild_heat(&house.db, tell)?)
+    };
     bar.finish_and_clear();
-    println!("rebuilt heat: {threads} threads");
+    println!("rebuilt {what}: {said}");
     Ok(())
 }

@@ -142,7 +142,7 @@ fn a_life(database: &str) {
     assert!(begun.elapsed() < Duration::from_secs(25));
     let doctor = run(dir, database, &["doctor"]);
     assert!(doctor.status.success() && text(&doctor).contains("sound"), "{}", text(&doctor));
-    for command in [&["rebuild", "heat"][..], &["reindex"], &["migrate", "--check"]] {
+    for command in [&["rebuild", "heat"][..], &["rebuild", "points"], &["reindex"], &["migrate", "--check"]] {
         let out = run(dir, database, command);
         assert!(out.status.success(), "{command:?}: {}", text(&out));
     }

@@ -10,6 +10,7 @@
 
 mod cli;
 mod content;
+mod engage;
 mod guards;
 mod infra;
 mod pages;

@@ -206,6 +206,8 @@ pub struct Activity {
     pub origin: Origin,
     /// When it happened.
     pub at: UtcTime,
+    /// When it was written down here; later than `at` for imports.
+    pub recorded: UtcTime,
     /// Further ids and numbers.
     pub payload: serde_json::Value,
 }

@@ -49,6 +49,7 @@ struct Row {
     category_id: Option<CategoryId>,
     origin: i16,
     occurred_at: UtcTime,
+    recorded_at: UtcTime,
     payload: String,
 }
 
@@ -89,6 +90,7 @@ impl From<Row> for Activity {
             category: row.category_id,
             origin: Origin::from_code(row.origin),
             at: row.occurred_at,
+            recorded: row.recorded_at,
             payload: serde_json::from_str(&row.payload).unwrap_or_default(),
         }
     }

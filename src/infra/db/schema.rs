@@ -120,6 +120,7 @@ diesel::table! {
         imported -> Bool,
         created_at -> BigInt,
         last_seen_at -> Nullable<BigInt>,
+        level -> SmallInt,
     }
 }
 
@@ -407,6 +408,76 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    ledger (id) {
+        id -> BigInt,
+        account -> BigInt,
+        kind -> SmallInt,
+        subject -> BigInt,
+        giver -> BigInt,
+        generation -> BigInt,
+        delta -> BigInt,
+        reverses -> Nullable<BigInt>,
+        balances -> Nullable<BigInt>,
+        reason -> Text,
+        post_id -> Nullable<BigInt>,
+        occurred_at -> BigInt,
+        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    point_accounts (member_id) {
+        member_id -> BigInt,
+        balance -> BigInt,
+        growth -> BigInt,
+        debt -> BigInt,
+    }
+}
+
+diesel::table! {
+    point_sources (kind, subject, giver) {
+        kind -> SmallInt,
+        subject -> BigInt,
+        giver -> BigInt,
+        account -> BigInt,
+        thread_id -> BigInt,
+        day -> BigInt,
+        holds -> BigInt,
+        standing -> Bool,
+        amount -> BigInt,
+        generation -> BigInt,
+        entry_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    point_days (account, kind, day) {
+        account -> BigInt,
+        kind -> SmallInt,
+        day -> BigInt,
+        used -> BigInt,
+    }
+}
+
+diesel::table! {
+    point_rules (kind) {
+        kind -> SmallInt,
+        points -> BigInt,
+        per_day -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    levels (number) {
+        number -> SmallInt,
+        threshold -> BigInt,
+        name_en -> Text,
+        name_zh_cn -> Text,
+        name_zh_tw -> Text,
+    }
+}
+
 diesel::joinable!(posts -> threads (thread_id));
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(api_tokens -> members (member_id));
@@ -448,4 +519,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     removals,
     import_map,
     former_addresses,
+    ledger,
+    point_accounts,
+    point_sources,
+    point_days,
+    point_rules,
+    levels,
 );

@@ -42,6 +42,8 @@ pub struct Member {
     pub locale: Option<String>,
     /// Chosen theme.
     pub theme: Option<String>,
+    /// The step that their growth has reached, from 1.
+    pub level: i16,
 }
 
 impl Member {
@@ -72,6 +74,8 @@ pub struct Card {
     pub role: i16,
     /// Whether the member opted in to a public profile.
     pub profile_public: bool,
+    /// The step that their growth has reached, from 1.
+    pub level: i16,
 }
 
 impl Card {

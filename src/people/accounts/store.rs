@@ -136,6 +136,14 @@ pub fn set_suspension(
         .execute(conn)
 }
 
+/// Sets the level of `ids`; those who stand on it already are left alone.
+pub fn set_level(conn: &mut Conn, ids: &[MemberId], level: i16) -> QueryResult<usize> {
+    diesel::update(members::table.filter(members::id.eq_any(ids.iter().map(|i| i.0))))
+        .filter(members::level.ne(level))
+        .set(members::level.eq(level))
+        .execute(conn)
+}
+
 /// Sets what members change themselves.
 pub fn set_profile(conn: &mut Conn, id: MemberId, name: &str, bio: &str, public: bool) -> QueryResult<usize> {
     diesel::update(members::table.find(id.0))

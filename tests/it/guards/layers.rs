@@ -11,7 +11,7 @@ const WINGS: [&str; 14] = [
 ];
 
 /// Rooms of wings whose order is law, lowest first.
-const ROOMS: [(&str, &[&str]); 2] = [
+const ROOMS: [(&str, &[&str]); 3] = [
     ("people", &["accounts", "roles", "sessions", "sso", "profiles"]),
     (
         "content",
@@ -28,6 +28,7 @@ const ROOMS: [(&str, &[&str]); 2] = [
             "curation",
         ],
     ),
+    ("engage", &["rules", "levels", "ledger"]),
 ];
 
 /// `crate::a::b` paths that a source file names.

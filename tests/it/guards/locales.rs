@@ -9,11 +9,15 @@ use hearth::infra::i18n;
 use super::files::sources;
 
 /// Families of keys that the code puts together, with every ending they can have.
-const FAMILIES: [(&str, &[&str]); 5] = [
+const FAMILIES: [(&str, &[&str]); 6] = [
     ("list-", &["hot", "latest", "new", "top", "unanswered", "featured", "following"]),
     ("period-", &["day", "week", "month", "year", "all"]),
     ("role-", &["visitor", "member", "expert", "moderator", "operator", "administrator"]),
     ("heat-", &["opened", "reply", "like", "accepted", "share", "bookmark", "view", "anonymous"]),
+    (
+        "points-reason-",
+        &["thread", "reply", "like", "accepted", "first-of-day", "adjusted", "spent", "other"],
+    ),
     ("job-", &["waiting", "running", "done", "failed"]),
 ];
 

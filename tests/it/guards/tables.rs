@@ -6,7 +6,7 @@ use std::path::Path;
 use super::files::sources;
 
 /// Every table, by the room that writes it.
-const OWNERS: [(&str, &[&str]); 20] = [
+const OWNERS: [(&str, &[&str]); 23] = [
     ("infra/activity", &["activities", "leases"]),
     ("infra/db", &["schema_info"]),
     ("infra/jobs", &["jobs"]),
@@ -25,6 +25,9 @@ const OWNERS: [(&str, &[&str]); 20] = [
     ("content/posts", &["posts", "revisions", "removals"]),
     ("content/reactions", &["reactions"]),
     ("content/curation", &["pins", "pin_dismissals"]),
+    ("engage/rules", &["point_rules"]),
+    ("engage/levels", &["levels"]),
+    ("engage/ledger", &["ledger", "point_accounts", "point_sources", "point_days"]),
     ("transfer/import", &["import_map"]),
     ("transfer/addresses", &["former_addresses"]),
 ];

@@ -1,0 +1,9 @@
+ALTER TABLE members DROP COLUMN level;
+DROP TABLE levels;
+DROP TABLE point_rules;
+DROP TABLE point_days;
+DROP TABLE point_sources;
+DROP TABLE point_accounts;
+DROP TRIGGER ledger_stay;
+DROP TRIGGER ledger_keep;
+DROP TABLE ledger;
