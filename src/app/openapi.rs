@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::pages::api::{auth, categories, posts, search, threads};
+use crate::pages::api::{auth, categories, ledger, posts, search, threads};
 
 struct Bearer;
 
@@ -32,6 +32,7 @@ impl Modify for Bearer {
         threads::unaccept,
         posts::list, posts::create, posts::show, posts::change, posts::delete, posts::revisions, posts::like,
         posts::unlike,
+        ledger::list, ledger::adjust, ledger::revoke, ledger::audit,
         search::search,
     ),
     modifiers(&Bearer),

@@ -7,11 +7,12 @@ use actix_web::{FromRequest, Handler, Responder, Route, web};
 use super::{health, metrics, openapi};
 use crate::base::actor::Role;
 use crate::pages::api::{
-    auth, categories as api_categories, posts as api_posts, search as api_search, threads as api_threads,
+    auth, categories as api_categories, ledger as api_ledger, posts as api_posts, search as api_search,
+    threads as api_threads,
 };
 use crate::pages::backoffice::{categories, members, overview};
 use crate::pages::{
-    access, archive, compose, directory, home, moderation, post, profile, settings, shell, thread,
+    access, archive, compose, directory, home, moderation, points, post, profile, settings, shell, thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::{feeds, sitemaps};
@@ -114,6 +115,7 @@ fn pages() -> Vec<Entry> {
         POST "/post/{id}/{what:accept|unaccept}" Member => moderation::accept;
         POST "/u/{handle}/suspend" moderator => moderation::suspend;
         POST "/u/{handle}/{what}" moderator => moderation::member;
+        GET "/points" Member => points::show;
         GET "/settings" Member => settings::show;
         POST "/settings/profile" Member => settings::profile;
         POST "/settings/appearance" Member => settings::appearance;
@@ -177,6 +179,10 @@ fn api() -> Vec<Entry> {
         GET "/api/v1/posts/{id}/revisions" Member => api_posts::revisions;
         PUT "/api/v1/posts/{id}/reaction" Member => api_posts::like;
         DELETE "/api/v1/posts/{id}/reaction" Member => api_posts::unlike;
+        GET "/api/v1/ledger" Member => api_ledger::list;
+        POST "/api/v1/admin/points" Staff(Role::Operator) => api_ledger::adjust;
+        POST "/api/v1/admin/ledger/{entry_id}/revoke" Staff(Role::Operator) => api_ledger::revoke;
+        GET "/api/v1/admin/ledger/audit" Staff(Role::Operator) => api_ledger::audit;
         GET "/api/v1/search" Public => api_search::search;
     ]
 }

@@ -8,6 +8,7 @@ pub mod compose;
 pub mod directory;
 pub mod home;
 pub mod moderation;
+pub mod points;
 pub mod post;
 pub mod profile;
 pub mod rows;

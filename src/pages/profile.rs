@@ -11,6 +11,7 @@ use crate::content::markup::{self, SafeHtml};
 use crate::content::posts::{self, purge};
 use crate::content::threads::lists::{Filter, Listing, Sort, Window, opened_by};
 use crate::content::threads::{self, State};
+use crate::engage::levels::{self, Ladder};
 use crate::pages::rows::{Author, Row, rows};
 use crate::pages::structured;
 use crate::people::accounts::{self, Member};
@@ -42,6 +43,8 @@ struct ProfilePage {
     bio: Option<SafeHtml>,
     joined: When,
     role: String,
+    /// The level with its name.
+    level: String,
     counters: Vec<(String, String)>,
     rows: Vec<Row>,
     said: Vec<Said>,
@@ -58,6 +61,7 @@ struct Loaded {
     rows: Vec<Row>,
     said: Vec<Said>,
     removal: bool,
+    ladder: Ladder,
 }
 
 /// `GET /u/{username}`.
@@ -93,12 +97,14 @@ pub async fn show(web: Data<Web>, page: Page, handle: Path<String>) -> Result<Ht
             initial: initial(&member.display_name),
             url: None,
             badge: None,
+            level: Some(member.level),
         },
         bio: (!member.bio.is_empty()).then(|| {
             markup::render(&member.bio, &markup::RenderContext::new(&web.config.base_url, &member.public_id))
         }),
         joined: When::new(shell.locale, member.created_at),
         role: shell.t(&format!("role-{}", member.role().name())),
+        level: level(&shell, &loaded.ladder, member.level),
         counters: vec![
             stat("stat-threads", counts.threads),
             stat("stat-posts", counts.posts),
@@ -146,6 +152,14 @@ fn head(shell: &Shell, member: &Member, counts: profiles::Counters) -> Head {
     head
 }
 
+fn level(shell: &Shell, ladder: &Ladder, number: i16) -> String {
+    let written = shell.t1("level-n", "n", number);
+    match ladder.level(number) {
+        Some(level) => format!("{written} · {}", level.name(shell.locale)),
+        None => written,
+    }
+}
+
 fn load(conn: &mut crate::infra::db::Conn, page: &Page, handle: &str) -> Result<Loaded, AppError> {
     let member = accounts::service::find_by_handle(conn, handle)?;
     if page.actor.member().is_none() && !member.is_public() {
@@ -179,5 +193,6 @@ fn load(conn: &mut crate::infra::db::Conn, page: &Page, handle: &str) -> Result<
         .take(10)
         .collect();
     let removal = purge::latest(conn, member.id)?.is_some();
-    Ok(Loaded { counters: profiles::of(conn, member.id)?, member, rows, said, removal })
+    let (counters, ladder) = (profiles::of(conn, member.id)?, levels::load(conn)?);
+    Ok(Loaded { counters, member, rows, said, removal, ladder })
 }

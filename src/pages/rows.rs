@@ -31,6 +31,8 @@ pub struct Author {
     pub url: Option<String>,
     /// Locale key of a badge, for staff and experts.
     pub badge: Option<String>,
+    /// The step that their growth has reached; nothing for an account that is gone.
+    pub level: Option<i16>,
 }
 
 impl Author {
@@ -45,12 +47,20 @@ impl Author {
             initial: initial(&card.display_name),
             url: (signed_in || card.is_public()).then(|| urls::member(&card.handle)),
             badge: special.then(|| format!("role-{}", role.name())),
+            level: Some(card.level),
         }
     }
 
     /// Stands for an account that is gone.
     pub fn gone() -> Self {
-        Self { name: "—".into(), handle: String::new(), initial: "?".into(), url: None, badge: None }
+        Self {
+            name: "—".into(),
+            handle: String::new(),
+            initial: "?".into(),
+            url: None,
+            badge: None,
+            level: None,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::views::MemberCard;
 use crate::base::ids::MemberId;
 use crate::base::time::DAY;
+use crate::engage::ledger;
 use crate::infra::db::DbError;
 use crate::pages::access::{attempt_from, limited};
 use crate::people::accounts::password::PasswordPool;
@@ -136,6 +137,12 @@ pub struct Me {
     pub posts: i64,
     /// Likes received.
     pub likes_received: i64,
+    /// The step that their growth has reached, from 1.
+    pub level: i16,
+    /// Points that can be spent.
+    pub points: i64,
+    /// Points ever earned and not taken back.
+    pub growth: i64,
 }
 
 async fn me_view(web: &Web, id: MemberId) -> Result<Me, AppError> {
@@ -144,7 +151,11 @@ async fn me_view(web: &Web, id: MemberId) -> Result<Me, AppError> {
         .read(move |conn| {
             let member = store::find(conn, id)?.ok_or(HttpFault::SignIn)?;
             let Counters { threads, posts, likes_received, .. } = profiles::of(conn, id)?;
+            let account = ledger::service::account(conn, id)?;
             Ok::<_, AppError>(Me {
+                level: member.level,
+                points: account.balance,
+                growth: account.growth.max(0),
                 role: member.role().name().into(),
                 id: member.public_id,
                 username: member.handle,

@@ -3,6 +3,7 @@
 
 pub mod auth;
 pub mod categories;
+pub mod ledger;
 pub mod posts;
 pub mod search;
 pub mod threads;

@@ -21,6 +21,8 @@ pub struct MemberCard {
     pub name: String,
     /// member, expert, moderator, operator or administrator.
     pub role: String,
+    /// The step that their growth has reached, from 1.
+    pub level: i16,
 }
 
 impl From<&Card> for MemberCard {
@@ -30,6 +32,7 @@ impl From<&Card> for MemberCard {
             username: card.handle.clone(),
             name: card.display_name.clone(),
             role: card.role().name().to_owned(),
+            level: card.level,
         }
     }
 }

@@ -201,7 +201,7 @@ struct AskForm {
 pub async fn ask_job(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
     let member = page.at_least(Role::Administrator)?.id;
     let form: AskForm = raw.accept(&web, &page)?;
-    if !matches!(form.kind.as_str(), "rebuild_heat" | "reindex" | "recount") {
+    if !matches!(form.kind.as_str(), "rebuild_heat" | "rebuild_points" | "reindex" | "recount") {
         return Err(crate::web::error::HttpFault::Malformed.into());
     }
     let (house, node) = (web.house.clone(), web.node.clone());

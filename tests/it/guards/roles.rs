@@ -24,6 +24,7 @@ fn fill(pattern: &str, thread: &str, post: &str) -> String {
         ("{handle}", "target"),
         ("{username}", "target"),
         ("{number}", "1"),
+        ("{entry_id}", "999"),
     ] {
         path = path.replace(place, value);
     }
