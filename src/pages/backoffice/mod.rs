@@ -3,3 +3,4 @@
 pub mod categories;
 pub mod members;
 pub mod overview;
+pub mod points;
