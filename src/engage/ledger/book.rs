@@ -156,13 +156,9 @@ impl Book {
         };
         let mut days = needs.days.clone();
         days.extend(book.sources.iter().filter(moves).map(|s| (s.day, s.account.0)));
-        if !days.is_empty() {
-            let rows = store::list(days.iter().map(|(day, member)| format!("({day},{member})")));
-            let kind = Kind::FirstOfDay.code();
-            let condition = format!("kind = {kind} AND (subject, giver) IN (VALUES {rows})");
-            for row in store::lock_sources(conn, &condition)? {
-                book.add(Source::stored(row));
-            }
+        let days: Vec<_> = days.into_iter().collect();
+        for row in store::lock_days(conn, &days)? {
+            book.add(Source::stored(row));
         }
         Ok(book)
     }

@@ -9,6 +9,7 @@ use diesel::sql_types::BigInt;
 use super::model::{Account, Draft, Entry, Link, SourceRow};
 use crate::base::ids::MemberId;
 use crate::base::time::UtcTime;
+use crate::engage::rules::Kind;
 use crate::infra::db::Conn;
 use crate::infra::db::dialect::{Count, for_update, last_id};
 use crate::infra::db::schema::{ledger, point_accounts, point_days};
@@ -155,6 +156,28 @@ pub fn lock_sources(conn: &mut Conn, condition: &str) -> QueryResult<Vec<SourceR
     .load(conn)
 }
 
+/// Selects the sources of `(day, member)`. A join in this order walks the index; SQLite would scan for
+/// `IN (VALUES …)`.
+pub fn days_sql(keys: &[(i64, i64)], lock: &str) -> String {
+    let rows = list(keys.iter().map(|(day, member)| format!("({day},{member})")));
+    format!(
+        "SELECT s.kind, s.subject, s.giver, s.account, s.thread_id, s.day, s.holds, s.standing, s.amount, \
+         s.generation, s.entry_id FROM (VALUES {rows}) AS v CROSS JOIN point_sources s WHERE s.kind = {} \
+         AND s.subject = v.column1 AND s.giver = v.column2 ORDER BY s.subject, s.giver{lock}",
+        Kind::FirstOfDay.code()
+    )
+}
+
+/// The sources of days `(day, member)`, locked in order.
+pub fn lock_days(conn: &mut Conn, keys: &[(i64, i64)]) -> QueryResult<Vec<SourceRow>> {
+    let lock = if for_update(conn).is_empty() { "" } else { " FOR UPDATE OF s" };
+    let mut found = Vec::new();
+    for part in keys.chunks(AT_ONCE) {
+        found.extend(diesel::sql_query(days_sql(part, lock)).load::<SourceRow>(conn)?);
+    }
+    Ok(found)
+}
+
 /// Adds sources, or replaces what is stored of them.
 pub fn save_sources(conn: &mut Conn, sources: &[SourceRow]) -> QueryResult<()> {
     for part in sources.chunks(AT_ONCE) {
@@ -195,15 +218,20 @@ pub struct Used {
     pub used: i64,
 }
 
+/// Selects what is used up of the caps of `(account, kind, day)`, by a walk of the index.
+pub fn used_sql(keys: &[(MemberId, i16, i64)]) -> String {
+    let rows = list(keys.iter().map(|(account, kind, day)| format!("({account},{kind},{day})")));
+    format!(
+        "SELECT d.account, d.kind, d.day, d.used FROM (VALUES {rows}) AS v CROSS JOIN point_days d \
+         WHERE d.account = v.column1 AND d.kind = v.column2 AND d.day = v.column3"
+    )
+}
+
 /// What is used up of the caps of `(account, kind, day)`.
 pub fn used(conn: &mut Conn, keys: &[(MemberId, i16, i64)]) -> QueryResult<Vec<Used>> {
     let mut found = Vec::new();
     for part in keys.chunks(AT_ONCE) {
-        let rows = list(part.iter().map(|(account, kind, day)| format!("({account},{kind},{day})")));
-        let sql = format!(
-            "SELECT account, kind, day, used FROM point_days WHERE (account, kind, day) IN (VALUES {rows})"
-        );
-        found.extend(diesel::sql_query(sql).load::<Used>(conn)?);
+        found.extend(diesel::sql_query(used_sql(part)).load::<Used>(conn)?);
     }
     Ok(found)
 }

@@ -4,3 +4,4 @@ mod ledger;
 mod pages;
 mod sequences;
 pub mod stage;
+mod taken_in;

@@ -2,6 +2,6 @@
 
 mod corpus;
 mod demo;
-mod fixture;
+pub mod fixture;
 mod import;
 mod resume;
