@@ -48,7 +48,7 @@ pub fn place(conn: &mut Conn, ladder: &Ladder, accounts: &[Account]) -> Result<(
         by_level.entry(ladder.reached(account.growth)).or_default().push(account.member_id);
     }
     for (level, members) in by_level {
-        accounts::store::set_level(conn, &members, level)?;
+        accounts::service::reach(conn, &members, level)?;
     }
     Ok(())
 }

@@ -28,6 +28,8 @@ verbs! {
     MemberJoined = "member.joined",
     /// A handle, a name or a role changed.
     MemberChanged = "member.changed",
+    /// A member reached another level, or fell back to one.
+    MemberLevelled = "member.levelled",
     /// An account was suspended.
     MemberSuspended = "member.suspended",
     /// A suspension ended.

@@ -10,6 +10,7 @@ use crate::base::ids::MemberId;
 use crate::base::locale::Locale;
 use crate::base::time::UtcTime;
 use crate::infra::activity::{self, NewActivity, Origin, Verb};
+use crate::infra::clock::Clock;
 use crate::infra::db::{Conn, DbError, unique_violation};
 use crate::infra::house::House;
 use crate::site::{audit, settings};
@@ -188,6 +189,16 @@ pub fn change_appearance(
 ) -> Result<(), Error> {
     let theme = theme.filter(|t| *t == "light" || *t == "dark");
     store::set_appearance(conn, member, locale.map(Locale::code), theme)?;
+    Ok(())
+}
+
+/// Puts `ids` on `level`, as their growth has it, and says of whom that is news.
+pub fn reach(conn: &mut Conn, ids: &[MemberId], level: i16) -> Result<(), Error> {
+    let clock = Clock::System;
+    for id in store::set_level(conn, ids, level)? {
+        let fact = NewActivity::new(Verb::MemberLevelled, clock.now()).to(id).from(Origin::System);
+        activity::record(conn, &clock, &fact)?;
+    }
     Ok(())
 }
 

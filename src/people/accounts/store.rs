@@ -136,12 +136,13 @@ pub fn set_suspension(
         .execute(conn)
 }
 
-/// Sets the level of `ids`; those who stand on it already are left alone.
-pub fn set_level(conn: &mut Conn, ids: &[MemberId], level: i16) -> QueryResult<usize> {
+/// Sets the level of `ids`; returns those who stood on another.
+pub(super) fn set_level(conn: &mut Conn, ids: &[MemberId], level: i16) -> QueryResult<Vec<MemberId>> {
     diesel::update(members::table.filter(members::id.eq_any(ids.iter().map(|i| i.0))))
         .filter(members::level.ne(level))
         .set(members::level.eq(level))
-        .execute(conn)
+        .returning(members::id)
+        .get_results(conn)
 }
 
 /// Sets what members change themselves.

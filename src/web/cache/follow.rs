@@ -57,6 +57,7 @@ fn moved(activity: &Activity) -> Vec<Dep> {
     }
     match activity.verb {
         Some(Verb::SiteChanged | Verb::CategoryChanged) | None => deps.push(Dep::Site),
+        Some(Verb::MemberLevelled) => deps.extend(activity.member.map(Dep::Member)),
         Some(Verb::MemberChanged | Verb::MemberSuspended | Verb::MemberUnsuspended) => {
             deps.extend(activity.member.or(activity.actor).map(Dep::Member));
             deps.push(Dep::Moves);

@@ -176,3 +176,17 @@ app_on_both! {
         assert_eq!(thread["views"], 3);
     }
 }
+
+app_on_both! {
+    async fn a_new_level_is_shown_beside_posts(app) {
+        app.category("general", None, &[]);
+        let (ada, admin) = (app.member("ada", Role::Member), app.member("root1", Role::Administrator));
+        let visitor = Caller::visitor();
+        let (url, _) = opened(app, &ada, "general", "Levelled").await;
+        let before = settled(app, &url, &visitor).await;
+        let grant = serde_json::json!({ "member": "ada", "delta": 100_000, "reason": "a test" });
+        assert_eq!(app.api("POST", "/admin/points", &admin, Some(grant)).await.status, 201);
+        let after = settled(app, &url, &visitor).await;
+        assert_ne!(before.header("etag"), after.header("etag"), "the page shows another level");
+    }
+}
