@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 use actix_web::{FromRequest, Handler, Responder, Route, web};
 
-use super::{health, metrics, openapi};
+use super::{api_docs, health, metrics, openapi};
 use crate::base::actor::Role;
 use crate::pages::api::{
     auth, categories as api_categories, ledger as api_ledger, posts as api_posts, search as api_search,
@@ -69,6 +69,7 @@ fn pages() -> Vec<Entry> {
         GET "/unanswered" Public => home::unanswered;
         GET "/featured" Public => home::featured;
         GET "/following" Member => home::following;
+        GET "/api/docs" Public => api_docs::page;
         GET "/categories" Public => directory::all_categories;
         GET "/tags" Public => directory::all_tags;
         GET "/tag/{slug}" Public => home::tag;

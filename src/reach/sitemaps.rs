@@ -26,7 +26,7 @@ const PROFILES: i64 = 10_000;
 
 /// Addresses that every crawler is kept out of: endless, costly or private.
 const CLOSED: [&str; 12] = [
-    "/api/",
+    "/api/v1/",
     "/p/",
     "/login",
     "/signup",

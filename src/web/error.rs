@@ -164,7 +164,7 @@ pub async fn draw<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    let api = req.path().starts_with("/api/");
+    let api = req.path().starts_with("/api/v");
     let response = next.call(req).await?;
     let http = response.request().clone();
     let code = response.status();

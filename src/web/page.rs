@@ -46,7 +46,7 @@ pub fn presented(req: &HttpRequest, web: &Web) -> Presented {
         };
     }
     match req.cookie(web.config.session_cookie()) {
-        Some(cookie) if !req.path().starts_with("/api/") => Presented::Session(cookie.value().to_owned()),
+        Some(cookie) if !req.path().starts_with("/api/v") => Presented::Session(cookie.value().to_owned()),
         _ => Presented::Nothing,
     }
 }

@@ -118,6 +118,7 @@ empty-tags = No thread has a tag yet.
 archive = Archive
 archive-of = Archive: { $name }
 archive-about = All threads of { $site } by the month in which they were opened, the newest month first.
+api-about = The JSON API of { $site }: calls, parameters, answers and errors, with an example.
 archive-of-about = All threads in “{ $name }” at { $site } by the month in which they were opened.
 month-about = Threads opened at { $site }, { $month }: questions, answers and discussions.
 

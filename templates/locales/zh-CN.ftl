@@ -102,6 +102,7 @@ empty-tags = 还没有帖子使用标签。
 archive = 归档
 archive-of = 归档：{ $name }
 archive-about = { $site }的全部帖子，按发布月份归档，最近的月份排在最前面。
+api-about = { $site }的 JSON API：接口、参数、返回内容与错误，附示例。
 archive-of-about = { $site }“{ $name }”版块的全部帖子，按发布月份归档，最近的月份在前。
 month-about = { $site }在{ $month }发布的帖子：提问、解答与讨论，按时间排列。
 

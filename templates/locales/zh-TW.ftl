@@ -103,6 +103,7 @@ empty-tags = 還沒有主題使用標籤。
 archive = 歷史主題
 archive-of = 歷史主題：{ $name }
 archive-about = { $site }的所有主題，依發表月份封存，最近的月份排在最前面。
+api-about = { $site }的 JSON API：介面、參數、回傳內容與錯誤，附範例。
 archive-of-about = { $site }「{ $name }」看板的所有主題，依發表月份封存，最近的月份在前。
 month-about = { $site }在{ $month }發表的主題：提問、解答與討論，依時間排列。
 

@@ -34,7 +34,7 @@ fn asked(req: &HttpRequest, web: &Web) -> Asked {
     let header = |name: HeaderName| req.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let cookie = |name: &str| req.cookie(name).map(|c| c.value().to_owned());
     let path = req.path();
-    let page = !path.starts_with("/api/") && !path.starts_with("/assets/") && req.method() == Method::GET;
+    let page = !path.starts_with("/api/v") && !path.starts_with("/assets/") && req.method() == Method::GET;
     Asked {
         plain: page
             && cookie(web.config.session_cookie()).is_none()
