@@ -89,6 +89,8 @@ pub struct Row {
     pub category: Option<(String, String, String)>,
     /// Who opened it.
     pub author: Author,
+    /// Who wrote the last reply, if there is one.
+    pub last: Option<String>,
     /// Last post.
     pub when: When,
     /// Replies, as written.
@@ -130,7 +132,7 @@ pub fn rows(
         pinned.iter().map(|(pin, thread)| (thread, Some(pin.id))).collect();
     let held: Vec<ThreadId> = pinned.iter().map(|(_, t)| t.id).collect();
     all.extend(listed.iter().filter(|t| !held.contains(&t.id)).map(|t| (t, None)));
-    let people: Vec<MemberId> = all.iter().map(|(t, _)| t.author_id).collect();
+    let people: Vec<MemberId> = all.iter().flat_map(|(t, _)| [t.author_id, t.last_poster_id]).collect();
     let authors = authors(conn, &people, actor)?;
     let read: HashMap<ThreadId, i32> = match actor.id() {
         Some(member) => {
@@ -144,7 +146,9 @@ pub fn rows(
         .into_iter()
         .map(|(thread, pin)| {
             let author = authors.get(&thread.author_id).cloned().unwrap_or_else(Author::gone);
-            row(thread, pin, author, read.get(&thread.id).copied(), actor, readable, locale, hottest)
+            let last = authors.get(&thread.last_poster_id).filter(|_| thread.replies() > 0);
+            let last = last.map(|a| a.name.clone());
+            row(thread, pin, author, last, read.get(&thread.id).copied(), actor, readable, locale, hottest)
         })
         .collect())
 }
@@ -154,6 +158,7 @@ fn row(
     thread: &Thread,
     pin: Option<i64>,
     author: Author,
+    last_by: Option<String>,
     read: Option<i32>,
     actor: &Actor,
     readable: &Readable,
@@ -175,6 +180,7 @@ fn row(
             .get(thread.category_id)
             .map(|c| (c.name.clone(), urls::category(&c.slug), super::shell::mark(c))),
         author,
+        last: last_by,
         when: When::new(locale, thread.last_post_at),
         replies: i18n::number(thread.replies()),
         reply_count: thread.replies(),

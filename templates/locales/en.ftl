@@ -84,6 +84,7 @@ replies-count = { $n ->
     [one] { $shown } reply
    *[other] { $shown } replies
 }
+last-reply = last reply: { $name }
 replies-label = { $n ->
     [one] reply
    *[other] replies

@@ -80,6 +80,7 @@ period-month = 一个月内
 period-year = 一年内
 period-all = 全部时间
 replies-count = { $shown } 条回复
+last-reply = 最后回复：{ $name }
 replies-label = 回复
 views-count = { $shown } 次浏览
 likes-count = { $shown } 个赞

@@ -81,6 +81,7 @@ period-month = 一個月內
 period-year = 一年內
 period-all = 不限時間
 replies-count = { $shown } 則回覆
+last-reply = 最後回覆：{ $name }
 replies-label = 回覆
 views-count = { $shown } 次瀏覽
 likes-count = { $shown } 個讚
