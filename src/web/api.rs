@@ -8,6 +8,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::base::actor::{Actor, Credential, SignedIn};
@@ -127,8 +128,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             if bytes.len() > JSON_LIMIT {
                 return Err(HttpFault::TooLarge.into());
             }
-            serde_json::from_slice(&bytes).map(Self).map_err(|e| BadJson(e.to_string()).into())
+            let value: Value = serde_json::from_slice(&bytes).map_err(|e| BadJson(e.to_string()))?;
+            if holds_nul(&value) {
+                return Err(BadJson("a text holds a NUL character".into()).into());
+            }
+            serde_json::from_value(value).map(Self).map_err(|e| BadJson(e.to_string()).into())
         })
+    }
+}
+
+/// True when a text in `value` holds a NUL, which cannot be stored.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(members) => members.iter().any(|(name, v)| name.contains('\0') || holds_nul(v)),
+        _ => false,
     }
 }
 

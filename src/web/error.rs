@@ -117,6 +117,21 @@ struct Note {
     args: Vec<(&'static str, String)>,
 }
 
+impl Note {
+    fn of(fault: &dyn Fault) -> Self {
+        Self { kind: fault.kind(), code: fault.code(), field: fault.field(), args: fault.args() }
+    }
+}
+
+/// A NUL in an address: nothing has such a name, and PostgreSQL cannot even look for it.
+fn unreadable(req: &ServiceRequest) -> Option<HttpFault> {
+    let nul = |text: &str| text.contains("%00") || text.contains('\0');
+    if nul(req.uri().path()) || nul(req.path()) {
+        return Some(HttpFault::Absent);
+    }
+    nul(req.query_string()).then_some(HttpFault::Malformed)
+}
+
 impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
         status(self.0.kind())
@@ -131,8 +146,7 @@ impl ResponseError for AppError {
             response.insert_header((RETRY_AFTER, seconds.to_string()));
         }
         let response = response.finish();
-        let note =
-            Note { kind: self.0.kind(), code: self.0.code(), field: self.0.field(), args: self.0.args() };
+        let note = Note::of(&*self.0);
         let (head, body) = response.into_parts();
         let mut response = head.set_body(body);
         response.extensions_mut().insert(note);
@@ -165,6 +179,13 @@ pub async fn draw<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let api = req.path().starts_with("/api/v");
+    if let Some(fault) = unreadable(&req) {
+        let (note, code) = (Note::of(&fault), status(fault.kind()));
+        let http = req.request().clone();
+        let mut drawn = if api { json(&note, code) } else { page_of(&http, &note, code).await };
+        drawn.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        return Ok(req.into_response(drawn).map_into_right_body());
+    }
     let response = next.call(req).await?;
     let http = response.request().clone();
     let code = response.status();

@@ -62,7 +62,13 @@ impl FromRequest for RawForm {
             req.app_data::<actix_web::web::Data<Web>>().is_none_or(|web| cross_site(req, &web.config));
         Box::pin(async move {
             let body = body.await.map_err(|_| HttpFault::TooLarge)?;
-            let fields = serde_html_form::from_bytes(&body).map_err(|_| HttpFault::Malformed)?;
+            let mut fields: Vec<(String, String)> =
+                serde_html_form::from_bytes(&body).map_err(|_| HttpFault::Malformed)?;
+            // Nobody types a NUL and PostgreSQL stores none; what was pasted with one keeps the rest.
+            for (name, value) in &mut fields {
+                name.retain(|c| c != '\0');
+                value.retain(|c| c != '\0');
+            }
             Ok(Self { fields, cross_site })
         })
     }

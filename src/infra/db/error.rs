@@ -10,6 +10,9 @@ pub enum DbError {
     /// A query failed.
     #[error("a query failed: {0}")]
     Query(#[source] Diesel),
+    /// A text holds a NUL, which PostgreSQL cannot store.
+    #[error("a text holds a NUL character")]
+    Nul,
     /// No connection could be had.
     #[error("no database connection: {0}")]
     Unavailable(String),
@@ -26,13 +29,24 @@ pub enum DbError {
 
 impl From<Diesel> for DbError {
     fn from(error: Diesel) -> Self {
+        if let Diesel::DatabaseError(DatabaseErrorKind::Unknown, info) = &error
+            && holds_nul(info.message())
+        {
+            return Self::Nul;
+        }
         Self::Query(error)
     }
+}
+
+/// True for PostgreSQL's complaint of a NUL: `invalid byte sequence for encoding "UTF8": 0x00`, in any language.
+fn holds_nul(message: &str) -> bool {
+    message.contains("UTF8") && message.trim_end().ends_with("0x00")
 }
 
 impl Fault for DbError {
     fn kind(&self) -> Kind {
         match self {
+            Self::Nul => Kind::Malformed,
             Self::Query(_) | Self::Panicked => Kind::Internal,
             Self::Unavailable(_) | Self::QueueFull | Self::CommitFailed => Kind::Busy,
         }
@@ -40,6 +54,7 @@ impl Fault for DbError {
     fn code(&self) -> &'static str {
         match self.kind() {
             Kind::Busy => "busy",
+            Kind::Malformed => "malformed",
             _ => "internal",
         }
     }

@@ -4,4 +4,5 @@ mod access;
 mod api;
 mod cached;
 mod crawlers;
+mod nul;
 mod talking;
