@@ -87,15 +87,17 @@ impl<F: FnMut(i64, i64) + Send> import::Progress for Told<F> {
     }
 }
 
-/// Imports a Discourse community; returns what was done and read, for people.
+/// Imports a Discourse community; returns what was done and read, for people. `holder` names the process where
+/// a name outlives it.
 pub fn import_discourse(
     house: &House,
     args: &ImportArgs,
+    holder: Option<String>,
     progress: impl FnMut(i64, i64) + Send,
 ) -> Result<String, String> {
     let mut reader =
         DiscourseReader::open(&args.path, &discourse::Options::default()).map_err(|e| chain(&e))?;
-    let options = import::Options { limit: args.limit, dry_run: args.dry_run, total: reader.total() };
+    let options = import::Options { limit: args.limit, dry_run: args.dry_run, total: reader.total(), holder };
     let told = Told(std::sync::Mutex::new(progress));
     let done = import::run(house, &args.source, &mut reader, &options, &told).map_err(|e| chain(&e))?;
     Ok(report(&done, &reader.report()))
@@ -114,8 +116,16 @@ fn chain(error: &dyn std::error::Error) -> String {
 fn report(done: &import::Summary, read: &Report) -> String {
     let mut lines = vec![
         format!(
-            "taken in: {} categories, {} members, {} threads, {} posts, {} likes; {} threads were here already",
-            done.categories, done.members, done.threads, done.posts, done.likes, done.known_threads
+            "taken in: {} categories, {} members, {} threads, {} posts, {} likes; {} threads were here already, \
+             {} of them got posts that came later; {} posts stand in other threads here and stay there",
+            done.categories,
+            done.members,
+            done.threads,
+            done.posts,
+            done.likes,
+            done.known_threads,
+            done.grown_threads,
+            done.moved_posts
         ),
         format!(
             "read: {} threads, {} posts; left out: {} notices, {} deleted, {} private; hidden: {}",
@@ -137,9 +147,10 @@ fn report(done: &import::Summary, read: &Report) -> String {
     lines.join("\n")
 }
 
-fn import(house: &House, args: &str, progress: impl FnMut(i64, i64) + Send) -> Result<String, String> {
+fn import(node: &Node, args: &str, progress: impl FnMut(i64, i64) + Send) -> Result<String, String> {
     let args: ImportArgs = serde_json::from_str(args).map_err(|e| e.to_string())?;
-    import_discourse(house, &args, progress)
+    // A node does one job at a time, so its name is free again as soon as it is back.
+    import_discourse(&node.house, &args, Some(format!("{} jobs", node.name)), progress)
 }
 
 /// Runs one job that was taken.
@@ -163,7 +174,7 @@ fn run(node: &Node, job: &Job) -> Result<String, String> {
             rebuild_points(&node.house.db, note).map(|n| format!("{n} members")).map_err(|e| e.to_string())
         }
         "reindex" => reindex(node, note).map(|n| format!("{n} posts")),
-        "import" => import(&node.house, &job.args, note),
+        "import" => import(node, &job.args, note),
         "recount" => recount(&node.house.db).map(|()| String::new()).map_err(|e| e.to_string()),
         other => Err(format!("this release knows no job {other}")),
     }

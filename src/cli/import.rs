@@ -67,7 +67,7 @@ fn take_in(house: &House, args: &ImportArgs) -> Result<String, Failed> {
     let bar = bar();
     bar.set_message("import");
     let shown = bar.clone();
-    let said = import_discourse(house, args, move |done, total| {
+    let said = import_discourse(house, args, None, move |done, total| {
         shown.set_length(u64::try_from(total.max(done)).unwrap_or(0));
         shown.set_position(u64::try_from(done).unwrap_or(0));
     })?;

@@ -1,7 +1,7 @@
 //! Taking in whole threads of another community: each enters with all its posts, its heat and its facts in
 //! the log, as if it had always been here. Nobody is told; the log's origin is `import`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -138,24 +138,125 @@ fn one(
     };
     let id = threads::store::insert(conn, &new)?;
     tags::set(conn, id, tag_ids)?;
-    let ids = place(conn, id, &wanted.posts)?;
+    let ids = place(conn, id, &wanted.posts, BTreeMap::new())?;
     let mut thread = threads::store::find(conn, id)?.ok_or(Error::Absent)?;
     thread.views = wanted.views;
     thread.closed = wanted.closed;
     thread.featured_at = wanted.featured.then_some(wanted.created_at);
-    summarise(&mut thread, wanted, &ids);
-    for row in engagements(&thread, wanted, &ids) {
-        heat::store::insert_row(conn, &row, row.at.day())?;
-    }
-    thread.heat = heat::store::total(conn, scale, id)?;
+    let parts: Vec<Part<'_>> = parts(&wanted.posts, &ids, true);
+    let answer = wanted.accepted.and_then(|number| answer(wanted.kind, number, &parts));
+    summarise(&mut thread, wanted);
+    thread.accepted_post_id = answer.map(|part| part.id);
+    thread.unanswered = threads::service::waits(&thread);
+    warm(conn, scale, &mut thread, &parts, answer)?;
     threads::store::save(conn, &thread)?;
-    tell(&thread, wanted, &ids, facts);
+    tell(&thread, &parts, answer, facts);
+    let fact = |verb| {
+        NewActivity::new(verb, thread.created_at).to(thread.author_id).on(thread.id, thread.category_id)
+    };
+    if thread.featured_at.is_some() {
+        facts.push(fact(Verb::ThreadFeatured));
+    }
+    if wanted.state != State::Listed {
+        // Opened once, standing no more: its posts keep their own standing.
+        facts.push(fact(Verb::ThreadDeleted));
+    }
     Ok(Imported { thread: id, posts: ids })
 }
 
-fn place(conn: &mut Conn, thread: ThreadId, wanted: &[PostImport]) -> QueryResult<Vec<PostId>> {
+/// Posts that a thread got in the source after it was taken in.
+#[derive(Debug, Clone)]
+pub struct MoreImport {
+    /// The thread here.
+    pub thread: ThreadId,
+    /// The new posts by ascending number; none opens the thread.
+    pub posts: Vec<PostImport>,
+    /// Number of the accepted answer; counts when it is one of these and none was accepted before.
+    pub accepted: Option<i32>,
+}
+
+/// Takes in what came later to threads that are here. A number that somebody here has taken meanwhile is
+/// replaced by the thread's next. Empty for a thread that is here no more.
+pub fn extend(conn: &mut Conn, house: &House, wanted: &[MoreImport]) -> Result<Vec<Vec<PostId>>, Error> {
+    let scale = threads::service::scale(conn)?;
+    let mut facts = Vec::new();
+    let mut done = Vec::with_capacity(wanted.len());
+    for each in wanted {
+        done.push(match threads::store::lock(conn, each.thread)? {
+            Some(thread) => grow(conn, scale, thread, each, &mut facts)?,
+            None => Vec::new(),
+        });
+    }
+    for fact in facts {
+        activity::record(conn, &house.clock, &fact.from(Origin::Import))?;
+    }
+    Ok(done)
+}
+
+fn grow(
+    conn: &mut Conn,
+    scale: Scale,
+    mut thread: Thread,
+    wanted: &MoreImport,
+    facts: &mut Vec<NewActivity>,
+) -> Result<Vec<PostId>, Error> {
+    let mut posts = wanted.posts.clone();
+    let taken = store::numbers(conn, thread.id)?;
+    let mut used: BTreeSet<i32> = taken.keys().copied().collect();
+    for post in &mut posts {
+        if !used.insert(post.number) {
+            post.number = thread.next_number;
+            used.insert(post.number);
+        }
+        thread.next_number = thread.next_number.max(post.number.saturating_add(1));
+    }
+    let accepted = wanted.accepted.and_then(|number| wanted.posts.iter().position(|p| p.number == number));
+    let ids = place(conn, thread.id, &posts, taken)?;
+    let parts = parts(&posts, &ids, false);
+    for post in posts.iter().filter(|p| p.state == State::Listed) {
+        thread.posts += 1;
+        thread.likes += post.likes;
+        if post.created_at >= thread.last_post_at {
+            thread.last_post_at = post.created_at;
+            thread.last_poster_id = post.author;
+        }
+    }
+    let changed = posts.iter().filter_map(|p| p.edited_at.max(Some(p.created_at))).max();
+    thread.changed_at = thread.changed_at.max(changed.unwrap_or(thread.changed_at));
+    let answer = accepted
+        .filter(|_| thread.accepted_post_id.is_none())
+        .and_then(|place| answer(thread.kind(), posts.get(place)?.number, &parts));
+    if let Some(part) = answer {
+        thread.accepted_post_id = Some(part.id);
+    }
+    thread.unanswered = threads::service::waits(&thread);
+    warm(conn, scale, &mut thread, &parts, answer)?;
+    threads::store::save(conn, &thread)?;
+    tell(&thread, &parts, answer, facts);
+    Ok(ids)
+}
+
+/// A post with the id it got.
+#[derive(Debug, Clone, Copy)]
+struct Part<'a> {
+    post: &'a PostImport,
+    id: PostId,
+    opens: bool,
+}
+
+fn parts<'a>(posts: &'a [PostImport], ids: &[PostId], opening: bool) -> Vec<Part<'a>> {
+    let pairs = posts.iter().zip(ids.iter().copied()).enumerate();
+    pairs.map(|(place, (post, id))| Part { post, id, opens: opening && place == 0 }).collect()
+}
+
+/// Writes posts; `numbers` are the posts that stand in the thread already.
+fn place(
+    conn: &mut Conn,
+    thread: ThreadId,
+    wanted: &[PostImport],
+    mut numbers: BTreeMap<i32, PostId>,
+) -> QueryResult<Vec<PostId>> {
     let mut ids: Vec<PostId> = Vec::with_capacity(wanted.len());
-    let mut numbers: BTreeMap<i32, PostId> = BTreeMap::new();
     for post in wanted {
         let new = NewPost {
             id: post.id,
@@ -177,7 +278,7 @@ fn place(conn: &mut Conn, thread: ThreadId, wanted: &[PostImport]) -> QueryResul
 }
 
 /// What the thread's row says about its posts.
-fn summarise(thread: &mut Thread, wanted: &ThreadImport, ids: &[PostId]) {
+fn summarise(thread: &mut Thread, wanted: &ThreadImport) {
     let listed = || wanted.posts.iter().filter(|p| p.state == State::Listed);
     thread.posts = listed().count() as i64;
     thread.likes = listed().map(|p| p.likes).sum();
@@ -188,19 +289,23 @@ fn summarise(thread: &mut Thread, wanted: &ThreadImport, ids: &[PostId]) {
     thread.next_number = wanted.posts.last().map_or(1, |p| p.number.saturating_add(1));
     let times = wanted.posts.iter().flat_map(|p| [Some(p.created_at), p.edited_at]).flatten();
     thread.changed_at = times.max().unwrap_or(thread.created_at).max(thread.created_at);
-    thread.accepted_post_id = answer(wanted, ids).map(|(_, id)| id);
-    thread.unanswered = threads::service::waits(thread);
 }
 
 /// The accepted answer: a listed reply of a question.
-fn answer<'a>(wanted: &'a ThreadImport, ids: &[PostId]) -> Option<(&'a PostImport, PostId)> {
-    let number = wanted.accepted.filter(|_| wanted.kind == ThreadKind::Question)?;
-    let replies = wanted.posts.iter().zip(ids.iter().copied()).skip(1);
-    replies.into_iter().find(|(p, _)| p.number == number && p.state == State::Listed)
+fn answer<'a>(kind: ThreadKind, number: i32, parts: &'a [Part<'a>]) -> Option<&'a Part<'a>> {
+    let good =
+        |part: &&Part<'_>| !part.opens && part.post.number == number && part.post.state == State::Listed;
+    (kind == ThreadKind::Question).then(|| parts.iter().find(good)).flatten()
 }
 
-fn engagements(thread: &Thread, wanted: &ThreadImport, ids: &[PostId]) -> Vec<Engagement> {
-    let mut rows = Vec::with_capacity(ids.len() + 2);
+/// Writes the engagements of `parts` and sums the thread's heat anew.
+fn warm(
+    conn: &mut Conn,
+    scale: Scale,
+    thread: &mut Thread,
+    parts: &[Part<'_>],
+    answer: Option<&Part<'_>>,
+) -> QueryResult<()> {
     let row = |kind, source: PostId, member, at, factor| Engagement {
         thread: thread.id,
         kind,
@@ -209,49 +314,49 @@ fn engagements(thread: &Thread, wanted: &ThreadImport, ids: &[PostId]) -> Vec<En
         at,
         factor,
     };
-    for (place, (post, id)) in wanted.posts.iter().zip(ids.iter().copied()).enumerate() {
-        if place == 0 {
+    let mut rows = Vec::with_capacity(parts.len() + 2);
+    for &Part { post, id, opens } in parts {
+        let listed = post.state == State::Listed;
+        if opens {
             rows.push(row(Kind::Opened, id, Some(thread.author_id), thread.created_at, 1.0));
-        } else if post.state == State::Listed && !post.staff_note {
+        } else if listed && !post.staff_note {
             rows.push(service::reply_engagement(thread, id, post.author, post.created_at));
         }
-        if post.state == State::Listed && post.likes > 0 {
+        if listed && post.likes > 0 {
             rows.push(row(Kind::Like, id, None, post.created_at, post.likes as f64));
         }
     }
-    if let Some((post, id)) = answer(wanted, ids) {
+    if let Some(part) = answer {
         // When it was accepted is not told; not before it was written.
-        rows.push(row(Kind::Accepted, id, Some(thread.author_id), post.created_at, 1.0));
+        rows.push(row(Kind::Accepted, part.id, Some(thread.author_id), part.post.created_at, 1.0));
     }
-    rows
+    for row in rows {
+        heat::store::insert_row(conn, &row, row.at.day())?;
+    }
+    thread.heat = heat::store::total(conn, scale, thread.id)?;
+    Ok(())
 }
 
 /// The facts, so that the readers of the log arrive at the same counters as if all had happened here.
-fn tell(thread: &Thread, wanted: &ThreadImport, ids: &[PostId], facts: &mut Vec<NewActivity>) {
+fn tell(thread: &Thread, parts: &[Part<'_>], answer: Option<&Part<'_>>, facts: &mut Vec<NewActivity>) {
     let fact =
         |verb, at, author: MemberId| NewActivity::new(verb, at).to(author).on(thread.id, thread.category_id);
-    for (place, (post, id)) in wanted.posts.iter().zip(ids.iter().copied()).enumerate() {
-        if place == 0 {
+    for &Part { post, id, opens } in parts {
+        let listed = post.state == State::Listed;
+        if opens {
             let created = fact(Verb::ThreadCreated, thread.created_at, thread.author_id);
             facts.push(created.by(thread.author_id).post(id));
-        } else if post.state == State::Listed {
+        } else if listed {
             facts.push(fact(Verb::PostCreated, post.created_at, post.author).by(post.author).post(id));
         }
-        if post.state == State::Listed && post.likes > 0 {
+        if listed && post.likes > 0 {
             let liked = fact(Verb::PostLiked, post.created_at, post.author).post(id);
             facts.push(liked.with(serde_json::json!({ "n": post.likes })));
         }
     }
-    if let Some((post, id)) = answer(wanted, ids) {
-        let accepted = fact(Verb::AnswerAccepted, post.created_at, post.author);
-        facts.push(accepted.by(thread.author_id).post(id));
-    }
-    if thread.featured_at.is_some() {
-        facts.push(fact(Verb::ThreadFeatured, thread.created_at, thread.author_id));
-    }
-    if wanted.state != State::Listed {
-        // Opened once, standing no more: its posts keep their own standing.
-        facts.push(fact(Verb::ThreadDeleted, thread.created_at, thread.author_id));
+    if let Some(part) = answer {
+        let accepted = fact(Verb::AnswerAccepted, part.post.created_at, part.post.author);
+        facts.push(accepted.by(thread.author_id).post(part.id));
     }
 }
 

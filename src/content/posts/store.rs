@@ -1,5 +1,7 @@
 //! Reading and writing `posts` and `revisions`.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -241,6 +243,15 @@ pub fn ids_after(conn: &mut Conn, after: PostId, limit: i64) -> QueryResult<Vec<
         .limit(limit)
         .select(Post::as_select())
         .load(conn)
+}
+
+/// Which numbers of `thread` are taken, whatever became of the posts.
+pub fn numbers(conn: &mut Conn, thread: ThreadId) -> QueryResult<BTreeMap<i32, PostId>> {
+    posts::table
+        .filter(posts::thread_id.eq(thread.0))
+        .select((posts::number, posts::id))
+        .load::<(i32, PostId)>(conn)
+        .map(|rows| rows.into_iter().collect())
 }
 
 /// Which of `ids` are given already.

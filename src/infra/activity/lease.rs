@@ -93,9 +93,15 @@ pub struct LeaseRow {
 
 /// The readers of the log among the leases, by name.
 pub fn readers(conn: &mut Conn) -> QueryResult<Vec<LeaseRow>> {
-    let all = all(conn)?;
-    // Other leased work has a colon in its name, or numbers the log.
-    Ok(all.into_iter().filter(|l| l.name != super::sequencer::NAME && !l.name.contains(':')).collect())
+    Ok(all(conn)?.into_iter().filter(LeaseRow::reads).collect())
+}
+
+impl LeaseRow {
+    /// True for a reader of the log: not what numbers it, nor work with a colon in its name, which has no place
+    /// in the log.
+    pub fn reads(&self) -> bool {
+        self.name != super::sequencer::NAME && !self.name.contains(':')
+    }
 }
 
 /// All leases, by name.

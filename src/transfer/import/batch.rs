@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Error, Summary, map, people};
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
-use crate::content::posts::bulk::{self, PostImport, ThreadImport, UNFINISHED};
+use crate::content::posts::bulk::{self, MoreImport, PostImport, ThreadImport, UNFINISHED};
 use crate::content::posts::{self, Body, Prepared};
 use crate::content::tags::{MAX_CHARS, TagNames};
 use crate::content::threads::{self, State, ThreadKind, Title};
@@ -47,21 +47,25 @@ impl Known {
     }
 }
 
-/// A thread made ready.
+/// A thread made ready, or what came later to one that is here.
 #[derive(Clone)]
 pub struct Ready {
     foreign: ForeignId,
+    /// The thread here, when only posts are added to it.
+    here: Option<ThreadId>,
     posts: Vec<ForeignId>,
     paths: Vec<String>,
     pin: Option<PinRecord>,
     thread: ThreadImport,
 }
 
-/// Turns a record into what the room of posts takes; nothing when no usable post is left.
+/// Turns a record into what the room of posts takes; nothing when no usable post is left. With `here` its
+/// posts are added to that thread.
 pub fn ready(
     conn: &mut Conn,
     house: &House,
     known: &Known,
+    here: Option<ThreadId>,
     record: &ThreadRecord,
 ) -> Result<Option<Ready>, Error> {
     let now = house.clock.now();
@@ -82,12 +86,16 @@ pub fn ready(
         _ if record.hidden => State::Hidden,
         _ => State::Listed,
     };
-    first.state = State::Listed;
+    if here.is_none() {
+        // What opens a thread stands first, also where the one before it stands elsewhere now.
+        first.state = State::Listed;
+        first.number = 1;
+    }
     let question = record.kind == RecordKind::Question || record.accepted_number.is_some();
     let category = known.categories.get(known.shelf(record)).copied().unwrap_or_default();
     let Some(author) = known.author(record.author.as_ref()) else { return Ok(None) };
     let thread = ThreadImport {
-        id: own(&record.id, known.keep.threads).map(ThreadId),
+        id: own(&record.id, known.keep.threads && here.is_none()).map(ThreadId),
         category: CategoryId(category),
         author,
         kind: if question { ThreadKind::Question } else { ThreadKind::Discussion },
@@ -104,6 +112,7 @@ pub fn ready(
     let pin = record.pin.filter(|pin| pin.until.is_none_or(|until| until > now));
     Ok(Some(Ready {
         foreign: record.id.clone(),
+        here,
         posts: foreign,
         paths: record.old_paths.clone(),
         pin,
@@ -172,7 +181,40 @@ fn tag_names(tags: &[String]) -> TagNames {
 pub fn write(conn: &mut Conn, house: &House, source: &str, batch: &[Ready]) -> Result<Summary, Error> {
     let mut wanted: Vec<ThreadImport> = batch.iter().map(|ready| ready.thread.clone()).collect();
     give_way(conn, &mut wanted)?;
-    let done = bulk::import(conn, house, &wanted)?;
+    let (mut more, mut new, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
+    for (ready, thread) in batch.iter().zip(wanted) {
+        if let Some(here) = ready.here {
+            let add = MoreImport { thread: here, accepted: thread.accepted, posts: thread.posts };
+            more.push((ready, add));
+        } else {
+            new.push(ready);
+            fresh.push(thread);
+        }
+    }
+    let mut sum = enter(conn, house, source, &new, &fresh)?;
+    let (grown, more): (Vec<&Ready>, Vec<MoreImport>) = more.into_iter().unzip();
+    let mut rows = Vec::new();
+    for (ready, ids) in grown.into_iter().zip(bulk::extend(conn, house, &more)?) {
+        sum.posts += ids.len() as u64;
+        if !ids.is_empty() {
+            sum.grown_threads += 1;
+            sum.likes += ready.thread.posts.iter().map(|p| p.likes as u64).sum::<u64>();
+        }
+        rows.extend(ready.posts.iter().zip(ids).map(|(foreign, id)| (foreign.0.clone(), id.0)));
+    }
+    map::put(conn, source, Kind::Post, &rows)?;
+    Ok(sum)
+}
+
+/// Writes threads that are new here.
+fn enter(
+    conn: &mut Conn,
+    house: &House,
+    source: &str,
+    batch: &[&Ready],
+    wanted: &[ThreadImport],
+) -> Result<Summary, Error> {
+    let done = bulk::import(conn, house, wanted)?;
     let mut sum = Summary { threads: done.len() as u64, ..Summary::default() };
     let (mut thread_rows, mut post_rows) = (Vec::new(), Vec::new());
     for (ready, imported) in batch.iter().zip(&done) {

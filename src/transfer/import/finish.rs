@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::run::prove;
 use super::{Error, Progress, Stage, Summary, map};
 use crate::base::fold::fold;
 use crate::base::ids::{PostId, ThreadId};
@@ -11,6 +12,7 @@ use crate::content::categories::{self, Readable};
 use crate::content::markup;
 use crate::content::posts::{self, Body, Post, Prepared, bulk};
 use crate::content::threads::{self, State};
+use crate::infra::activity::lease::Lease;
 use crate::infra::db::Conn;
 use crate::infra::house::House;
 use crate::transfer::addresses::Kind;
@@ -20,8 +22,19 @@ use crate::web::urls;
 /// Posts finished in one transaction.
 const BATCH: i64 = 200;
 
+/// How a run came to this pass.
+pub(super) struct Ending<'a> {
+    /// Handles of the source that are others here.
+    pub renamed: &'a HashMap<String, String>,
+    /// The source was read to its end.
+    pub ended: bool,
+    /// The lease on the source.
+    pub lease: Option<&'a Lease>,
+}
+
 struct Finish<'a> {
     house: &'a House,
+    lease: Option<&'a Lease>,
     threads: HashMap<String, i64>,
     mine: HashSet<i64>,
     renamed: HashMap<String, String>,
@@ -34,8 +47,7 @@ struct Finish<'a> {
 pub(super) fn run(
     house: &House,
     source: &str,
-    renamed: &HashMap<String, String>,
-    ended: bool,
+    ending: &Ending<'_>,
     progress: &dyn Progress,
     summary: &mut Summary,
 ) -> Result<(), Error> {
@@ -47,8 +59,8 @@ pub(super) fn run(
         let threads = map::load(conn, source, Kind::Thread)?;
         Ok::<_, Error>((threads, map::load(conn, source, Kind::Post)?.into_values().collect()))
     })?;
-    let renamed = renamed.iter().map(|(old, new)| (fold(old), new.clone())).collect();
-    let finish = Finish { house, threads, mine, renamed, ended };
+    let renamed = ending.renamed.iter().map(|(old, new)| (fold(old), new.clone())).collect();
+    let finish = Finish { house, lease: ending.lease, threads, mine, renamed, ended: ending.ended };
     let mut after = PostId(i64::MIN);
     loop {
         let (last, done, left) = finish.batch(after)?;
@@ -78,8 +90,11 @@ impl Finish<'_> {
         })?;
         let done = ready.len() as u64;
         if done > 0 {
-            let cx = self.house.clone();
-            self.house.db.write_now(move |conn| write(conn, &cx, &ready))?;
+            let (cx, lease) = (self.house.clone(), self.lease.cloned());
+            self.house.db.write_now(move |conn| {
+                prove(conn, lease.as_ref())?;
+                write(conn, &cx, &ready)
+            })?;
         }
         Ok((last, done, left))
     }

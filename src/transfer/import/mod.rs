@@ -15,7 +15,9 @@
 //! **Pace.** Texts are rendered outside the write transactions, some two hundred posts at a time, while the
 //! batch before is being written.
 //!
-//! Not done: posts that were added to a thread of the source after it was taken in.
+//! **Again.** A later state of the source brings what is new: threads, and posts of threads that are here (with
+//! their numbers, unless somebody here has taken them). What was here stays as it is: posts that were moved to
+//! another thread since, changed or removed are left alone. One run of a source at a time, by a lease.
 
 mod batch;
 mod finish;
@@ -31,7 +33,7 @@ use crate::people::accounts;
 use crate::room_error;
 
 /// How to import.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// New threads to take in at the most; then the run stops as if interrupted.
     pub limit: Option<u64>,
@@ -39,6 +41,8 @@ pub struct Options {
     pub dry_run: bool,
     /// How many threads the source has, where that is known: for the progress bar.
     pub total: Option<u64>,
+    /// Who holds the lease on the source: a name that only one living process uses. Chance makes one up.
+    pub holder: Option<String>,
 }
 
 /// What a run is doing.
@@ -76,6 +80,10 @@ pub struct Summary {
     pub likes: u64,
     /// Threads that were here already.
     pub known_threads: u64,
+    /// Threads that were here already and got posts which came later.
+    pub grown_threads: u64,
+    /// Posts of new threads that stand elsewhere here and were left there.
+    pub moved_posts: u64,
     /// Members who could not keep their handle.
     pub renamed: u64,
     /// Posts whose author's account was gone.
@@ -107,6 +115,12 @@ pub enum Error {
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// Another run takes in the same source.
+    #[error("another import of “{0}” is running; if it was killed just now, try again in ten seconds")]
+    Running(String),
+    /// The lease lapsed and another run took over.
+    #[error("another import of the same source took over")]
+    Overtaken,
     /// The thread that writes died.
     #[error("the writing thread died")]
     Writer,

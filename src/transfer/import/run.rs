@@ -1,13 +1,17 @@
 //! One run: reads, makes ready and hands over to the thread that writes.
 
 use std::collections::HashMap;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::collections::hash_map::Entry;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::ScopedJoinHandle;
+use std::time::Duration;
 
 use super::batch::{self, Known, Ready};
 use super::{Error, Options, Progress, Stage, Summary, finish, map, people};
-use crate::base::ids::MemberId;
+use crate::base::ids::{MemberId, ThreadId};
 use crate::base::time::UtcTime;
+use crate::infra::activity::lease::{self, Lease};
+use crate::infra::db::Conn;
 use crate::infra::house::House;
 use crate::people::accounts;
 use crate::transfer::addresses::Kind;
@@ -15,6 +19,8 @@ use crate::transfer::records::{CategoryRecord, ForeignId, MemberRecord, Record, 
 
 /// Posts that are made ready and written together.
 const BATCH_POSTS: usize = 200;
+/// How often the lease is renewed while nothing is written.
+const RENEW: Duration = Duration::from_secs(3);
 
 /// Takes everything `reader` gives into the database of `house`. `source` names the community: the same name
 /// means the same one. Blocks; call it from a thread that may.
@@ -25,10 +31,58 @@ pub fn run(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Summary, Error> {
+    let held = if options.dry_run { None } else { Some(Held::take(house, source, options)?) };
+    run_alone(house, source, reader, options, progress, held.as_ref().map(|held| &held.lease))
+}
+
+/// The lease on a source, let go with the value. Two runs at once would both bring what neither has seen the
+/// other bring.
+struct Held<'a> {
+    house: &'a House,
+    lease: Lease,
+}
+
+impl<'a> Held<'a> {
+    fn take(house: &'a House, source: &str, options: &Options) -> Result<Self, Error> {
+        let name = format!("import:{source}");
+        let holder = options.holder.clone().unwrap_or_else(|| house.random.public_id());
+        let taken =
+            house.db.write_now(move |conn| lease::acquire(conn, &name, &holder).map_err(Error::from))?;
+        let lease = taken.ok_or_else(|| Error::Running(source.to_owned()))?;
+        Ok(Self { house, lease })
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        let lease = self.lease.clone();
+        let freed = self.house.db.write_now(move |conn| lease::release(conn, &lease).map_err(Error::from));
+        if let Err(error) = freed {
+            tracing::warn!(%error, "the lease of an import lapses by itself");
+        }
+    }
+}
+
+/// Proves inside a write that the source is still ours, and keeps it so.
+pub(super) fn prove(conn: &mut Conn, lease: Option<&Lease>) -> Result<(), Error> {
+    match lease {
+        Some(lease) if !lease::advance(conn, lease, 0)? => Err(Error::Overtaken),
+        _ => Ok(()),
+    }
+}
+
+fn run_alone(
+    house: &House,
+    source: &str,
+    reader: &mut dyn Iterator<Item = Record>,
+    options: &Options,
+    progress: &dyn Progress,
+    lease: Option<&Lease>,
+) -> Result<Summary, Error> {
     let mut run = Run::start(house, source, options)?;
     let ended = std::thread::scope(|scope| {
         let (send, receive) = sync_channel::<Batch>(1);
-        let writer = scope.spawn(|| write_all(house, source, options, receive, progress));
+        let writer = scope.spawn(|| write_all(house, source, options, receive, progress, lease));
         let read = run.read(reader, &send);
         drop(send);
         let written = join(writer);
@@ -39,7 +93,8 @@ pub fn run(
     })?;
     if !options.dry_run {
         run.settle_joined()?;
-        finish::run(house, source, &run.renamed, ended, progress, &mut run.summary)?;
+        let ending = finish::Ending { renamed: &run.renamed, ended, lease };
+        finish::run(house, source, &ending, progress, &mut run.summary)?;
     }
     Ok(run.summary)
 }
@@ -60,16 +115,28 @@ fn write_all(
     options: &Options,
     batches: Receiver<Batch>,
     progress: &dyn Progress,
+    lease: Option<&Lease>,
 ) -> Result<Summary, Error> {
     let mut sum = Summary::default();
-    while let Ok(Batch { threads, seen }) = batches.recv() {
+    loop {
+        let mine = lease.cloned();
+        let Batch { threads, seen } = match batches.recv_timeout(RENEW) {
+            Ok(batch) => batch,
+            Err(RecvTimeoutError::Timeout) => {
+                house.db.write_now(move |conn| prove(conn, mine.as_ref()))?;
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return Ok(sum),
+        };
         if !threads.is_empty() {
             let (cx, source) = (house.clone(), source.to_owned());
-            sum.add(&house.db.write_now(move |conn| batch::write(conn, &cx, &source, &threads))?);
+            sum.add(&house.db.write_now(move |conn| {
+                prove(conn, mine.as_ref())?;
+                batch::write(conn, &cx, &source, &threads)
+            })?);
         }
         progress.step(Stage::Threads, seen, options.total);
     }
-    Ok(sum)
 }
 
 impl Summary {
@@ -77,6 +144,7 @@ impl Summary {
         self.threads += more.threads;
         self.posts += more.posts;
         self.likes += more.likes;
+        self.grown_threads += more.grown_threads;
     }
 }
 
@@ -86,9 +154,11 @@ struct Run<'a> {
     options: Options,
     known: Known,
     threads: HashMap<String, i64>,
+    posts: HashMap<String, i64>,
     categories: Vec<CategoryRecord>,
     members: Vec<MemberRecord>,
-    waiting: Vec<ThreadRecord>,
+    /// Threads to take in, and those that are here with the posts that came later.
+    waiting: Vec<(Option<ThreadId>, ThreadRecord)>,
     /// When each member was first seen to write.
     first_seen: HashMap<ForeignId, UtcTime>,
     /// Handles of the source that are others here.
@@ -106,16 +176,16 @@ impl<'a> Run<'a> {
         } else {
             house.db.write_now(move |conn| map::decide(conn, &name).map_err(Error::from))?
         };
-        let (categories, members, threads) = house.db.read_now(|conn| {
-            let of = |conn: &mut _, kind| map::load(conn, source, kind).map_err(Error::from);
-            Ok::<_, Error>((of(conn, Kind::Category)?, of(conn, Kind::Member)?, of(conn, Kind::Thread)?))
-        })?;
+        let load = |kind| house.db.read_now(|conn| map::load(conn, source, kind).map_err(Error::from));
+        let (categories, members) = (load(Kind::Category)?, load(Kind::Member)?);
+        let (threads, posts) = (load(Kind::Thread)?, load(Kind::Post)?);
         Ok(Self {
             house,
             source,
-            options: *options,
+            options: options.clone(),
             known: Known { keep, categories, members },
             threads,
+            posts,
             categories: Vec::new(),
             members: Vec::new(),
             waiting: Vec::new(),
@@ -182,14 +252,47 @@ impl<'a> Run<'a> {
             let first = self.first_seen.entry(author.clone()).or_insert(post.created_at);
             *first = post.created_at.min(*first);
         }
-        if self.threads.contains_key(&thread.id.0) {
+        let here = self.threads.get(&thread.id.0).copied();
+        if here.is_some() {
             self.summary.known_threads += 1;
-            return;
+        } else {
+            self.threads.insert(thread.id.0.clone(), 0);
+            self.accepted += 1;
         }
         // A source that gives a thread twice gives it once.
-        self.threads.insert(thread.id.0.clone(), 0);
-        self.accepted += 1;
-        self.waiting.push(thread);
+        if here != Some(0) {
+            self.sift(here.map(ThreadId), thread);
+        }
+    }
+
+    /// Leaves the posts of `thread` that are here where they are, and lets the others wait to be written.
+    fn sift(&mut self, here: Option<ThreadId>, mut thread: ThreadRecord) {
+        thread.posts.sort_by_key(|post| post.number);
+        thread.posts.dedup_by_key(|post| post.number);
+        let id = thread.id.clone();
+        thread.posts.retain(|post| match self.posts.entry(post.id.0.clone()) {
+            Entry::Occupied(known) => {
+                if here.is_none() {
+                    let place = match known.get() {
+                        0 => "came with another thread".to_owned(),
+                        local => format!("is here already, as /p/{local},"),
+                    };
+                    self.summary.moved_posts += 1;
+                    self.summary.problems.push(format!(
+                        "thread {id}, post {} (number {}): {place} and stays there",
+                        post.id, post.number
+                    ));
+                }
+                false
+            }
+            Entry::Vacant(new) => {
+                new.insert(0);
+                true
+            }
+        });
+        if here.is_none() || !thread.posts.is_empty() {
+            self.waiting.push((here, thread));
+        }
     }
 
     fn hand_over(&mut self, send: &SyncSender<Batch>) -> Result<(), Error> {
@@ -205,9 +308,10 @@ impl<'a> Run<'a> {
         let mut problems = Vec::new();
         let threads = house.db.read_now(|conn| {
             let mut threads = Vec::with_capacity(waiting.len());
-            for record in &waiting {
-                match batch::ready(conn, house, known, record)? {
+            for (here, record) in &waiting {
+                match batch::ready(conn, house, known, *here, record)? {
                     Some(ready) => threads.push(ready),
+                    None if here.is_some() => {}
                     None => problems.push(format!("thread {}: no post that can be taken in", record.id)),
                 }
             }
@@ -218,17 +322,17 @@ impl<'a> Run<'a> {
     }
 
     /// Stand-ins for authors and categories that the source does not have.
-    fn want_stand_ins(&mut self, waiting: &[ThreadRecord]) {
+    fn want_stand_ins(&mut self, waiting: &[(Option<ThreadId>, ThreadRecord)]) {
         let coming: std::collections::HashSet<String> = self.members.iter().map(|m| m.id.0.clone()).collect();
         let filed: Vec<String> = self.categories.iter().map(|c| c.id.0.clone()).collect();
         let lost = |author: &Option<ForeignId>| {
             !author.as_ref().is_some_and(|a| self.known.members.contains_key(&a.0) || coming.contains(&a.0))
         };
-        let orphans = waiting.iter().flat_map(|t| &t.posts).filter(|p| lost(&p.author)).count();
-        let need_gone = orphans > 0 || waiting.iter().any(|t| lost(&t.author));
+        let orphans = waiting.iter().flat_map(|(_, t)| &t.posts).filter(|p| lost(&p.author)).count();
+        let need_gone = orphans > 0 || waiting.iter().any(|(_, t)| lost(&t.author));
         self.summary.orphans += orphans as u64;
         let mut shelves = Vec::new();
-        for thread in waiting {
+        for (_, thread) in waiting.iter().filter(|(here, _)| here.is_none()) {
             if thread.category.as_ref().is_some_and(|c| filed.contains(&c.0)) {
                 continue;
             }
@@ -251,7 +355,7 @@ impl<'a> Run<'a> {
     }
 
     /// A dry run pretends that everything was written.
-    fn count_only_if_dry(&mut self, waiting: &[ThreadRecord]) {
+    fn count_only_if_dry(&mut self, waiting: &[(Option<ThreadId>, ThreadRecord)]) {
         if !self.options.dry_run {
             return;
         }
@@ -263,8 +367,11 @@ impl<'a> Run<'a> {
             self.summary.members += 1;
             self.known.members.insert(member.id.0, 0);
         }
-        for thread in waiting {
-            self.summary.threads += 1;
+        for (here, thread) in waiting {
+            match here {
+                Some(_) => self.summary.grown_threads += 1,
+                None => self.summary.threads += 1,
+            }
             self.summary.posts += thread.posts.len() as u64;
             self.summary.likes += thread.posts.iter().map(|p| u64::from(p.likes)).sum::<u64>();
         }

@@ -3,14 +3,17 @@
 use hearth::base::actor::Role;
 use hearth::base::ids::{CategoryId, PostId, ThreadId};
 use hearth::content::categories::{self, store::Columns};
-use hearth::content::{posts, threads};
+use hearth::content::{heat, posts, threads};
+use hearth::infra::activity::lease;
 use hearth::infra::db::DbError;
-use hearth::people::accounts;
+use hearth::people::{accounts, profiles};
 use hearth::transfer::addresses::{self, Kind};
 use hearth::transfer::import::{Options, Summary};
-use hearth::transfer::records::Record;
+use hearth::transfer::records::{PostRecord, Record};
 
-use super::fixture::{community, dump, house, import_all, import_with, local, post, read, thread};
+use super::fixture::{
+    at, community, dump, house, import_all, import_with, local, post, read, settle, thread,
+};
 use crate::on_both;
 use crate::support::databases::TestDb;
 
@@ -167,5 +170,108 @@ on_both! {
         assert_eq!((sum.known_threads, sum.threads + written), (written, 47));
         assert_eq!(read(db, posts::store::count_listed), 37 + 800);
         assert_eq!(read(db, |c| posts::store::of_thread(c, ThreadId(1_005), 0, 100)).len(), 20);
+    }
+}
+
+fn without_members(records: Vec<Record>) -> Vec<Record> {
+    records.into_iter().filter(|r| matches!(r, Record::Thread(_))).collect()
+}
+
+/// The community some days later: posts of thread 12 moved to a thread of their own, others were added.
+fn later() -> Vec<Record> {
+    let mut records = community();
+    for record in &mut records {
+        let Record::Thread(thread) = record else { continue };
+        match thread.id.0.as_str() {
+            "12" => {
+                thread.posts.retain(|p| p.id.0 != "105");
+                thread.posts.push(PostRecord {
+                    likes: 2,
+                    reply_to: Some(2),
+                    ..post(901, 10, 1, 5, "Still well. cc @grace")
+                });
+                thread.posts.push(PostRecord { hidden: true, ..post(902, 11, 4, 4, "Buy watches again") });
+            }
+            "40" => thread.posts.push(post(903, 26, 2, 3, "One more bench, see <foreign:/t/90>.")),
+            _ => {}
+        }
+    }
+    let mut split =
+        thread(90, "For the record", vec![post(904, 1, 3, 2, "Split off."), post(105, 2, 1, 29, "x")]);
+    split.posts.push(post(905, 3, 2, 1, "Good idea."));
+    records.push(Record::Thread(split));
+    records.push(Record::Thread(thread(91, "Nothing left", vec![post(101, 1, 3, 29, "moved")])));
+    records
+}
+
+on_both! {
+    fn a_later_state_brings_what_is_new(db) {
+        import_all(db);
+        let sum = import_with(db, later(), &Options::default());
+        assert_eq!((sum.threads, sum.known_threads, sum.grown_threads, sum.moved_posts), (1, 7, 2, 2));
+        assert_eq!((sum.posts, sum.likes), (5, 2));
+        assert!(sum.problems.iter().any(|p| p == "thread 90, post 105 (number 2): is here already, as /p/105, and stays there"), "{:?}", sum.problems);
+        let of = |id| read(db, |c| threads::store::find(c, ThreadId(id))).unwrap();
+        let grown = of(12);
+        assert_eq!((grown.posts, grown.likes, grown.next_number, grown.last_post_at), (6, 5, 12, at(5)));
+        let moved = read(db, |c| posts::store::find(c, PostId(105))).unwrap();
+        assert_eq!((moved.thread_id, moved.number), (ThreadId(12), 6));
+        let added = read(db, |c| posts::store::find(c, PostId(901))).unwrap();
+        assert_eq!((added.number, added.reply_to), (10, Some(PostId(101))));
+        assert!(added.html.contains("/u/grace"), "{}", added.html);
+        assert_eq!((of(40).posts, of(90).posts, of(90).next_number), (26, 2, 4));
+        assert!(read(db, |c| posts::store::find(c, PostId(903))).unwrap().body.contains("/t/90"));
+        for id in [12, 40, 90] {
+            let total = read(db, |c| heat::store::total(c, heat::Scale::hours(96), ThreadId(id)));
+            assert!((of(id).heat - total).abs() < 1e-9, "thread {id}");
+        }
+        settle(db);
+        let one = hearth::base::ids::MemberId(local(db, Kind::Member, "1"));
+        let counters = read(db, |c| profiles::of(c, one));
+        assert_eq!((counters.posts, counters.likes_received), (3 + 8 + 1 + 1 + 1, 2));
+        let before = dump(db);
+        let again = import_with(db, later(), &Options::default());
+        assert_eq!((again.posts, again.grown_threads, again.known_threads), (0, 0, 8));
+        assert_eq!(dump(db), before);
+    }
+}
+
+on_both! {
+    fn a_number_taken_here_is_not_taken_twice(db) {
+        import_all(db);
+        let own = post(950, 9, 1, 6, "Stands in the place of number nine.");
+        let mut records = community();
+        for record in &mut records {
+            if let Record::Thread(thread) = record && thread.id.0 == "12" {
+                thread.posts.push(own.clone());
+            }
+        }
+        // Somebody here has answered meanwhile, with the number that the source gave too.
+        db.write_now(|c| {
+            diesel::connection::SimpleConnection::batch_execute(c,
+                "INSERT INTO posts (thread_id, number, author_id, body, html, renderer, lang, state, was_public, likes, anonymous_likes, revisions, created_at) \
+                 SELECT thread_id, 9, author_id, body, html, renderer, lang, state, was_public, 0, 0, 0, created_at FROM posts WHERE id = 105; \
+                 UPDATE threads SET next_number = 10, posts = posts + 1 WHERE id = 12").map_err(DbError::from)
+        }).unwrap();
+        assert_eq!(import_with(db, without_members(records.clone()), &Options::default()).posts, 1);
+        let there = PostId(local(db, Kind::Post, "950"));
+        assert_eq!(read(db, |c| posts::store::find(c, there)).unwrap().number, 10);
+        let before = dump(db);
+        import_with(db, without_members(records), &Options::default());
+        assert_eq!(dump(db), before);
+    }
+}
+
+on_both! {
+    fn one_source_is_taken_in_by_one_at_a_time(db) {
+        let held = db.write_now(|c| lease::acquire(c, "import:old", "another").map_err(DbError::from)).unwrap().unwrap();
+        let cx = house(db);
+        let refused = hearth::transfer::import::run(&cx, "old", &mut community().into_iter(), &Options::default(), &());
+        assert!(refused.unwrap_err().to_string().starts_with("another import of “old” is running"));
+        let other = hearth::transfer::import::run(&cx, "other", &mut community().into_iter(), &Options::default(), &());
+        assert!(other.is_ok(), "another source is another matter");
+        db.write_now(move |c| lease::release(c, &held).map_err(DbError::from)).unwrap();
+        import_all(db);
+        import_all(db);
     }
 }
