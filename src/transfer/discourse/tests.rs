@@ -79,6 +79,25 @@ fn quotes_with_post_member_or_neither() {
 }
 
 #[test]
+fn quotes_from_before_names_were_attributes() {
+    let of = |attributes: &str, title: &str| {
+        md(&format!(
+            "<aside class=\"quote\"{attributes}>\n<div class=\"title\">\n<div class=\"quote-controls\"></div>\n{title}</div>\n<blockquote>\n<p>Grease it.</p>\n</blockquote>\n</aside>"
+        ))
+    };
+    let avatar =
+        "<img alt src=\"https://cdn.example/user_avatar/old.example/mei.lin/40/3_1.png\" class=\"avatar\">";
+    assert_eq!(of("", &format!("{avatar} Mei.Lin:")), "> **@Mei.Lin**:\n> Grease it.");
+    assert_eq!(of("", &format!("{avatar} Lin Mei:")), "> **@mei.lin**:\n> Grease it.");
+    assert_eq!(of("", "bo_2:"), "> **@bo\\_2**:\n> Grease it.");
+    assert_eq!(of("", "Somebody or other:"), "> Grease it.");
+    let linked = of(" data-post=\"4\" data-topic=\"12\"", &format!("{avatar} Mei.Lin:"));
+    assert_eq!(linked, "> [@Mei.Lin](foreign:/t/12/4):\n> Grease it.");
+    let letter = "<img src=\"/letter_avatar/jo/40/5_a.png\" class=\"avatar\">";
+    assert_eq!(of("", letter), "> **@jo**:\n> Grease it.");
+}
+
+#[test]
 fn nested_quotes_stay_nested() {
     let inner = "<aside class=\"quote\" data-username=\"b\" data-post=\"1\" data-topic=\"2\"><blockquote><p>deep</p></blockquote></aside>";
     assert_eq!(

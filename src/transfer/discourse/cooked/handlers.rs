@@ -220,7 +220,9 @@ fn quote(forum: &Forum, handlers: &dyn Handlers, node: &Rc<Node>) -> String {
     let id = |name| attribute(node, name).and_then(|id| id.parse::<i64>().ok());
     let handle = attribute(node, "data-username").filter(|handle| !handle.is_empty());
     let title = find(node, &|n| has_class(n, "title"));
-    let titled = title.and_then(|title| find(&title, &|n| tag(n) == "a" && !has_class(n, "badge-wrapper")));
+    let titled =
+        title.as_ref().and_then(|title| find(title, &|n| tag(n) == "a" && !has_class(n, "badge-wrapper")));
+    let handle = handle.or_else(|| title.filter(|_| titled.is_none()).and_then(|title| quoted(&title)));
     let who = handle.as_ref().map(|handle| format!("@{handle}")).or_else(|| titled.map(|a| line(&a)));
     let first = match (who.filter(|who| !who.is_empty()), id("data-topic")) {
         (Some(who), Some(topic)) => {
@@ -239,6 +241,32 @@ fn quote(forum: &Forum, handlers: &dyn Handlers, node: &Rc<Node>) -> String {
         out.push('\n');
     }
     block(&out)
+}
+
+/// Who is quoted, in posts from before quotes carried the name as an attribute: the title says `name:`, and the
+/// picture's address has the name too, in lower case.
+fn quoted(title: &Rc<Node>) -> Option<String> {
+    let shown = line(title);
+    let shown = shown.trim().trim_end_matches([':', '：']).trim_end();
+    let picture = find(title, &|n| has_class(n, "avatar")).and_then(|img| attribute(&img, "src"));
+    let named = picture.as_deref().and_then(pictured);
+    match named {
+        // A name shown in place of the handle is of no use for finding the member.
+        Some(name) if name.to_lowercase() != shown.to_lowercase() => Some(name),
+        _ => Some(shown.to_owned()).filter(|name| !name.is_empty() && !name.contains(char::is_whitespace)),
+    }
+}
+
+/// The handle in the address of an avatar: `/user_avatar/{host}/{handle}/{size}/…`, `/letter_avatar/{handle}/…`.
+fn pictured(src: &str) -> Option<String> {
+    let after = |mark: &str| src.split_once(mark).map(|(_, rest)| rest);
+    let rest = match after("/user_avatar/") {
+        Some(rest) => rest.split_once('/')?.1,
+        None => after("/letter_avatar/")?,
+    };
+    let (handle, _) = rest.split_once('/')?;
+    let handle = percent_encoding::percent_decode_str(handle).decode_utf8().ok()?;
+    Some(handle.into_owned()).filter(|handle| !handle.is_empty())
 }
 
 /// A preview of another page → a link with that page's title.
