@@ -1,15 +1,18 @@
 //! Categories over the API.
 
 use actix_web::web::Data;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::threads::answer;
 use super::views::CategoryView;
 use crate::base::actor::Role;
+use crate::content::categories::Error;
 use crate::content::categories::service::{self, Draft};
 use crate::content::categories::store::Columns;
 use crate::web::api::{Answered, Body, Caller, List, json};
 use crate::web::error::HttpFault;
+use crate::web::idempotency::once;
 use crate::web::{AppError, Web};
 
 /// The categories the caller may read.
@@ -23,7 +26,7 @@ pub async fn list(web: Data<Web>, caller: Caller) -> Answered {
 }
 
 /// A new category.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewCategory {
     /// Name in its address.
@@ -81,6 +84,7 @@ fn draft(wanted: &NewCategory, parent: Option<crate::base::ids::CategoryId>) -> 
 
 /// Makes a category. Administrators only.
 #[utoipa::path(post, path = "/api/v1/admin/categories", tag = "categories", request_body = NewCategory,
+    params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, body = CategoryView), (status = 403), (status = 409), (status = 422)))]
 pub async fn create(web: Data<Web>, caller: Caller, body: Body<NewCategory>) -> Answered {
     let member = caller.member("admin")?.clone();
@@ -88,22 +92,25 @@ pub async fn create(web: Data<Web>, caller: Caller, body: Body<NewCategory>) -> 
         return Err(HttpFault::Forbidden.into());
     }
     let (house, actor, wanted) = (web.house.clone(), caller.actor.clone(), body.0);
-    let view = web
+    let key = caller.key("POST /admin/categories", &wanted);
+    let done = web
         .house
         .db
         .write(move |conn| {
-            let readable = service::readable(conn, &actor)?;
-            let parent = match wanted.parent.as_deref() {
-                Some(slug) => {
-                    Some(readable.by_slug(slug).ok_or(crate::content::categories::Error::ParentInvalid)?.id)
-                }
-                None => None,
-            };
-            let id = service::save(conn, &house, &member, None, &draft(&wanted, parent)?)?;
-            let readable = service::readable(conn, &actor)?;
-            let category = readable.get(id).ok_or(HttpFault::Absent)?;
-            Ok::<_, AppError>(CategoryView::new(category, &readable))
+            once(conn, key.as_ref(), house.clock.now(), |conn| {
+                let readable = service::readable(conn, &actor)?;
+                let parent = match wanted.parent.as_deref() {
+                    Some(slug) => Some(readable.by_slug(slug).ok_or(Error::ParentInvalid)?.id),
+                    None => None,
+                };
+                let id = service::save(conn, &house, &member, None, &draft(&wanted, parent)?)?;
+                let readable = service::readable(conn, &actor)?;
+                let category = readable.get(id).ok_or(HttpFault::Absent)?;
+                let view = CategoryView::new(category, &readable);
+                let text = serde_json::to_string(&view).unwrap_or_default();
+                Ok((view, 201, text))
+            })
         })
         .await?;
-    Ok(json(201, &view))
+    Ok(answer(201, done))
 }

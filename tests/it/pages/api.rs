@@ -131,3 +131,18 @@ app_on_both! {
         assert_eq!(angry.status, 422);
     }
 }
+
+app_on_both! {
+    async fn a_category_asked_for_twice_is_made_once(app) {
+        let root = app.member("rootie", Role::Administrator);
+        let make = |name: &str| {
+            let body = serde_json::json!({ "slug": "help", "name": name });
+            app.api_with("POST", "/admin/categories", &root, Some(body), &[("idempotency-key", "k1")])
+        };
+        let first = make("Help").await;
+        let again = make("Help").await;
+        assert_eq!((first.status.as_u16(), again.status.as_u16()), (201, 201), "{}", again.body);
+        assert_eq!((again.header("idempotent-replay"), again.json()), (Some("true"), first.json()));
+        assert_eq!(make("Other").await.status, 422);
+    }
+}
