@@ -187,7 +187,10 @@ impl Settled {
         let data_dir = options.data_dir.clone().or(file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
         let database = pick(&options.database_url, file.database_url).unwrap_or_default();
         Ok(Self {
-            database: DatabaseUrl::parse(&database, &data_dir),
+            database: DatabaseUrl::parse(&database, &data_dir).map_err(|scheme| {
+                let problem = format!("{scheme} is no database that this understands: postgres:// or sqlite");
+                value("--database-url (HEARTH_DATABASE_URL)", problem)
+            })?,
             web: WebConfig { base_url, loopback, trusted_proxies, rate_limits, locale: Locale::default() },
             log: pick(&options.log, file.log),
             bind,
@@ -285,6 +288,7 @@ mod tests {
             (|o| o.trusted_proxies = Some("10.0.0.0/99".into()), "HEARTH_TRUSTED_PROXIES"),
             (|o| o.rate_limits = Some("maybe".into()), "HEARTH_RATE_LIMITS"),
             (|o| o.log_format = Some("xml".into()), "HEARTH_LOG_FORMAT"),
+            (|o| o.database_url = Some("mysql://root@db/forum".into()), "mysql"),
         ] {
             let error = settle(change).unwrap_err();
             assert!(error.to_string().contains(name), "{error}");

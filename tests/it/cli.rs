@@ -165,6 +165,10 @@ fn a_wrong_configuration_is_named_and_refused() {
     let out = run(dir.path(), "sqlite", &["--bind", "0.0.0.0:1", "serve"]);
     assert_eq!(out.status.code(), Some(2));
     assert!(text(&out).contains("HEARTH_BASE_URL"), "{}", text(&out));
+    let out = run(dir.path(), "mysql://root@localhost/forum", &["serve"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out).contains("mysql is no database"), "{}", text(&out));
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing was made");
 }
 
 #[test]

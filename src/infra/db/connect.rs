@@ -18,14 +18,15 @@ pub enum DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// Understands `postgres://…`, `postgresql://…`, `sqlite` (a file in `data_dir`) and a file path.
-    pub fn parse(text: &str, data_dir: &Path) -> Self {
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            Self::Pg(text.to_owned())
-        } else if text.is_empty() || text == "sqlite" {
-            Self::Sqlite(data_dir.join("hearth.db"))
-        } else {
-            Self::Sqlite(PathBuf::from(text.trim_start_matches("sqlite://")))
+    /// Understands `postgres://…`, `postgresql://…`, `sqlite` (a file in `data_dir`), `sqlite://PATH` and a file
+    /// path. The error is the scheme of any other database.
+    pub fn parse(text: &str, data_dir: &Path) -> Result<Self, String> {
+        match text.split_once("://") {
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Pg(text.to_owned())),
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            Some((scheme, _)) => Err(scheme.to_owned()),
+            None if text.is_empty() || text == "sqlite" => Ok(Self::Sqlite(data_dir.join("hearth.db"))),
+            None => Ok(Self::Sqlite(text.into())),
         }
     }
 
@@ -115,9 +116,13 @@ mod tests {
 
     #[test]
     fn the_url_decides_the_database() {
-        let dir = Path::new("/srv/x");
-        assert_eq!(DatabaseUrl::parse("sqlite", dir), DatabaseUrl::Sqlite("/srv/x/hearth.db".into()));
-        assert_eq!(DatabaseUrl::parse("", dir), DatabaseUrl::Sqlite("/srv/x/hearth.db".into()));
-        assert!(!DatabaseUrl::parse("postgres://h/db", dir).is_sqlite());
+        let of = |text| DatabaseUrl::parse(text, Path::new("/srv/x"));
+        assert_eq!(of("sqlite"), Ok(DatabaseUrl::Sqlite("/srv/x/hearth.db".into())));
+        assert_eq!(of(""), Ok(DatabaseUrl::Sqlite("/srv/x/hearth.db".into())));
+        assert_eq!(of("sqlite:///srv/y.db"), Ok(DatabaseUrl::Sqlite("/srv/y.db".into())));
+        assert_eq!(of("y.db"), Ok(DatabaseUrl::Sqlite("y.db".into())));
+        assert!(!of("postgres://h/db").unwrap().is_sqlite());
+        assert_eq!(of("mysql://h/db"), Err("mysql".into()));
+        assert_eq!(of("Postgres://h/db"), Err("Postgres".into()));
     }
 }
