@@ -49,7 +49,8 @@ pub enum StartError {
 
 /// What a node is built from.
 pub struct NodeOptions {
-    /// The node's name.
+    /// The node's name: that of its data directory, whose lock the process holds. What leases the last process of
+    /// that name held, a new one takes over at once.
     pub name: String,
     /// The database.
     pub db: DbOptions,
@@ -143,7 +144,6 @@ impl Node {
             }
             opened => opened?,
         };
-        let holder = house.random.public_id();
         let web = Web {
             soft: SoftLimits::new(options.web.rate_limits),
             actors: Arc::new(Sessions::new(house.clone())),
@@ -154,6 +154,8 @@ impl Node {
             key,
         };
         Ok(Self {
+            // Whoever is a node holds the lock of its directory, so leases in its name are its own.
+            followers: Arc::new(Mutex::new(subscribers::followers(&options.name))),
             name: options.name.into(),
             web: Data::new(web),
             passwords: Data::new(PasswordPool::default()),
@@ -162,7 +164,6 @@ impl Node {
             pages: Data::new(PageCache::default()),
             pages_follow: Arc::default(),
             metrics: Data::new(MetricsToken(options.metrics_token)),
-            followers: Arc::new(Mutex::new(subscribers::followers(&holder))),
             house,
         })
     }

@@ -2,6 +2,8 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use hearth::app::{Node, NodeOptions};
+use hearth::base::actor::Role;
 use hearth::base::ids::MemberId;
 use hearth::base::time::UtcTime;
 use hearth::infra::activity::lease;
@@ -10,10 +12,11 @@ use hearth::infra::activity::{self, Activity, NewActivity, Verb, sequencer};
 use hearth::infra::clock::Clock;
 use hearth::infra::db::dialect::Count;
 use hearth::infra::db::schema::leases;
-use hearth::infra::db::{Conn, Db, DbError};
+use hearth::infra::db::{Conn, Db, DbError, DbOptions};
 
-use crate::on_both;
+use crate::support::app::{App, off};
 use crate::support::databases::TestDb;
+use crate::{app_on_both, on_both};
 
 fn note(member: i64) -> impl Fn(&mut Conn) -> Result<(), DbError> + Send + 'static {
     let clock = Clock::manual(UtcTime(5));
@@ -158,5 +161,38 @@ on_both! {
         number(db);
         assert_eq!(behind(0), Some(UtcTime(5)));
         assert_eq!(behind(1), None);
+    }
+}
+
+/// A further node on the same database.
+fn node(app: &App, name: &str, dir: &std::path::Path) -> Node {
+    let db = &app.node.house.db;
+    let options = NodeOptions {
+        name: name.into(),
+        index_memory: 15_000_000,
+        ..NodeOptions::new(DbOptions::new(db.url().clone()), dir.join(name), app.node.web.config.clone())
+    };
+    off(|| Node::assemble(db.clone(), options)).unwrap()
+}
+
+app_on_both! {
+    async fn a_node_that_died_takes_its_leases_back_at_once(app) {
+        app.member("ada", Role::Member);
+        app.settle();
+        app.member("bo", Role::Member);
+        let dir = tempfile::tempdir().unwrap();
+        let behind = || {
+            off(|| app.node.house.db.read_now(|c| {
+                let head = activity::head(c)?;
+                let unread = lease::all(c)?.iter().any(|l| l.name == "member_counters" && l.cursor < head);
+                Ok::<_, DbError>(unread || activity::behind_since(c, head)?.is_some())
+            })).unwrap()
+        };
+        let other = node(app, "another", dir.path());
+        off(|| other.settle()).unwrap();
+        assert!(behind(), "the leases of a node that may be alive are left to it");
+        let again = node(app, &app.node.name, dir.path());
+        off(|| again.settle()).unwrap();
+        assert!(!behind());
     }
 }
