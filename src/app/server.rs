@@ -16,6 +16,7 @@ use crate::app::{Node, StartError, routes, schedule, subscribers};
 use crate::infra::db::DbError;
 use crate::infra::jobs;
 use crate::infra::telemetry::{REQUESTS, SECONDS};
+use crate::pages::again;
 use crate::web::forms::FORM_LIMIT;
 use crate::web::{cache, error, headers};
 
@@ -45,6 +46,7 @@ pub fn app(
         .app_data(node.pages)
         .app_data(node.metrics)
         .app_data(PayloadConfig::new(FORM_LIMIT))
+        .wrap(from_fn(again::sign_in_first))
         .wrap(from_fn(error::draw))
         .wrap(from_fn(cache::serve::serve))
         .wrap(from_fn(headers::guard))

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
+use super::again::{resume, with_session};
 use crate::base::ids::MemberId;
 use crate::base::locale::Locale;
 use crate::base::time::UtcTime;
@@ -28,7 +29,7 @@ use crate::web::{AppError, Page, RawForm, Web};
 /// A form on a page of its own, with what was typed.
 #[derive(Template)]
 #[template(path = "pages/access.html")]
-struct AccessPage {
+pub(super) struct AccessPage {
     shell: Shell,
     mode: &'static str,
     heading: String,
@@ -39,8 +40,8 @@ struct AccessPage {
     next: String,
     token: String,
     errors: Vec<(String, String)>,
-    saved: Vec<(String, String)>,
-    notice: Option<String>,
+    pub(super) saved: Vec<(String, String)>,
+    pub(super) notice: Option<String>,
 }
 
 impl AccessPage {
@@ -79,7 +80,7 @@ pub struct AccessQuery {
     token: String,
 }
 
-fn login_page(page: &Page, next: &str, login: &str) -> AccessPage {
+pub(super) fn login_page(page: &Page, next: &str, login: &str) -> AccessPage {
     let next = local_path(Some(next)).to_owned();
     AccessPage { login: login.into(), next, ..AccessPage::new(page, "login", "login", "/login") }
 }
@@ -96,20 +97,6 @@ pub async fn login_form(
     page.with_form(&web);
     let template = login_page(&page, &query.next, "");
     page.ok(&web, &template)
-}
-
-/// A form of somebody whose session has ended: sign in, and the filled form comes back.
-pub fn sign_in_again(web: &Web, mut page: Page, raw: &RawForm) -> Result<HttpResponse, AppError> {
-    if raw.is_cross_site() {
-        return Err(HttpFault::StaleForm.into());
-    }
-    page.binding.clear();
-    page.shell.csrf.clear();
-    page.with_form(web);
-    let mut template = login_page(&page, &page.shell.path, "");
-    template.saved = raw.kept();
-    template.notice = Some(page.shell.t("session-ended"));
-    page.answer(web, StatusCode::UNAUTHORIZED, &template)
 }
 
 fn saved_fields(raw: &RawForm) -> Vec<(String, String)> {
@@ -201,51 +188,6 @@ async fn open_session(
             sessions::store::open(conn, &house, member, &agent, &network).map_err(DbError::from)
         })
         .await?)
-}
-
-fn with_session(web: &Web, mut response: HttpResponse, token: String) -> HttpResponse {
-    let session = cookie(web, web.config.session_cookie(), token, Some(90 * 86_400));
-    let mut guest = cookie(web, web.config.guest_cookie(), String::new(), Some(0));
-    guest.make_removal();
-    if response.add_cookie(&session).and_then(|()| response.add_cookie(&guest)).is_err() {
-        tracing::error!("a session cookie could not be set");
-    }
-    response
-}
-
-#[derive(Template)]
-#[template(path = "pages/resume.html")]
-struct ResumePage {
-    shell: Shell,
-    action: String,
-    hidden: Vec<(String, String)>,
-    title: Option<String>,
-    body: Option<String>,
-}
-
-/// The filled form again, after signing in.
-fn resume(
-    web: &Web,
-    mut page: Page,
-    token: &str,
-    action: String,
-    saved: Vec<(String, String)>,
-) -> Result<HttpResponse, AppError> {
-    page.shell.csrf = crate::web::forms::token(&web.key, token, web.house.random.bytes());
-    page.guest = None;
-    let field = |name: &str| saved.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
-    let template = ResumePage {
-        title: field("title"),
-        body: field("body"),
-        hidden: saved
-            .into_iter()
-            .filter(|(n, _)| !matches!(n.as_str(), "title" | "body" | "action"))
-            .collect(),
-        action,
-        shell: page.shell.clone(),
-    };
-    let response = page.answer(web, StatusCode::OK, &template)?;
-    Ok(with_session(web, response, token.to_owned()))
 }
 
 /// `POST /logout`.

@@ -27,7 +27,7 @@ use crate::web::{AppError, Page, RawForm, Web};
 /// Refusals that the writer can mend: the form comes back with what was typed.
 pub fn retypable(error: &AppError) -> bool {
     matches!(error.0.kind(), Kind::Invalid | Kind::TooMany | Kind::Conflict | Kind::Busy)
-        || error.0.code() == "category_closed"
+        || matches!(error.0.code(), "category_closed" | "suspended")
 }
 
 /// A category one may choose.
@@ -139,9 +139,7 @@ pub fn key(page: &Page, raw: &RawForm, route: &str) -> Option<Key> {
 
 /// `POST /compose`.
 pub async fn submit(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
-    if page.actor.member().is_none() {
-        return crate::pages::access::sign_in_again(&web, page, &raw);
-    }
+    page.member()?;
     let form: ThreadForm = raw.accept(&web, &page)?;
     let readable = readable_for(&web, &page).await?;
     let shown = |error: Option<&AppError>, preview: Option<SafeHtml>| {
@@ -224,9 +222,7 @@ pub async fn reply(
     id: Path<i64>,
     raw: RawForm,
 ) -> Result<HttpResponse, AppError> {
-    if page.actor.member().is_none() {
-        return crate::pages::access::sign_in_again(&web, page, &raw);
-    }
+    page.member()?;
     let form: ReplyForm = raw.accept(&web, &page)?;
     let id = ThreadId(*id);
     let to = form.reply_to.parse::<i32>().ok();

@@ -1,6 +1,7 @@
 //! Pages that compose several wings: lists, thread, compose, profile, back office, and the frame around all.
 
 pub mod access;
+pub mod again;
 pub mod api;
 pub mod archive;
 pub mod backoffice;

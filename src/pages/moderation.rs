@@ -6,6 +6,7 @@ use actix_web::web::{Data, Path};
 use serde::Deserialize;
 
 use crate::base::actor::SignedIn;
+use crate::base::fault::{Fault, Kind};
 use crate::base::ids::{PostId, ThreadId};
 use crate::base::time::{DAY, UtcTime};
 use crate::content::categories;
@@ -15,8 +16,10 @@ use crate::content::reactions;
 use crate::content::threads::{self, follow};
 use crate::infra::db::Conn;
 use crate::infra::house::House;
+use crate::pages::profile;
+use crate::pages::thread::{self as thread_page, PinBox, ReplyBox};
 use crate::people::accounts::{self, standing};
-use crate::web::error::HttpFault;
+use crate::web::error::{HttpFault, message, status};
 use crate::web::forms::local_path;
 use crate::web::limits::Soft;
 use crate::web::page::see_other;
@@ -140,6 +143,20 @@ struct PinForm {
     position: String,
 }
 
+impl PinForm {
+    fn wanted(&self) -> Result<curation::Wanted, curation::Error> {
+        let until = match self.until.trim() {
+            "" => None,
+            text => Some(end_of_day(text).ok_or(curation::Error::UntilInvalid)?),
+        };
+        let position = match self.position.trim() {
+            "" => 0,
+            text => text.parse().map_err(|_| curation::Error::PositionInvalid)?,
+        };
+        Ok(curation::Wanted { scope: Scope::parse(&self.scope)?, until, position })
+    }
+}
+
 /// A date of a form as the end of that day, UTC.
 pub fn end_of_day(text: &str) -> Option<UtcTime> {
     UtcTime::parse(&format!("{}T00:00:00Z", text.trim())).map(|at| at.plus(DAY))
@@ -150,17 +167,25 @@ pub async fn pin(web: Data<Web>, page: Page, id: Path<i64>, raw: RawForm) -> Res
     page.member()?;
     let form: PinForm = raw.accept(&web, &page)?;
     let id = ThreadId(*id);
-    let until = match form.until.trim() {
-        "" => None,
-        text => Some(end_of_day(text).ok_or(curation::Error::UntilInvalid)?),
+    let done = match form.wanted() {
+        Ok(wanted) => {
+            act(&web, &page, &raw, move |conn, house, member| {
+                curation::pin(conn, house, member, id, wanted)?;
+                Ok(threads::service::lock_moderated(conn, member, id)?.url(1))
+            })
+            .await
+        }
+        Err(e) => Err(e.into()),
     };
-    let position = form.position.trim().parse().unwrap_or(0);
-    let wanted = curation::Wanted { scope: Scope::parse(&form.scope)?, until, position };
-    act(&web, &page, &raw, move |conn, house, member| {
-        curation::pin(conn, house, member, id, wanted)?;
-        Ok(threads::service::lock_moderated(conn, member, id)?.url(1))
-    })
-    .await
+    match done {
+        Err(e) if e.0.kind() == Kind::Invalid => {
+            let error = e.0.field().map(|field| (field.to_owned(), message(page.shell.locale, &*e.0)));
+            let pin = PinBox { scope: form.scope, until: form.until, position: form.position, error };
+            let shown = ReplyBox { pin, ..ReplyBox::default() };
+            thread_page::draw_first(&web, &page, id, shown, status(e.0.kind())).await
+        }
+        done => done,
+    }
 }
 
 /// `POST /thread/{id}/unpin`.
@@ -232,9 +257,18 @@ pub async fn suspend(
 ) -> Result<HttpResponse, AppError> {
     page.at_least(crate::base::actor::Role::Moderator)?;
     let form: SuspendForm = raw.accept(&web, &page)?;
-    let until = end_of_day(&form.until).ok_or(accounts::Error::UntilInvalid)?;
-    let wanted = standing::Suspension::parse(until, &form.reason, page.shell.now)?;
     let handle = handle.into_inner();
+    let wanted = end_of_day(&form.until)
+        .ok_or(accounts::Error::UntilInvalid)
+        .and_then(|until| standing::Suspension::parse(until, &form.reason, page.shell.now));
+    let wanted = match wanted {
+        Ok(wanted) => wanted,
+        Err(e) => {
+            let error = e.field().map(|field| (field.to_owned(), message(page.shell.locale, &e)));
+            let typed = profile::Suspending { reason: form.reason, until: form.until, error };
+            return profile::draw(&web, &page, handle, typed, status(e.kind())).await;
+        }
+    };
     act(&web, &page, &raw, move |conn, house, member| {
         let target = standing::suspend(conn, house, member, &handle, &wanted)?;
         Ok(urls::member(&target.handle))

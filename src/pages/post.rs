@@ -99,9 +99,7 @@ pub async fn save_edit(
     id: Path<i64>,
     raw: RawForm,
 ) -> Result<HttpResponse, AppError> {
-    if page.actor.member().is_none() {
-        return crate::pages::access::sign_in_again(&web, page, &raw);
-    }
+    page.member()?;
     let form: EditForm = raw.accept(&web, &page)?;
     let id = PostId(*id);
     let (thread, post) = editable(&web, &page, id).await?;

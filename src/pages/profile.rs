@@ -2,6 +2,7 @@
 //! for visitors and search engines.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
@@ -52,7 +53,7 @@ struct ProfilePage {
     suspended: Option<(String, String)>,
     may_moderate: bool,
     removal: bool,
-    tomorrow: String,
+    suspending: Suspending,
 }
 
 struct Loaded {
@@ -64,9 +65,43 @@ struct Loaded {
     ladder: Ladder,
 }
 
+/// What the form of a suspension holds when the page is shown again.
+#[derive(Default)]
+pub struct Suspending {
+    /// The reason typed.
+    pub reason: String,
+    /// The date typed; empty for the one proposed.
+    pub until: String,
+    /// The field at fault, and why.
+    pub error: Option<(String, String)>,
+}
+
+impl Suspending {
+    /// With a week as the time proposed.
+    fn proposed(mut self, now: crate::base::time::UtcTime) -> Self {
+        if self.until.is_empty() {
+            self.until = now.plus(7 * crate::base::time::DAY).calendar().strftime("%Y-%m-%d").to_string();
+        }
+        self
+    }
+    fn error_of(&self, field: &str) -> Option<&String> {
+        self.error.as_ref().filter(|(f, _)| f == field).map(|(_, m)| m)
+    }
+}
+
 /// `GET /u/{username}`.
 pub async fn show(web: Data<Web>, page: Page, handle: Path<String>) -> Result<HttpResponse, AppError> {
-    let asked = handle.into_inner();
+    draw(&web, &page, handle.into_inner(), Suspending::default(), StatusCode::OK).await
+}
+
+/// Draws a profile with the form of a suspension.
+pub async fn draw(
+    web: &Web,
+    page: &Page,
+    asked: String,
+    suspending: Suspending,
+    status: StatusCode,
+) -> Result<HttpResponse, AppError> {
     let reader = page.clone();
     let name = asked.clone();
     let loaded = web.house.db.read(move |conn| load(conn, &reader, &name)).await?;
@@ -120,12 +155,12 @@ pub async fn show(web: Data<Web>, page: Page, handle: Path<String>) -> Result<Ht
         }),
         may_moderate: outranked,
         removal: loaded.removal && outranked,
-        tomorrow: shell.now.plus(7 * crate::base::time::DAY).calendar().strftime("%Y-%m-%d").to_string(),
+        suspending: suspending.proposed(shell.now),
         rows: loaded.rows,
         said: loaded.said,
         shell,
     };
-    page.ok(&web, &template)
+    page.answer(web, status, &template)
 }
 
 /// What machines read of a profile; only public ones with something on them are theirs to keep.

@@ -6,6 +6,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::base::fault::Fault;
 use crate::base::ids::SessionId;
 use crate::base::locale::Locale;
 use crate::base::time::DAY;
@@ -13,6 +14,7 @@ use crate::infra::db::DbError;
 use crate::people::accounts::password::PasswordPool;
 use crate::people::accounts::service::{ProfileChange, change_appearance, change_password, change_profile};
 use crate::people::accounts::{self, Member};
+use crate::people::sessions::tokens::TokenError;
 use crate::people::sessions::{store as session_store, tokens};
 use crate::web::error::{HttpFault, message};
 use crate::web::filters::When;
@@ -48,6 +50,16 @@ struct SettingsPage {
     error: Option<(String, String)>,
     saved: bool,
     new_token: Option<String>,
+    typed: TokenForm,
+}
+
+impl SettingsPage {
+    fn error_of(&self, field: &str) -> Option<&String> {
+        self.error.as_ref().filter(|(f, _)| f == field).map(|(_, m)| m)
+    }
+    fn ticked(&self, scope: &str) -> bool {
+        self.typed.scope.iter().any(|s| s == scope)
+    }
 }
 
 /// What may have happened before the page is shown.
@@ -56,6 +68,7 @@ struct Note {
     error: Option<(String, String)>,
     typed: Option<ProfileChange>,
     new_token: Option<String>,
+    token: TokenForm,
 }
 
 async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<HttpResponse, AppError> {
@@ -103,6 +116,7 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
         saved: page.shell.target.ends_with("?saved"),
         error: note.error,
         new_token: note.new_token,
+        typed: note.token,
         shell: page.shell.clone(),
     };
     page.answer(web, status, &template)
@@ -239,13 +253,26 @@ struct TokenForm {
     days: String,
 }
 
+impl Default for TokenForm {
+    fn default() -> Self {
+        Self { name: String::new(), scope: vec!["read".into()], days: "90".into() }
+    }
+}
+
 /// `POST /settings/tokens`: shows the token once.
 pub async fn create_token(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
     let member = page.member()?.id;
     let form: TokenForm = raw.accept(&web, &page)?;
-    let scopes = tokens::parse_scopes(&form.scope.join(",")).ok_or(HttpFault::Malformed)?;
+    let scopes = tokens::parse_scopes(&form.scope.join(",")).ok_or(TokenError::ScopesMissing);
+    let (scopes, days) = match (scopes, tokens::parse_days(&form.days)) {
+        (Ok(scopes), Ok(days)) => (scopes, days),
+        (Err(e), _) | (_, Err(e)) => {
+            let error = e.field().map(|field| (field.to_owned(), message(page.shell.locale, &e)));
+            let note = Note { error, token: form, ..Note::default() };
+            return draw(&web, &page, note, crate::web::error::status(e.kind())).await;
+        }
+    };
     let name: String = form.name.trim().chars().take(60).collect();
-    let days = form.days.trim().parse::<i64>().ok().filter(|d| (1..=3_650).contains(d));
     let expires = days.map(|d| page.shell.now.plus(d * DAY));
     let house = web.house.clone();
     let token = web

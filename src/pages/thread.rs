@@ -113,6 +113,8 @@ struct ThreadPage {
     closed: bool,
     featured: bool,
     pinned: bool,
+    pins: Vec<String>,
+    pin: PinBox,
     removed: bool,
     follows: bool,
     may_reply: bool,
@@ -139,6 +141,27 @@ pub struct ReplyBox {
     pub error: Option<String>,
     /// How it would look.
     pub preview: Option<SafeHtml>,
+    /// What the form of a pin holds.
+    pub pin: PinBox,
+}
+
+/// What the form of a pin holds when the page is shown again.
+#[derive(Debug, Default)]
+pub struct PinBox {
+    /// Where.
+    pub scope: String,
+    /// The date typed.
+    pub until: String,
+    /// The place typed.
+    pub position: String,
+    /// The field at fault, and why.
+    pub error: Option<(String, String)>,
+}
+
+impl PinBox {
+    fn error_of(&self, field: &str) -> Option<&String> {
+        self.error.as_ref().filter(|(f, _)| f == field).map(|(_, m)| m)
+    }
 }
 
 /// Everything a page of a thread shows.
@@ -160,7 +183,7 @@ pub(super) struct Loaded {
     replied: HashMap<PostId, i32>,
     read: Option<i32>,
     follows: bool,
-    pinned: bool,
+    pins: Vec<curation::Pin>,
     /// For visitors: the mentioned members whose profiles they may open.
     public: Option<HashSet<String>>,
 }
@@ -212,7 +235,7 @@ fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) 
         None => (Vec::new(), None, false),
     };
     let tags = tags::of_threads(conn, &[id])?.into_iter().map(|(_, t)| t).collect();
-    let pinned = !curation::of_thread(conn, id, page.shell.now)?.is_empty();
+    let pins = curation::of_thread(conn, id, page.shell.now)?;
     let public = if page.actor.member().is_some() {
         None
     } else {
@@ -236,7 +259,7 @@ fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) 
         replied,
         read,
         follows,
-        pinned,
+        pins,
         public,
     })))
 }
@@ -367,6 +390,38 @@ pub async fn draw(
     }
 }
 
+/// Draws the first page of a thread with what was typed in a form beside it.
+pub async fn draw_first(
+    web: &Web,
+    page: &Page,
+    id: ThreadId,
+    reply: ReplyBox,
+    status: StatusCode,
+) -> Result<HttpResponse, AppError> {
+    let actor = page.actor.clone();
+    let thread = web
+        .house
+        .db
+        .read(move |conn| {
+            let readable = categories::service::readable(conn, &actor)?;
+            Ok::<_, AppError>(threads::service::load_for(conn, &actor, &readable, id)?)
+        })
+        .await?;
+    draw(web, page, id, Some(thread.slug), 1, reply, status).await
+}
+
+/// Where a pin holds, and until when.
+fn pin_line(shell: &Shell, pin: &curation::Pin) -> String {
+    let place = shell.t(if pin.category_id.is_some() { "pin-category" } else { "pin-site" });
+    match pin.until {
+        // The end of a day is the beginning of the next.
+        Some(until) => {
+            shell.t2("pin-line-until", "place", place, "date", i18n::date(shell.locale, until.plus(-1)))
+        }
+        None => shell.t1("pin-line", "place", place),
+    }
+}
+
 /// Reads page `n` of a thread, and notes how far a member has come.
 async fn read(
     web: &Web,
@@ -440,10 +495,13 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         asks: question && thread.accepted_post_id.is_none(),
         closed: thread.closed,
         featured: thread.featured_at.is_some(),
-        pinned: loaded.pinned,
+        pinned: !loaded.pins.is_empty(),
+        pins: loaded.pins.iter().map(|pin| pin_line(&shell, pin)).collect(),
+        pin: reply.pin,
         removed: !listed,
         follows: loaded.follows,
-        may_reply: listed && writes && (!thread.closed || moderates),
+        // What was typed and refused is shown in any case.
+        may_reply: (listed && writes && (!thread.closed || moderates)) || reply.error.is_some(),
         may_change: listed && writes && (moderates || (own && !thread.closed)),
         may_delete: listed && (moderates || (own && writes && thread.replies() == 0 && !thread.closed)),
         moderates,

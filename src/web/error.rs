@@ -154,6 +154,11 @@ impl ResponseError for AppError {
     }
 }
 
+/// The code of the fault that `response` stands for, before it is drawn.
+pub fn code_of<B>(response: &ServiceResponse<B>) -> Option<&'static str> {
+    response.response().extensions().get::<Note>().map(|note| note.code)
+}
+
 /// The localised message of a fault.
 pub fn message(locale: crate::base::locale::Locale, fault: &dyn Fault) -> String {
     say(locale, fault.code(), &fault.args())

@@ -5,7 +5,7 @@
 
 use actix_web::dev::Payload;
 use actix_web::web::Bytes;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::de::DeserializeOwned;
@@ -58,6 +58,7 @@ impl FromRequest for RawForm {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = Bytes::from_request(req, payload);
+        let request = req.clone();
         let cross_site =
             req.app_data::<actix_web::web::Data<Web>>().is_none_or(|web| cross_site(req, &web.config));
         Box::pin(async move {
@@ -69,7 +70,10 @@ impl FromRequest for RawForm {
                 name.retain(|c| c != '\0');
                 value.retain(|c| c != '\0');
             }
-            Ok(Self { fields, cross_site })
+            let form = Self { fields, cross_site };
+            // Should nobody be signed in, what was typed is offered again.
+            request.extensions_mut().insert(form.clone());
+            Ok(form)
         })
     }
 }

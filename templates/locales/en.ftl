@@ -164,6 +164,8 @@ pin-scope = Where
 pin-site = Whole site
 pin-category = This category
 pin-until = Until (empty: for good)
+pin-line = Pinned: { $place }
+pin-line-until = Pinned: { $place }, until { $date }
 
 ## Heat
 heat-why = Why it is hot
@@ -241,6 +243,7 @@ no-account = No account yet?
 have-account = Already a member?
 first-administrator = Make the first administrator
 session-ended = Your session has ended. Log in and what you wrote comes back.
+session-ended-again = Your session has ended. Log in and try again; you come back to the same page.
 
 ## Profile and settings
 joined = Joined { $date }
@@ -389,6 +392,8 @@ error-link-invalid = This link is not valid any more. Ask for a new one.
 error-suspended = Your account is suspended: you can read, but not write.
 error-reason-invalid = Give a reason of 1 to 500 characters.
 error-until-invalid = Choose a date between tomorrow and ten years from now.
+error-scopes-missing = Tick at least one scope.
+error-days-invalid = A token lasts 1 to 3,650 days. Leave the field empty for one that never expires.
 error-bio-too-long = “About you” has at most 1,000 characters.
 error-sign-up-closed = Sign-up is closed. Ask the site’s team for an account.
 error-last-administrator = The last administrator must stay one.
@@ -419,6 +424,7 @@ error-own-post = You cannot like your own post.
 error-reaction-invalid = There is no such reaction.
 error-pin-until = A pin ends in the future.
 error-pin-scope = A pin is for the whole site or for the category.
+error-pin-position = The position is a whole number between -1,000 and 1,000.
 error-site-name-missing = The site needs a name.
 error-half-life = The half-life is between 6 and 8,760 hours.
 

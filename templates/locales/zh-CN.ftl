@@ -148,6 +148,8 @@ pin-scope = 置顶范围
 pin-site = 全站
 pin-category = 本版块
 pin-until = 截止日期（留空为长期）
+pin-line = 已置顶：{ $place }
+pin-line-until = 已置顶：{ $place }，至 { $date }
 
 ## Heat
 heat-why = 热度明细
@@ -219,6 +221,7 @@ no-account = 还没有账号？
 have-account = 已有账号？
 first-administrator = 创建首位管理员
 session-ended = 登录已过期。重新登录后，你写的内容会自动恢复。
+session-ended-again = 登录已过期。请重新登录再试一次，登录后会回到原来的页面。
 
 ## Profile and settings
 joined = { $date } 加入
@@ -367,6 +370,8 @@ error-link-invalid = 该链接已失效，请重新获取。
 error-suspended = 你的账号已被停用，可以阅读，不能发言。
 error-reason-invalid = 请填写 1 到 500 个字符的原因。
 error-until-invalid = 请选择明天到十年内的日期。
+error-scopes-missing = 请至少勾选一项权限范围。
+error-days-invalid = 有效天数须为 1 到 3,650；留空则永不过期。
 error-bio-too-long = 个人简介最多 1,000 个字符。
 error-sign-up-closed = 本站暂不开放注册，请联系管理团队。
 error-last-administrator = 至少要保留一位管理员。
@@ -397,6 +402,7 @@ error-own-post = 不能给自己的内容点赞。
 error-reaction-invalid = 没有这种互动方式。
 error-pin-until = 置顶截止日期须在今天之后。
 error-pin-scope = 置顶范围须为全站或本版块。
+error-pin-position = 顺序须为 -1,000 到 1,000 之间的整数。
 error-site-name-missing = 请填写站点名称。
 error-half-life = 半衰期须在 6 到 8,760 小时之间。
 

@@ -149,6 +149,8 @@ pin-scope = 置頂範圍
 pin-site = 全站
 pin-category = 本看板
 pin-until = 截止日期（留空為長期）
+pin-line = 已置頂：{ $place }
+pin-line-until = 已置頂：{ $place }，至 { $date } 止
 
 ## Heat
 heat-why = 熱度明細
@@ -220,6 +222,7 @@ no-account = 還沒有帳號？
 have-account = 已經有帳號？
 first-administrator = 建立第一位管理員
 session-ended = 登入已逾時。重新登入後，你寫的內容會自動恢復。
+session-ended-again = 登入已逾時。請重新登入後再試一次，登入後會回到原本的頁面。
 
 ## Profile and settings
 joined = { $date } 加入
@@ -368,6 +371,8 @@ error-link-invalid = 這個連結已失效，請重新取得。
 error-suspended = 你的帳號已停權，可以閱讀，但無法發言。
 error-reason-invalid = 請填寫 1 到 500 個字元的原因。
 error-until-invalid = 請選擇明天到十年內的日期。
+error-scopes-missing = 請至少勾選一項權限範圍。
+error-days-invalid = 有效天數須為 1 到 3,650 天；留空則永不過期。
 error-bio-too-long = 自我介紹最多 1,000 個字元。
 error-sign-up-closed = 本站目前不開放註冊，請聯絡管理團隊。
 error-last-administrator = 至少要保留一位管理員。
@@ -398,6 +403,7 @@ error-own-post = 不能對自己的內容按讚。
 error-reaction-invalid = 沒有這種互動方式。
 error-pin-until = 置頂截止日期須在今天之後。
 error-pin-scope = 置頂範圍須為全站或本看板。
+error-pin-position = 順序須為 -1,000 到 1,000 之間的整數。
 error-site-name-missing = 請填寫網站名稱。
 error-half-life = 半衰期須在 6 到 8,760 小時之間。
 

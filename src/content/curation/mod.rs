@@ -27,6 +27,9 @@ pub enum Error {
     /// Neither site nor category.
     #[error("a pin is for the site or for the category")]
     ScopeInvalid,
+    /// The place among pins is no number, or too large a one.
+    #[error("a position is a number between -1000 and 1000")]
+    PositionInvalid,
     /// The role does not allow it.
     #[error("not allowed")]
     Forbidden,
@@ -42,7 +45,7 @@ room_error!(Error);
 impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::UntilInvalid | Self::ScopeInvalid => Kind::Invalid,
+            Self::UntilInvalid | Self::ScopeInvalid | Self::PositionInvalid => Kind::Invalid,
             Self::Forbidden => Kind::Forbidden,
             Self::Thread(e) => e.kind(),
             Self::Db(e) => e.kind(),
@@ -52,6 +55,7 @@ impl Fault for Error {
         match self {
             Self::UntilInvalid => "pin_until",
             Self::ScopeInvalid => "pin_scope",
+            Self::PositionInvalid => "pin_position",
             Self::Forbidden => "forbidden",
             Self::Thread(e) => e.code(),
             Self::Db(e) => e.code(),
@@ -61,6 +65,7 @@ impl Fault for Error {
         match self {
             Self::UntilInvalid => Some("until"),
             Self::ScopeInvalid => Some("scope"),
+            Self::PositionInvalid => Some("position"),
             _ => None,
         }
     }
@@ -128,6 +133,9 @@ pub fn pin(
     }
     if wanted.until.is_some_and(|until| until <= now || until > now.plus(3_660 * DAY)) {
         return Err(Error::UntilInvalid);
+    }
+    if !(-1_000..=1_000).contains(&wanted.position) {
+        return Err(Error::PositionInvalid);
     }
     let category = (wanted.scope == Scope::Category).then_some(thread.category_id);
     take_off(conn, id, wanted.scope)?;

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::store::hash;
+use crate::base::fault::{Fault, Kind};
 use crate::base::ids::MemberId;
 use crate::base::time::UtcTime;
 use crate::infra::db::Conn;
@@ -14,6 +15,46 @@ pub const SCOPES: [&str; 5] = ["all", "read", "write", "moderate", "admin"];
 
 /// Every token begins so, which lets leak scanners find it.
 const PREFIX: &str = "hearth_";
+
+/// Why a token is not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It could do nothing, or something unknown.
+    #[error("a token needs a scope")]
+    ScopesMissing,
+    /// It would last no number of days, or too many.
+    #[error("a token lasts 1 to 3650 days, or for good")]
+    DaysInvalid,
+}
+
+impl Fault for TokenError {
+    fn kind(&self) -> Kind {
+        Kind::Invalid
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::ScopesMissing => "scopes_missing",
+            Self::DaysInvalid => "days_invalid",
+        }
+    }
+    fn field(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::ScopesMissing => "scope",
+            Self::DaysInvalid => "days",
+        })
+    }
+}
+
+/// Days that a token lasts, as typed: nothing is for good.
+pub fn parse_days(text: &str) -> Result<Option<i64>, TokenError> {
+    match text.trim() {
+        "" => Ok(None),
+        text => {
+            let days = text.parse().ok().filter(|days| (1..=3_650).contains(days));
+            days.map(Some).ok_or(TokenError::DaysInvalid)
+        }
+    }
+}
 
 /// A token as its owner sees it.
 #[derive(Debug, Clone, Queryable, Selectable)]

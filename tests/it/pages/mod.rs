@@ -4,5 +4,6 @@ mod access;
 mod api;
 mod cached;
 mod crawlers;
+mod forms;
 mod nul;
 mod talking;

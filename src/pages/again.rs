@@ -1,0 +1,169 @@
+//! The form of somebody who is not signed in any more: they sign in and it comes back filled, or, when nothing was
+//! typed in it, the page that it stood on.
+
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::access::login_page;
+use crate::web::error::{HttpFault, code_of};
+use crate::web::forms::local_path;
+use crate::web::page::cookie;
+use crate::web::shell::Shell;
+use crate::web::{AppError, Page, RawForm, Web};
+
+/// Fields that people type in: name, label, several lines.
+const TYPED: [(&str, &str, bool); 12] = [
+    ("title", "title-label", false),
+    ("tags", "tags-label", false),
+    ("body", "body-label", true),
+    ("display_name", "display-name", false),
+    ("bio", "bio", true),
+    ("reason", "reason", true),
+    ("until", "until", false),
+    ("email", "email", false),
+    ("name", "category-name", false),
+    ("tagline", "site-tagline", false),
+    ("description", "category-description", true),
+    ("notice", "site-notice", true),
+];
+
+/// Never kept in a page: passwords; and what belongs to the sending only.
+const DROPPED: [&str; 3] = ["current", "password", "action"];
+
+/// Catches forms that were refused because nobody is signed in.
+pub async fn sign_in_first<B: MessageBody + 'static>(
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    let form = req.method() == Method::POST && !req.path().starts_with("/api/");
+    let response = next.call(req).await?;
+    if !form || code_of(&response) != Some("unauthenticated") {
+        return Ok(response.map_into_left_body());
+    }
+    let http = response.request().clone();
+    match offer(&http).await {
+        Some(page) => Ok(response.into_response(page).map_into_right_body()),
+        None => Ok(response.map_into_left_body()),
+    }
+}
+
+async fn offer(http: &HttpRequest) -> Option<HttpResponse<BoxBody>> {
+    let raw = http.extensions().get::<RawForm>().cloned()?;
+    let web = http.app_data::<Data<Web>>().cloned()?;
+    let page = Page::from_request(http, &mut actix_web::dev::Payload::None).await.ok()?;
+    sign_in_again(&web, page, &raw, http).ok()
+}
+
+fn kept(raw: &RawForm) -> Vec<(String, String)> {
+    raw.kept().into_iter().filter(|(name, _)| !DROPPED.contains(&name.as_str())).collect()
+}
+
+fn typed(fields: &[(String, String)]) -> bool {
+    fields.iter().any(|(name, value)| !value.trim().is_empty() && TYPED.iter().any(|(n, ..)| n == name))
+}
+
+fn sign_in_again(
+    web: &Web,
+    mut page: Page,
+    raw: &RawForm,
+    http: &HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    if raw.is_cross_site() {
+        return Err(HttpFault::StaleForm.into());
+    }
+    page.binding.clear();
+    page.shell.csrf.clear();
+    page.with_form(web);
+    let fields = kept(raw);
+    let template = if typed(&fields) {
+        let mut login = login_page(&page, &page.shell.path, "");
+        login.saved = fields;
+        login.notice = Some(page.shell.t("session-ended"));
+        login
+    } else {
+        let mut login = login_page(&page, &stood_on(http, raw, &page.shell.path), "");
+        login.notice = Some(page.shell.t("session-ended-again"));
+        login
+    };
+    page.answer(web, StatusCode::UNAUTHORIZED, &template)
+}
+
+/// The page that a form stood on: as it says itself, as the browser says, or as its address suggests.
+fn stood_on(http: &HttpRequest, raw: &RawForm, path: &str) -> String {
+    let header = |name: &str| http.headers().get(name).and_then(|v| v.to_str().ok());
+    let referer = header("referer").and_then(|url| {
+        let (host, rest) = url.split_once("://")?.1.split_once('/')?;
+        (Some(host) == header("host")).then(|| format!("/{rest}"))
+    });
+    let said = raw.get("next").map(str::to_owned).or(referer).unwrap_or_else(|| {
+        let mut parts = path.trim_start_matches('/').split('/');
+        match (parts.next().unwrap_or_default(), parts.next()) {
+            ("thread", Some(id)) => format!("/t/{id}"),
+            ("post", Some(id)) => format!("/p/{id}"),
+            ("u", Some(handle)) => format!("/u/{handle}"),
+            ("admin", Some(office)) => format!("/admin/{office}"),
+            (page @ ("settings" | "admin"), _) => format!("/{page}"),
+            _ => "/".to_owned(),
+        }
+    });
+    local_path(Some(&said)).to_owned()
+}
+
+struct Field {
+    name: &'static str,
+    label: String,
+    value: String,
+    long: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/resume.html")]
+struct ResumePage {
+    shell: Shell,
+    action: String,
+    hidden: Vec<(String, String)>,
+    fields: Vec<Field>,
+}
+
+/// The filled form again, after signing in with the session `token`.
+pub(super) fn resume(
+    web: &Web,
+    mut page: Page,
+    token: &str,
+    action: String,
+    saved: Vec<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    page.shell.csrf = crate::web::forms::token(&web.key, token, web.house.random.bytes());
+    page.guest = None;
+    let fields = TYPED.iter().filter_map(|(name, label, long)| {
+        let value = saved.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone())?;
+        Some(Field { name, label: page.shell.t(label), value, long: *long })
+    });
+    let template = ResumePage {
+        fields: fields.collect(),
+        hidden: saved
+            .into_iter()
+            .filter(|(n, _)| n != "action" && !TYPED.iter().any(|(name, ..)| name == n))
+            .collect(),
+        action,
+        shell: page.shell.clone(),
+    };
+    let response = page.answer(web, StatusCode::OK, &template)?;
+    Ok(with_session(web, response, token.to_owned()))
+}
+
+/// `response` with the cookie of a new session in place of the guest's.
+pub(super) fn with_session(web: &Web, mut response: HttpResponse, token: String) -> HttpResponse {
+    let session = cookie(web, web.config.session_cookie(), token, Some(90 * 86_400));
+    let mut guest = cookie(web, web.config.guest_cookie(), String::new(), Some(0));
+    guest.make_removal();
+    if response.add_cookie(&session).and_then(|()| response.add_cookie(&guest)).is_err() {
+        tracing::error!("a session cookie could not be set");
+    }
+    response
+}

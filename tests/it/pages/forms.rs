@@ -1,0 +1,141 @@
+//! What was typed is never lost: refused forms and forms of an ended session come back filled.
+
+use hearth::base::actor::Role;
+
+use crate::app_on_both;
+use crate::support::app::{App, Caller};
+
+/// Somebody whose session has ended.
+fn ended() -> Caller {
+    Caller::visitor().with_cookies(vec![("sid".into(), "ended".into())])
+}
+
+async fn opened(app: &App, by: &Caller) -> (String, String) {
+    let body = serde_json::json!({ "category": "general", "title": "A pump", "body": "It hums." });
+    let made = app.api("POST", "/threads", by, Some(body)).await.json();
+    (made["id"].to_string(), made["first_post_id"].to_string())
+}
+
+app_on_both! {
+    async fn a_button_of_an_ended_session_leads_back_to_its_page(app) {
+        app.category("general", None, &[]);
+        let (thread, post) = opened(app, &app.member("ada", Role::Member)).await;
+        let like = app.post(&format!("/post/{post}/like"), &ended(), &[]).await;
+        assert_eq!((like.status.as_u16(), like.field("next")), (401, format!("/p/{post}")));
+        assert!(!like.body.contains("saved."));
+        assert!(like.texts(".notice")[0].contains("come back to the same page"), "{}", like.body);
+        for (path, back) in [
+            (format!("/thread/{thread}/close"), format!("/t/{thread}")),
+            ("/settings/appearance".into(), "/settings".into()),
+            ("/u/ada/unsuspend".into(), "/u/ada".into()),
+            ("/admin/jobs".into(), "/admin/jobs".into()),
+        ] {
+            let answer = app.post(&path, &ended(), &[("kind", "recount")]).await;
+            assert_eq!((answer.status.as_u16(), answer.field("next")), (401, back), "{path}");
+        }
+        let told = app.post(&format!("/pin/{thread}/dismiss"), &ended(), &[("next", "/latest?page=2")]).await;
+        assert_eq!(told.field("next"), "/latest?page=2");
+        let outside = app.post(&format!("/pin/{thread}/dismiss"), &ended(), &[("next", "//evil.test")]).await;
+        assert_eq!(outside.field("next"), "/");
+    }
+}
+
+app_on_both! {
+    async fn what_was_typed_in_an_ended_session_is_kept(app) {
+        app.member("ada", Role::Member);
+        let profile = app.post("/settings/profile", &ended(), &[("display_name", "Ada"), ("bio", "Pumps & pipes"), ("public", "on")]).await;
+        assert_eq!((profile.status.as_u16(), profile.field("next")), (401, "/settings/profile".into()));
+        assert_eq!((profile.field("saved.bio"), profile.field("saved.public")), ("Pumps & pipes".into(), "on".into()));
+        let reason = app.post("/u/ada/suspend", &ended(), &[("reason", "Rude"), ("until", "2026-12-01")]).await;
+        assert_eq!(reason.field("saved.reason"), "Rude");
+        let password = app.post("/settings/password", &ended(), &[("current", "old secret words"), ("password", "new secret words")]).await;
+        assert_eq!((password.status.as_u16(), password.field("next")), (401, "/settings".into()));
+        assert!(!password.body.contains("secret words"), "a password never comes back");
+    }
+}
+
+app_on_both! {
+    async fn a_refused_suspension_comes_back(app) {
+        let mo = app.member("mo", Role::Moderator);
+        app.member("ada", Role::Member);
+        let past = app.post("/u/ada/suspend", &mo, &[("reason", "Rude again"), ("until", "2020-01-01")]).await;
+        assert_eq!(past.status, 422);
+        assert_eq!((past.field("reason"), past.field("until")), ("Rude again".into(), "2020-01-01".into()));
+        assert_eq!(past.texts("#suspend-until").len(), 1, "{}", past.body);
+        let garbage = app.post("/u/ada/suspend", &mo, &[("reason", "Rude again"), ("until", "soon")]).await;
+        assert_eq!((garbage.status.as_u16(), garbage.field("until")), (422, "soon".into()));
+        let silent = app.post("/u/ada/suspend", &mo, &[("reason", " "), ("until", "2026-12-24")]).await;
+        assert_eq!((silent.status.as_u16(), silent.field("until")), (422, "2026-12-24".into()));
+        assert_eq!(silent.texts("#suspend-reason").len(), 1);
+        let done = app.post("/u/ada/suspend", &mo, &[("reason", "Rude"), ("until", "2026-12-24")]).await;
+        assert_eq!(done.status, 303);
+    }
+}
+
+app_on_both! {
+    async fn a_refused_pin_comes_back(app) {
+        app.category("general", None, &[]);
+        let mo = app.member("mo", Role::Moderator);
+        let (thread, _) = opened(app, &mo).await;
+        let pin = |until: &'static str, position: &'static str| {
+            let path = format!("/thread/{thread}/pin");
+            let mo = mo.clone();
+            async move { app.post(&path, &mo, &[("scope", "category"), ("until", until), ("position", position)]).await }
+        };
+        let past = pin("2020-01-01", "3").await;
+        assert_eq!(past.status, 422, "{}", past.body);
+        assert_eq!((past.field("until"), past.field("position")), ("2020-01-01".into(), "3".into()));
+        assert_eq!(past.texts("#pin-until-error").len(), 1);
+        for position in ["first", "1.5", "99999", "-1001"] {
+            let wrong = pin("2026-12-24", position).await;
+            assert_eq!((wrong.status.as_u16(), wrong.field("position")), (422, position.into()));
+            assert_eq!(wrong.texts("#pin-position-error").len(), 1, "{position}");
+        }
+        let done = pin("2026-12-24", "").await;
+        assert_eq!(done.status, 303);
+        let shown = app.get(done.location(), &mo).await;
+        let line = shown.texts(".side .hint");
+        assert!(line.iter().any(|l| l.contains("This category") && l.contains("24") && !l.contains("25")), "{line:?}");
+        let api = app.api("PUT", &format!("/threads/{thread}/pin"), &mo, Some(serde_json::json!({ "scope": "category", "position": 99999 }))).await;
+        assert_eq!((api.status.as_u16(), api.json()["error"]["code"].clone()), (422, "pin_position".into()));
+    }
+}
+
+app_on_both! {
+    async fn a_reply_refused_for_a_suspension_or_a_closed_thread_is_shown(app) {
+        app.category("general", None, &[]);
+        let (mo, ada) = (app.member("mo", Role::Moderator), app.member("ada", Role::Member));
+        let (thread, _) = opened(app, &mo).await;
+        let reply = format!("/thread/{thread}/reply");
+        app.post(&format!("/thread/{thread}/close"), &mo, &[]).await;
+        let closed = app.post(&reply, &ada, &[("body", "Grease the bearing.")]).await;
+        assert_eq!((closed.status.as_u16(), closed.field("body")), (409, "Grease the bearing.".into()));
+        app.post(&format!("/thread/{thread}/reopen"), &mo, &[]).await;
+        app.post("/u/ada/suspend", &mo, &[("reason", "Rude"), ("until", "2026-12-24")]).await;
+        let suspended = app.post(&reply, &ada, &[("body", "Grease the bearing.")]).await;
+        assert_eq!((suspended.status.as_u16(), suspended.field("body")), (403, "Grease the bearing.".into()));
+        assert_eq!(suspended.texts(".reply [role=alert]").len(), 1);
+        let fields = [("category", "general"), ("kind", "discussion"), ("title", "Bearings"), ("body", "Which grease?")];
+        let opening = app.post("/compose", &ada, &fields).await;
+        assert_eq!((opening.status.as_u16(), opening.field("body")), (403, "Which grease?".into()));
+    }
+}
+
+app_on_both! {
+    async fn a_refused_token_keeps_what_was_typed(app) {
+        let ada = app.member("ada", Role::Member);
+        let form = app.get("/settings", &ada).await;
+        assert!(form.body.contains(r#"value="read" checked"#), "a token that can do something is proposed");
+        let nothing = app.post("/settings/tokens", &ada, &[("name", "Backup"), ("days", "30")]).await;
+        assert_eq!((nothing.status.as_u16(), nothing.field("name"), nothing.field("days")), (422, "Backup".into(), "30".into()));
+        assert_eq!(nothing.texts(".field-error"), ["Tick at least one scope."]);
+        for days in ["0", "3651", "-1", "soon", "1e3"] {
+            let wrong = app.post("/settings/tokens", &ada, &[("name", "Backup"), ("scope", "read"), ("scope", "write"), ("days", days)]).await;
+            assert_eq!((wrong.status.as_u16(), wrong.field("days")), (422, days.into()));
+            assert!(wrong.body.contains(r#"value="write" checked"#) && wrong.texts("#days-error").len() == 1);
+            assert_eq!(wrong.texts(".secret").len(), 0);
+        }
+        let never = app.post("/settings/tokens", &ada, &[("name", "Backup"), ("scope", "read"), ("days", "")]).await;
+        assert_eq!((never.status.as_u16(), never.texts(".secret").len()), (200, 1));
+    }
+}
