@@ -1,4 +1,4 @@
-//! The form of somebody who is not signed in any more: they sign in and it comes back filled, or, when nothing was
+//! A page that is for members leads through the login, and so does the form of somebody who is not signed in any more: they sign in and it comes back filled, or, when nothing was
 //! typed in it, the page that it stood on.
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -12,9 +12,9 @@ use askama::Template;
 use super::access::login_page;
 use crate::web::error::{HttpFault, code_of};
 use crate::web::forms::local_path;
-use crate::web::page::cookie;
+use crate::web::page::{cookie, see_other};
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Web, urls};
 
 /// Fields that people type in: name, label, several lines.
 const TYPED: [(&str, &str, bool); 12] = [
@@ -40,16 +40,28 @@ pub async fn sign_in_first<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    let form = req.method() == Method::POST && !req.path().starts_with("/api/");
+    let (form, page) = (req.method() == Method::POST, matches!(*req.method(), Method::GET | Method::HEAD));
+    let api = req.path().starts_with("/api/");
     let response = next.call(req).await?;
-    if !form || code_of(&response) != Some("unauthenticated") {
+    if api || code_of(&response) != Some("unauthenticated") {
         return Ok(response.map_into_left_body());
     }
     let http = response.request().clone();
-    match offer(&http).await {
+    let answer = match () {
+        () if form => offer(&http).await,
+        () if page => Some(see_other(&login_url(&http))),
+        () => None,
+    };
+    match answer {
         Some(page) => Ok(response.into_response(page).map_into_right_body()),
         None => Ok(response.map_into_left_body()),
     }
+}
+
+/// The way through the login to the page that was asked for.
+fn login_url(http: &HttpRequest) -> String {
+    let target = http.uri().path_and_query().map_or("/", |target| target.as_str());
+    format!("/login?next={}", urls::component(local_path(Some(target))))
 }
 
 async fn offer(http: &HttpRequest) -> Option<HttpResponse<BoxBody>> {

@@ -113,7 +113,7 @@ app_on_both! {
                 };
                 let status = answer.status.as_u16();
                 let refused = match role {
-                    Role::Visitor => status == 401 || (entry.method == "POST" && status == 403) || status == 400,
+                    Role::Visitor => status == 401 || (status == 303 && answer.location().starts_with("/login?next=")) || (entry.method == "POST" && status == 403) || status == 400,
                     _ => matches!(status, 403 | 404 | 400),
                 };
                 if status >= 500 || (!admitted(entry.access, *role) && !refused) {
