@@ -96,6 +96,8 @@ pub struct SignedIn {
     pub moderates: Vec<CategoryId>,
     /// Set while the account is suspended: until when.
     pub suspended_until: Option<UtcTime>,
+    /// Why, while it is.
+    pub suspended_reason: Option<String>,
     /// How they proved it.
     pub credential: Credential,
     /// Their language, if they chose one.

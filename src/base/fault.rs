@@ -34,7 +34,7 @@ pub trait Fault: std::error::Error + Send + Sync + 'static {
     /// kebab case.
     fn code(&self) -> &'static str;
     /// The form or JSON field at fault, if it is one.
-    fn field(&self) -> Option<&'static str> {
+    fn field(&self) -> Option<&str> {
         None
     }
     /// Arguments of the localised message.

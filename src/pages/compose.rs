@@ -18,7 +18,7 @@ use crate::content::threads::{self, ThreadKind, Title, service::Change};
 use crate::infra::db::DbError;
 use crate::pages::thread::ReplyBox;
 use crate::web::error::{HttpFault, message};
-use crate::web::idempotency::{Key, Outcome, once};
+use crate::web::idempotency::{Key, Outcome, charge, once};
 use crate::web::limits::Soft;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
@@ -28,6 +28,23 @@ use crate::web::{AppError, Page, RawForm, Web};
 pub fn retypable(error: &AppError) -> bool {
     matches!(error.0.kind(), Kind::Invalid | Kind::TooMany | Kind::Conflict | Kind::Busy)
         || matches!(error.0.code(), "category_closed" | "suspended")
+}
+
+/// Where a form that is sent again with other content was posted the first time.
+fn posted(error: &AppError) -> Option<String> {
+    if error.0.code() != "idempotency_key_reused" {
+        return None;
+    }
+    error.0.args().into_iter().find(|(name, _)| *name == "answer").map(|(_, url)| url)
+}
+
+/// Why a form is refused, in words for people.
+fn told(page: &Page, error: &AppError) -> String {
+    if posted(error).is_some() {
+        page.shell.t("posted-already")
+    } else {
+        message(page.shell.locale, &*error.0)
+    }
 }
 
 /// A category one may choose.
@@ -69,7 +86,9 @@ struct ComposePage {
     tags: String,
     body: Option<String>,
     error: Option<String>,
-    field: Option<&'static str>,
+    field: Option<String>,
+    /// Where the form's content stands already.
+    posted: Option<String>,
     preview: Option<SafeHtml>,
 }
 
@@ -108,6 +127,7 @@ fn blank(page: &Page, readable: &Readable, form: &ThreadForm) -> ComposePage {
         body: Some(form.body.clone()),
         error: None,
         field: None,
+        posted: None,
         preview: None,
         shell: page.shell.clone(),
     }
@@ -142,18 +162,19 @@ pub async fn submit(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResp
     page.member()?;
     let form: ThreadForm = raw.accept(&web, &page)?;
     let readable = readable_for(&web, &page).await?;
-    let shown = |error: Option<&AppError>, preview: Option<SafeHtml>| {
-        let mut again = blank(&page, &readable, &form);
-        again.error = error.map(|e| message(page.shell.locale, &*e.0));
-        again.field = error.and_then(|e| e.0.field());
+    let shown = |page: &Page, error: Option<&AppError>, preview: Option<SafeHtml>| {
+        let mut again = blank(page, &readable, &form);
+        again.error = error.map(|e| told(page, e));
+        again.field = error.and_then(|e| e.0.field()).map(str::to_owned);
+        again.posted = error.and_then(posted);
         again.preview = preview;
         again
     };
     if form.action.as_deref() == Some("preview") {
         return match prepare(&web, &form.body).await {
-            Ok(text) => page.ok(&web, &shown(None, Some(SafeHtml::from_stored(text.html)))),
+            Ok(text) => page.ok(&web, &shown(&page, None, Some(SafeHtml::from_stored(text.html)))),
             Err(e) if retypable(&e) => {
-                page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &shown(Some(&e), None))
+                page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &shown(&page, Some(&e), None))
             }
             Err(e) => Err(e),
         };
@@ -162,7 +183,7 @@ pub async fn submit(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResp
         Ok(url) => Ok(see_other(&url)),
         Err(e) if retypable(&e) => {
             let status = crate::web::error::status(e.0.kind());
-            page.answer(&web, status, &shown(Some(&e), None))
+            page.answer(&web, status, &shown(&page, Some(&e), None))
         }
         Err(e) => Err(e),
     }
@@ -181,8 +202,8 @@ async fn open(
     let kind = ThreadKind::parse(&form.kind)?;
     let tags = TagNames::parse_line(&form.tags).map_err(threads::Error::from)?;
     let text = prepare(web, &form.body).await?;
-    web.soft.check(Soft::Post, &member.id.to_string())?;
     let (house, key) = (web.house.clone(), key(page, raw, "open_thread"));
+    charge(web, key.as_ref(), Soft::Post, member.id).await?;
     let wanted = OpenThread { category, kind, title, tags, text };
     let done = web
         .house
@@ -247,9 +268,13 @@ pub async fn reply(
         Ok(url) => Ok(see_other(&url)),
         Err(e) if retypable(&e) => {
             let status = crate::web::error::status(e.0.kind());
-            let error = Some(message(page.shell.locale, &*e.0));
-            again(&web, &page, id, form, ReplyBox { error, reply_to: to, ..ReplyBox::default() }, status)
-                .await
+            let shown = ReplyBox {
+                error: Some(told(&page, &e)),
+                posted: posted(&e),
+                reply_to: to,
+                ..ReplyBox::default()
+            };
+            again(&web, &page, id, form, shown, status).await
         }
         Err(e) => Err(e),
     }
@@ -296,8 +321,8 @@ async fn write(
 ) -> Result<String, AppError> {
     let member = page.member()?.clone();
     let text = prepare(web, &form.body).await?;
-    web.soft.check(Soft::Post, &member.id.to_string())?;
     let (house, key) = (web.house.clone(), key(page, raw, "reply"));
+    charge(web, key.as_ref(), Soft::Post, member.id).await?;
     let wanted = Reply { thread: id, to, text };
     let done = web
         .house
@@ -401,7 +426,7 @@ pub async fn save_thread(
                 .await?;
             let mut again = change_page(&page, &readable, &thread, &form);
             again.error = Some(message(page.shell.locale, &*e.0));
-            again.field = e.0.field();
+            again.field = e.0.field().map(str::to_owned);
             page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
         Err(e) => Err(e),

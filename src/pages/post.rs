@@ -43,6 +43,9 @@ struct EditPage {
     title: Option<String>,
     body: String,
     back: String,
+    revision: i32,
+    /// What stands there now, when it is not what the writer began with.
+    current: Option<String>,
     error: Option<String>,
     preview: Option<SafeHtml>,
 }
@@ -53,6 +56,8 @@ pub struct EditForm {
     title: Option<String>,
     #[serde(default)]
     body: String,
+    #[serde(default)]
+    revision: String,
     action: Option<String>,
 }
 
@@ -84,6 +89,8 @@ pub async fn edit_form(web: Data<Web>, page: Page, id: Path<i64>) -> Result<Http
         id: post.id,
         title: post.opens().then(|| thread.title.clone()),
         back: urls::post(post.id),
+        revision: post.revisions,
+        current: None,
         body: post.body,
         error: None,
         preview: None,
@@ -108,6 +115,8 @@ pub async fn save_edit(
         title: post.opens().then(|| form.title.clone().unwrap_or_else(|| thread.title.clone())),
         body: form.body.clone(),
         back: urls::post(id),
+        revision: form.revision.parse().unwrap_or(post.revisions),
+        current: None,
         error,
         preview,
         shell: shell.clone(),
@@ -115,6 +124,15 @@ pub async fn save_edit(
     match change(&web, &page, id, &form).await {
         Ok(Changed::Saved(url)) => Ok(see_other(&url)),
         Ok(Changed::Preview(html)) => page.ok(&web, &refused(&page.shell, None, Some(html))),
+        Err(e) if e.0.code() == "edited_meanwhile" => {
+            let (_, now) = editable(&web, &page, id).await?;
+            let text = message(page.shell.locale, &*e.0);
+            let mut again = refused(&page.shell, Some(text), None);
+            // Whoever has seen what stands there may replace it.
+            again.revision = now.revisions;
+            again.current = Some(now.body);
+            page.answer(&web, StatusCode::CONFLICT, &again)
+        }
         Err(e) if crate::pages::compose::retypable(&e) => {
             let text = message(page.shell.locale, &*e.0);
             page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &refused(&page.shell, Some(text), None))
@@ -138,7 +156,7 @@ async fn change(web: &Web, page: &Page, id: PostId, form: &EditForm) -> Result<C
         return Ok(Changed::Preview(SafeHtml::from_stored(text.html)));
     }
     let house = web.house.clone();
-    let wanted = edit::Edit { post: id, text, title };
+    let wanted = edit::Edit { post: id, text, title, seen: form.revision.parse().ok() };
     let (thread, post) = web
         .house
         .db

@@ -125,6 +125,7 @@ struct ThreadPage {
     first_unread: Option<String>,
     body: String,
     error: Option<String>,
+    posted: Option<String>,
     preview: Option<SafeHtml>,
     reply_to: Option<i32>,
     now_page: i64,
@@ -139,6 +140,8 @@ pub struct ReplyBox {
     pub reply_to: Option<i32>,
     /// Why it was refused.
     pub error: Option<String>,
+    /// Where it stands already.
+    pub posted: Option<String>,
     /// How it would look.
     pub preview: Option<SafeHtml>,
     /// What the form of a pin holds.
@@ -196,11 +199,11 @@ enum Outcome {
 fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) -> Result<Outcome, AppError> {
     let readable = categories::service::readable(conn, &page.actor)?;
     let thread = threads::service::load_for(conn, &page.actor, &readable, id)?;
-    if slug.is_none_or(|s| s != thread.slug) {
-        return Ok(Outcome::Elsewhere(thread.url(n)));
-    }
     if n > thread.last_page().max(1) {
         return Err(HttpFault::Absent.into());
+    }
+    if slug.is_none_or(|s| s != thread.slug) {
+        return Ok(Outcome::Elsewhere(thread.url(n)));
     }
     let from = i32::try_from((n - 1) * POSTS + 1).unwrap_or(i32::MAX);
     let to = from.saturating_add(i32::try_from(POSTS).unwrap_or(20) - 1);
@@ -365,6 +368,9 @@ async fn canonical(web: &Web, page: &Page, id: ThreadId, n: i64) -> Result<Strin
             Ok::<_, AppError>(threads::service::load_for(conn, &actor, &readable, id)?)
         })
         .await?;
+    if n > thread.last_page().max(1) {
+        return Err(HttpFault::Absent.into());
+    }
     Ok(thread.url(n))
 }
 
@@ -512,6 +518,7 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         posts,
         body: reply.body,
         error: reply.error,
+        posted: reply.posted,
         preview: reply.preview,
         reply_to: reply.reply_to,
         now_page: n,

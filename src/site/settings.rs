@@ -85,7 +85,7 @@ impl Fault for Error {
             Self::Db(e) => e.code(),
         }
     }
-    fn field(&self) -> Option<&'static str> {
+    fn field(&self) -> Option<&str> {
         match self {
             Self::NameMissing => Some("name"),
             Self::TooLong { field, .. } => Some(field),

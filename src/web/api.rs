@@ -96,9 +96,17 @@ impl Caller {
     }
 }
 
-/// A JSON body: at most 256 KiB, unknown members refused by the target type, errors told apart.
+/// A JSON body: at most 256 KiB, unknown members refused by the target type, errors told apart. Whether the
+/// caller may ask at all is answered before what is wrong with the asking.
 #[derive(Debug)]
-pub struct Body<T>(pub T);
+pub struct Body<T>(Result<T, AppError>);
+
+impl<T> Body<T> {
+    /// What was sent.
+    pub fn read(self) -> Result<T, AppError> {
+        self.0
+    }
+}
 
 /// A JSON body that cannot be read into what is asked for.
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +125,61 @@ impl Fault for BadJson {
     }
 }
 
+/// A field of a JSON body, or a parameter of an address, that is missing or not of its kind.
+#[derive(Debug, thiserror::Error)]
+#[error("{field}: {detail}")]
+pub struct BadField {
+    kind: Kind,
+    field: String,
+    detail: String,
+}
+
+impl BadField {
+    /// A field whose value is none of those known.
+    pub fn unknown(field: &str) -> Self {
+        Self { kind: Kind::Invalid, field: field.into(), detail: "unknown value".into() }
+    }
+
+    /// A parameter of the address.
+    pub fn parameter(name: &str) -> Self {
+        Self { kind: Kind::Malformed, field: name.into(), detail: "not understood".into() }
+    }
+}
+
+impl Fault for BadField {
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+    fn code(&self) -> &'static str {
+        if self.kind == Kind::Invalid { "field_invalid" } else { "parameter_invalid" }
+    }
+    fn field(&self) -> Option<&str> {
+        Some(&self.field)
+    }
+    fn args(&self) -> Vec<(&'static str, String)> {
+        vec![("field", self.field.clone()), ("detail", self.detail.clone())]
+    }
+}
+
+/// Reads JSON into `T`, naming the field at fault.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|e| BadJson(e.to_string()))?;
+    if holds_nul(&value) {
+        return Err(BadJson("a text holds a NUL character".into()).into());
+    }
+    let is_object = value.is_object();
+    serde_path_to_error::deserialize(value).map_err(|e| {
+        let (path, detail) = (e.path().to_string(), e.inner().to_string());
+        let missing = detail.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+        let field = match missing {
+            Some(name) => name.to_owned(),
+            None if is_object && path != "." && !detail.starts_with("unknown field") => path,
+            None => return BadJson(detail).into(),
+        };
+        BadField { kind: Kind::Invalid, field, detail }.into()
+    })
+}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = AppError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
@@ -124,15 +187,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes = Bytes::from_request(req, payload);
         Box::pin(async move {
-            let bytes = bytes.await.map_err(|_| HttpFault::TooLarge)?;
-            if bytes.len() > JSON_LIMIT {
-                return Err(HttpFault::TooLarge.into());
-            }
-            let value: Value = serde_json::from_slice(&bytes).map_err(|e| BadJson(e.to_string()))?;
-            if holds_nul(&value) {
-                return Err(BadJson("a text holds a NUL character".into()).into());
-            }
-            serde_json::from_value(value).map(Self).map_err(|e| BadJson(e.to_string()).into())
+            let read = match bytes.await {
+                Ok(bytes) if bytes.len() <= JSON_LIMIT => parse(&bytes),
+                _ => Err(HttpFault::TooLarge.into()),
+            };
+            Ok(Self(read))
         })
     }
 }
@@ -163,7 +222,7 @@ pub struct List<T> {
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 pub struct ListQuery {
     /// Items wanted, at most 100 (default 30).
-    pub limit: Option<i64>,
+    pub limit: Option<String>,
     /// Where the page before ended.
     pub cursor: Option<String>,
 }
@@ -171,18 +230,18 @@ pub struct ListQuery {
 impl ListQuery {
     /// The number of items to give.
     pub fn limit(&self) -> Result<i64, AppError> {
-        match self.limit {
-            None => Ok(paging::THREADS),
-            Some(n) if (1..=paging::API_LIMIT).contains(&n) => Ok(n),
-            Some(_) => Err(HttpFault::Malformed.into()),
-        }
+        let Some(text) = &self.limit else { return Ok(paging::THREADS) };
+        let limit = text.parse().ok().filter(|n| (1..=paging::API_LIMIT).contains(n));
+        limit.ok_or_else(|| BadField::parameter("limit").into())
     }
 
     /// The keys of the cursor, `n` of them.
     pub fn keys(&self, n: usize) -> Result<Option<Vec<String>>, AppError> {
         match &self.cursor {
             None => Ok(None),
-            Some(text) => paging::cursor_keys(text, n).map(Some).ok_or_else(|| HttpFault::Malformed.into()),
+            Some(text) => {
+                paging::cursor_keys(text, n).map(Some).ok_or_else(|| BadField::parameter("cursor").into())
+            }
         }
     }
 }

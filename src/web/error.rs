@@ -113,13 +113,14 @@ impl Fault for HttpFault {
 struct Note {
     kind: Kind,
     code: &'static str,
-    field: Option<&'static str>,
+    field: Option<String>,
     args: Vec<(&'static str, String)>,
 }
 
 impl Note {
     fn of(fault: &dyn Fault) -> Self {
-        Self { kind: fault.kind(), code: fault.code(), field: fault.field(), args: fault.args() }
+        let field = fault.field().map(str::to_owned);
+        Self { kind: fault.kind(), code: fault.code(), field, args: fault.args() }
     }
 }
 
@@ -231,7 +232,7 @@ fn bare<B: MessageBody>(response: &ServiceResponse<B>) -> Option<Note> {
 fn json(note: &Note, status: StatusCode) -> HttpResponse {
     let message = say(crate::base::locale::Locale::En, note.code, &note.args);
     let mut error = serde_json::json!({ "code": note.code, "message": message });
-    if let (Some(field), Some(map)) = (note.field, error.as_object_mut()) {
+    if let (Some(field), Some(map)) = (&note.field, error.as_object_mut()) {
         map.insert("fields".into(), serde_json::json!({ field: message }));
     }
     HttpResponse::build(status).json(serde_json::json!({ "error": error }))

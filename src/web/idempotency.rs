@@ -6,10 +6,12 @@ use diesel::prelude::*;
 use crate::base::fault::{Fault, Kind};
 use crate::base::ids::MemberId;
 use crate::base::time::{DAY, UtcTime};
-use crate::infra::db::Conn;
 use crate::infra::db::schema::idempotent_answers as answers;
+use crate::infra::db::{Conn, DbError};
 use crate::on;
 use crate::web::error::AppError;
+use crate::web::limits::Soft;
+use crate::web::state::Web;
 
 /// How long an answer is kept.
 pub const KEPT: i64 = DAY;
@@ -37,9 +39,12 @@ pub struct Answer {
 }
 
 /// The same key came with another body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("this idempotency key was used for another request")]
-pub struct KeyReused;
+pub struct KeyReused {
+    /// What was answered to the first.
+    pub answer: String,
+}
 
 impl Fault for KeyReused {
     fn kind(&self) -> Kind {
@@ -47,6 +52,9 @@ impl Fault for KeyReused {
     }
     fn code(&self) -> &'static str {
         "idempotency_key_reused"
+    }
+    fn args(&self) -> Vec<(&'static str, String)> {
+        vec![("answer", self.answer.clone())]
     }
 }
 
@@ -73,7 +81,23 @@ pub fn begin(conn: &mut Conn, key: &Key, now: UtcTime) -> QueryResult<Result<Opt
         .find((key.member.0, &key.route, &key.key))
         .select((answers::request_hash, answers::status, answers::answer))
         .first(conn)?;
-    if hash == key.hash { Ok(Ok(Some(Answer { status, answer }))) } else { Ok(Err(KeyReused)) }
+    if hash == key.hash { Ok(Ok(Some(Answer { status, answer }))) } else { Ok(Err(KeyReused { answer })) }
+}
+
+/// Counts a request against a soft limit, unless `key` says that it was answered before: a retry costs nothing.
+pub async fn charge(web: &Web, key: Option<&Key>, what: Soft, member: MemberId) -> Result<(), AppError> {
+    if let Some(key) = key.cloned() {
+        let known = web.house.db.read(move |conn| known(conn, &key).map_err(DbError::from)).await?;
+        if known {
+            return Ok(());
+        }
+    }
+    Ok(web.soft.check(what, &member.to_string())?)
+}
+
+fn known(conn: &mut Conn, key: &Key) -> QueryResult<bool> {
+    let found = answers::table.find((key.member.0, &key.route, &key.key));
+    diesel::select(diesel::dsl::exists(found)).get_result(conn)
 }
 
 /// Stores the answer of a claimed key.

@@ -53,7 +53,7 @@ pub struct Reader {
     pub initial: String,
     /// What they may do.
     pub role: Role,
-    /// Set while suspended: until when, as written.
+    /// Set while suspended: until when and why, in words.
     pub suspended: Option<String>,
     /// True when they moderate anything.
     pub moderates: bool,
@@ -185,7 +185,10 @@ pub fn reader(actor: &Actor, locale: Locale, now: UtcTime) -> Option<Reader> {
         name: member.display_name.clone(),
         initial: initial(&member.display_name),
         role: member.role,
-        suspended: member.suspended_until.filter(|until| *until > now).map(|until| i18n::date(locale, until)),
+        suspended: member.suspended_until.filter(|until| *until > now).map(|until| {
+            let (date, reason) = (i18n::date(locale, until), member.suspended_reason.as_deref());
+            i18n::format(locale, "suspended-you", &[("date", &date), ("reason", reason.unwrap_or("—"))])
+        }),
         moderates: member.role >= Role::Moderator || !member.moderates.is_empty(),
     })
 }

@@ -68,7 +68,7 @@ impl Fault for Error {
             Self::Db(e) => e.code(),
         }
     }
-    fn field(&self) -> Option<&'static str> {
+    fn field(&self) -> Option<&str> {
         match self {
             Self::NameInvalid => Some("name"),
             Self::SlugInvalid | Self::SlugTaken => Some("slug"),

@@ -19,6 +19,8 @@ pub struct Edit {
     pub text: Prepared,
     /// A new title, for a post that opens a thread.
     pub title: Option<Title>,
+    /// How many earlier versions the post had when the writer began; refused when there are more by now.
+    pub seen: Option<i32>,
 }
 
 /// True when `actor` may edit `post`: authors their own while the thread is open, moderators any.
@@ -51,6 +53,9 @@ pub fn edit(
     let title = wanted.title.as_ref().filter(|t| post.opens() && t.as_str() != thread.title);
     if title.is_none() && post.body == wanted.text.body {
         return Ok((thread, post));
+    }
+    if wanted.seen.is_some_and(|seen| seen != post.revisions) {
+        return Err(Error::EditedMeanwhile);
     }
     let now = house.clock.now();
     let former = post.opens().then_some(thread.title.as_str());

@@ -24,6 +24,12 @@ pub enum Error {
     /// A question's own text cannot be its answer.
     #[error("only a reply of a question can be accepted")]
     NotAnAnswer,
+    /// The post that a reply answers is not in the thread.
+    #[error("no listed post of the thread has that number")]
+    ReplyToInvalid,
+    /// Somebody edited the post in between.
+    #[error("the post was edited in the meantime")]
+    EditedMeanwhile,
     /// The thread refuses.
     #[error(transparent)]
     Thread(#[from] threads::Error),
@@ -44,8 +50,8 @@ impl Fault for Error {
             Self::Category(e) => e.kind(),
             Self::Absent => Kind::Absent,
             Self::Forbidden => Kind::Forbidden,
-            Self::NotAnAnswer => Kind::Conflict,
-            Self::BodyMissing | Self::Markup(_) => Kind::Invalid,
+            Self::NotAnAnswer | Self::EditedMeanwhile => Kind::Conflict,
+            Self::BodyMissing | Self::Markup(_) | Self::ReplyToInvalid => Kind::Invalid,
         }
     }
     fn code(&self) -> &'static str {
@@ -56,14 +62,17 @@ impl Fault for Error {
             Self::Absent => "not_found",
             Self::Forbidden => "forbidden",
             Self::NotAnAnswer => "not_an_answer",
+            Self::ReplyToInvalid => "reply_to_invalid",
+            Self::EditedMeanwhile => "edited_meanwhile",
             Self::Thread(e) => e.code(),
             Self::Category(e) => e.code(),
             Self::Db(e) => e.code(),
         }
     }
-    fn field(&self) -> Option<&'static str> {
+    fn field(&self) -> Option<&str> {
         match self {
             Self::BodyMissing | Self::Markup(_) => Some("body"),
+            Self::ReplyToInvalid => Some("reply_to"),
             Self::Thread(e) => e.field(),
             Self::Category(e) => e.field(),
             _ => None,

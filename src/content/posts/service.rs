@@ -194,6 +194,14 @@ pub fn reply_engagement(
     Engagement { thread: thread.id, kind: Kind::Reply, source: post.0, member: Some(author), at, factor }
 }
 
+/// Refuses a number that is no listed post of a thread which `actor` may read.
+pub fn answerable(conn: &mut Conn, actor: &Actor, thread: ThreadId, number: i32) -> Result<(), Error> {
+    let readable = categories::service::readable(conn, actor)?;
+    threads::service::load_for(conn, actor, &readable, thread)?;
+    let post = store::at(conn, thread, number)?.filter(|p| p.state() == State::Listed);
+    post.map(drop).ok_or(Error::ReplyToInvalid)
+}
+
 /// A post with its thread, as far as `actor` may see both.
 pub fn load_for(
     conn: &mut Conn,

@@ -61,7 +61,7 @@ impl Fault for Error {
             Self::Db(e) => e.code(),
         }
     }
-    fn field(&self) -> Option<&'static str> {
+    fn field(&self) -> Option<&str> {
         matches!(self, Self::KindInvalid).then_some("kind")
     }
 }

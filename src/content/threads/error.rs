@@ -75,7 +75,7 @@ impl Fault for Error {
             Self::Db(e) => e.code(),
         }
     }
-    fn field(&self) -> Option<&'static str> {
+    fn field(&self) -> Option<&str> {
         match self {
             Self::TitleMissing | Self::TitleTooLong => Some("title"),
             Self::KindInvalid => Some("kind"),

@@ -84,7 +84,8 @@ pub async fn signup(
     caller: Caller,
     body: Body<SignUpBody>,
 ) -> Answered {
-    let wanted = SignUp::parse(&body.0.username, &body.0.email, &body.0.password)
+    let sent = body.read()?;
+    let wanted = SignUp::parse(&sent.username, &sent.email, &sent.password)
         .map_err(|mut wrong| AppError::from(wrong.remove(0)))?;
     guard(&web.house, web.config.rate_limits, SIGN_UP, &network(&caller)).await.map_err(limited)?;
     let member = sign_up(&web.house, &pool, wanted).await?;
@@ -100,7 +101,8 @@ pub async fn login(
     caller: Caller,
     body: Body<LoginBody>,
 ) -> Answered {
-    let member = attempt_from(&web, &pool, &network(&caller), &body.0.login, &body.0.password).await?;
+    let sent = body.read()?;
+    let member = attempt_from(&web, &pool, &network(&caller), &sent.login, &sent.password).await?;
     Ok(json(200, &enter(&web, member, "login").await?))
 }
 
@@ -195,7 +197,7 @@ pub struct MeChange {
     responses((status = 200, body = Me), (status = 401), (status = 422)))]
 pub async fn change_me(web: Data<Web>, caller: Caller, body: Body<MeChange>) -> Answered {
     let member = caller.member("write")?.clone();
-    let (house, id, wanted) = (web.house.clone(), member.id, body.0);
+    let (house, id, wanted) = (web.house.clone(), member.id, body.read()?);
     web.house
         .db
         .write(move |conn| {

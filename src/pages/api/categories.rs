@@ -10,7 +10,7 @@ use crate::base::actor::Role;
 use crate::content::categories::Error;
 use crate::content::categories::service::{self, Draft};
 use crate::content::categories::store::Columns;
-use crate::web::api::{Answered, Body, Caller, List, json};
+use crate::web::api::{Answered, BadField, Body, Caller, List, json};
 use crate::web::error::HttpFault;
 use crate::web::idempotency::once;
 use crate::web::{AppError, Web};
@@ -62,9 +62,9 @@ fn draft(wanted: &NewCategory, parent: Option<crate::base::ids::CategoryId>) -> 
     let private = match wanted.visibility.as_deref() {
         None | Some("public") => false,
         Some("private") => true,
-        Some(_) => return Err(HttpFault::Malformed.into()),
+        Some(_) => return Err(BadField::unknown("visibility").into()),
     };
-    let role = |name: &str| Role::parse(name).ok_or(HttpFault::Malformed);
+    let role = |name: &str, field| Role::parse(name).ok_or_else(|| BadField::unknown(field));
     Ok(Draft {
         columns: Columns {
             parent,
@@ -74,10 +74,15 @@ fn draft(wanted: &NewCategory, parent: Option<crate::base::ids::CategoryId>) -> 
             colour: wanted.colour.clone().unwrap_or_else(|| "#2f6f6b".into()),
             position: wanted.position.unwrap_or(0),
             private,
-            post_role: wanted.post_role.as_deref().map(role).transpose()?.unwrap_or(Role::Member),
+            post_role: wanted
+                .post_role
+                .as_deref()
+                .map(|r| role(r, "post_role"))
+                .transpose()?
+                .unwrap_or(Role::Member),
         },
         members: wanted.members.clone(),
-        roles: wanted.roles.iter().map(|r| role(r)).collect::<Result<_, _>>()?,
+        roles: wanted.roles.iter().map(|r| role(r, "roles")).collect::<Result<_, _>>()?,
         moderators: wanted.moderators.clone(),
     })
 }
@@ -91,7 +96,7 @@ pub async fn create(web: Data<Web>, caller: Caller, body: Body<NewCategory>) -> 
     if member.role < Role::Administrator {
         return Err(HttpFault::Forbidden.into());
     }
-    let (house, actor, wanted) = (web.house.clone(), caller.actor.clone(), body.0);
+    let (house, actor, wanted) = (web.house.clone(), caller.actor.clone(), body.read()?);
     let key = caller.key("POST /admin/categories", &wanted);
     let done = web
         .house

@@ -14,9 +14,9 @@ use crate::content::posts::{self, edit, removal};
 use crate::content::threads::Title;
 use crate::content::{categories, reactions, threads};
 use crate::people::accounts;
-use crate::web::api::{Answered, Body, Caller, List, ListQuery, json};
+use crate::web::api::{Answered, BadField, Body, Caller, List, ListQuery, json};
 use crate::web::error::HttpFault;
-use crate::web::idempotency::once;
+use crate::web::idempotency::{charge, once};
 use crate::web::limits::Soft;
 use crate::web::paging::cursor;
 use crate::web::{AppError, Web};
@@ -29,7 +29,7 @@ pub async fn list(web: Data<Web>, caller: Caller, id: Path<i64>, query: Query<Li
     let limit = query.limit()?;
     let after: i32 = match query.keys(1)?.and_then(|k| k.into_iter().next()) {
         None => 0,
-        Some(text) => text.parse().map_err(|_| HttpFault::Malformed)?,
+        Some(text) => text.parse().map_err(|_| BadField::parameter("cursor"))?,
     };
     let (actor, id) = (caller.actor.clone(), ThreadId(*id));
     let list = web
@@ -58,7 +58,7 @@ pub async fn list(web: Data<Web>, caller: Caller, id: Path<i64>, query: Query<Li
 pub struct NewReply {
     /// Markdown.
     pub body: String,
-    /// Place in the thread of the post it answers.
+    /// Number of the post it answers: its place in the thread (`number`), not its id. 422 when no such post is listed.
     #[serde(default)]
     pub reply_to: Option<i32>,
 }
@@ -80,16 +80,19 @@ pub struct Written {
     responses((status = 201, body = Written), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422), (status = 429)))]
 pub async fn create(web: Data<Web>, caller: Caller, id: Path<i64>, body: Body<NewReply>) -> Answered {
     let member = caller.member("write")?.clone();
-    let wanted = body.0;
+    let wanted = body.read()?;
     let text = prepare(&web, &wanted.body).await?;
-    web.soft.check(Soft::Post, &member.id.to_string())?;
     let key = caller.key(&format!("POST /threads/{id}/posts"), &wanted);
+    charge(&web, key.as_ref(), Soft::Post, member.id).await?;
     let (house, reply) = (web.house.clone(), Reply { thread: ThreadId(*id), to: wanted.reply_to, text });
     let done = web
         .house
         .db
         .write(move |conn| {
             once(conn, key.as_ref(), house.clock.now(), |conn| {
+                if let Some(number) = reply.to {
+                    posts::service::answerable(conn, &member.actor(), reply.thread, number)?;
+                }
                 let replied = posts::service::reply(conn, &house, &member, &reply)?;
                 let view = Written { id: replied.post.0, number: replied.number, url: replied.url };
                 let text = serde_json::to_string(&view).unwrap_or_default();
@@ -128,16 +131,21 @@ pub struct PostChange {
     pub body: String,
     /// A new title, on a post that opens a thread.
     pub title: Option<String>,
+    /// `revisions` of the post as it was read. When the post was edited since, nothing is saved: 409.
+    pub revision: Option<i32>,
 }
 
 /// Edits a post; the version before is kept.
 #[utoipa::path(put, path = "/api/v1/posts/{id}", tag = "posts", params(("id" = i64, Path)), request_body = PostChange,
-    responses((status = 200, body = PostView), (status = 403), (status = 404), (status = 422)))]
+    responses((status = 200, body = PostView), (status = 403), (status = 404),
+        (status = 409, description = "edited since `revision`"), (status = 422)))]
 pub async fn change(web: Data<Web>, caller: Caller, id: Path<i64>, body: Body<PostChange>) -> Answered {
     let member = caller.member("write")?.clone();
-    let text = prepare(&web, &body.0.body).await?;
-    let title = body.0.title.as_deref().map(Title::parse).transpose()?;
-    let (house, wanted) = (web.house.clone(), edit::Edit { post: PostId(*id), text, title });
+    let sent = body.read()?;
+    let text = prepare(&web, &sent.body).await?;
+    let title = sent.title.as_deref().map(Title::parse).transpose()?;
+    let wanted = edit::Edit { post: PostId(*id), text, title, seen: sent.revision };
+    let house = web.house.clone();
     web.house
         .db
         .write(move |conn| Ok::<_, AppError>(edit::edit(conn, &house, &member, &wanted).map(drop)?))
@@ -233,7 +241,8 @@ async fn react(web: &Web, caller: &Caller, id: i64, on: bool) -> Answered {
 #[utoipa::path(put, path = "/api/v1/posts/{id}/reaction", tag = "posts", params(("id" = i64, Path)),
     request_body = ReactionBody, responses((status = 200, body = Reacted), (status = 403), (status = 404), (status = 422)))]
 pub async fn like(web: Data<Web>, caller: Caller, id: Path<i64>, body: Body<ReactionBody>) -> Answered {
-    if body.0.kind != "like" {
+    caller.member("write")?;
+    if body.read()?.kind != "like" {
         return Err(reactions::Error::KindInvalid.into());
     }
     react(&web, &caller, *id, true).await

@@ -6,10 +6,9 @@ use utoipa::ToSchema;
 
 use crate::reach::search::service::{Asked, Search};
 use crate::reach::search::web::limit_key;
-use crate::web::api::{Answered, Caller, List, json};
-use crate::web::error::HttpFault;
+use crate::web::api::{Answered, BadField, Caller, List, ListQuery, json};
 use crate::web::limits::Soft;
-use crate::web::paging::{cursor, cursor_keys};
+use crate::web::paging::cursor;
 use crate::web::{Web, urls};
 
 /// What a search is asked for.
@@ -19,7 +18,7 @@ pub struct SearchQuery {
     q: String,
     category: Option<String>,
     sort: Option<String>,
-    limit: Option<i64>,
+    limit: Option<String>,
     cursor: Option<String>,
 }
 
@@ -68,16 +67,18 @@ pub async fn search(
     caller: Caller,
     query: Query<SearchQuery>,
 ) -> Answered {
-    let limit = query.limit.unwrap_or(30);
-    let offset: i64 = match query.cursor.as_deref() {
-        None => 0,
-        Some(text) => cursor_keys(text, 1)
-            .and_then(|k| k.into_iter().next())
-            .and_then(|k| k.parse().ok())
-            .ok_or(HttpFault::Malformed)?,
+    let page = ListQuery { limit: query.limit.clone(), cursor: query.cursor.clone() };
+    let limit = page.limit()?;
+    let offset = match page.keys(1)?.and_then(|keys| keys.into_iter().next()) {
+        None => Some(0),
+        Some(key) => key.parse().ok().filter(|offset| (0..=DEEPEST).contains(offset)),
     };
-    if !(1..=100).contains(&limit) || !(0..=DEEPEST).contains(&offset) || query.q.chars().count() > 200 {
-        return Err(HttpFault::Malformed.into());
+    let offset: i64 = offset.ok_or_else(|| BadField::parameter("cursor"))?;
+    if query.q.chars().count() > 200 {
+        return Err(BadField::parameter("q").into());
+    }
+    if !matches!(query.sort.as_deref(), None | Some("relevance" | "newest")) {
+        return Err(BadField::parameter("sort").into());
     }
     web.soft.check(Soft::Search, &limit_key(&caller.actor, caller.address))?;
     let asked = Asked {

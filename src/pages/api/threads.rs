@@ -19,9 +19,9 @@ use crate::content::threads::service::Change;
 use crate::content::threads::{self, Thread, ThreadKind, Title};
 use crate::infra::db::{Conn, DbError};
 use crate::people::accounts;
-use crate::web::api::{Answered, Body, Caller, List, ListQuery, json, replay};
+use crate::web::api::{Answered, BadField, Body, Caller, List, ListQuery, json, replay};
 use crate::web::error::HttpFault;
-use crate::web::idempotency::{Outcome, once};
+use crate::web::idempotency::{Outcome, charge, once};
 use crate::web::limits::Soft;
 use crate::web::paging::cursor;
 use crate::web::{AppError, Web};
@@ -34,7 +34,7 @@ pub struct ThreadsQuery {
     category: Option<String>,
     tag: Option<String>,
     author: Option<String>,
-    limit: Option<i64>,
+    limit: Option<String>,
     cursor: Option<String>,
 }
 
@@ -47,9 +47,9 @@ fn sort(query: &ThreadsQuery) -> Result<Sort, AppError> {
         Some("featured") => Sort::Featured,
         Some("top") => {
             let period = query.period.as_deref().map_or(Some(Period::Week), Period::parse);
-            Sort::Top(period.ok_or(HttpFault::Malformed)?)
+            Sort::Top(period.ok_or_else(|| BadField::parameter("period"))?)
         }
-        Some(_) => return Err(HttpFault::Malformed.into()),
+        Some(_) => return Err(BadField::parameter("sort").into()),
     })
 }
 
@@ -72,19 +72,17 @@ fn filter(conn: &mut Conn, query: &ThreadsQuery, readable: &Readable) -> Result<
 
 fn seek(sort: Sort, keys: Option<Vec<String>>) -> Result<Option<(Key, i64)>, AppError> {
     let Some(keys) = keys else { return Ok(None) };
-    let [value, id] = keys.as_slice() else { return Err(HttpFault::Malformed.into()) };
-    let id = id.parse().map_err(|_| HttpFault::Malformed)?;
-    let key = match sort {
-        Sort::Hot | Sort::Top(_) => {
-            let number: f64 = value.parse().map_err(|_| HttpFault::Malformed)?;
-            if !number.is_finite() {
-                return Err(HttpFault::Malformed.into());
+    let place = || {
+        let [value, id] = keys.as_slice() else { return None };
+        let key = match sort {
+            Sort::Hot | Sort::Top(_) => {
+                Key::Number(value.parse::<f64>().ok().filter(|number| number.is_finite())?)
             }
-            Key::Number(number)
-        }
-        _ => Key::Time(value.parse().map_err(|_| HttpFault::Malformed)?),
+            _ => Key::Time(value.parse().ok()?),
+        };
+        Some((key, id.parse().ok()?))
     };
-    Ok(Some((key, id)))
+    place().map(Some).ok_or_else(|| BadField::parameter("cursor").into())
 }
 
 /// Threads with what belongs beside them.
@@ -122,7 +120,7 @@ fn views(
     responses((status = 200, body = List<ThreadView>), (status = 400), (status = 404)))]
 pub async fn list(web: Data<Web>, caller: Caller, query: Query<ThreadsQuery>) -> Answered {
     let query = query.into_inner();
-    let page = ListQuery { limit: query.limit, cursor: query.cursor.clone() };
+    let page = ListQuery { limit: query.limit.clone(), cursor: query.cursor.clone() };
     let (limit, keys) = (page.limit()?, page.keys(2)?);
     let order = sort(&query)?;
     let from = seek(order, keys)?;
@@ -222,13 +220,13 @@ pub fn answer<T: Serialize>(status: u16, done: Outcome<T>) -> HttpResponse {
     responses((status = 201, body = OpenedThread), (status = 401), (status = 403), (status = 422), (status = 429)))]
 pub async fn create(web: Data<Web>, caller: Caller, body: Body<NewThread>) -> Answered {
     let member = caller.member("write")?.clone();
-    let wanted = body.0;
+    let wanted = body.read()?;
     let title = Title::parse(&wanted.title)?;
     let kind = ThreadKind::parse(wanted.kind.as_deref().unwrap_or("discussion"))?;
     let names = TagNames::parse(wanted.tags.iter().map(String::as_str)).map_err(threads::Error::from)?;
     let text = prepare(&web, &wanted.body).await?;
-    web.soft.check(Soft::Post, &member.id.to_string())?;
     let (house, actor, key) = (web.house.clone(), caller.actor.clone(), caller.key("POST /threads", &wanted));
+    charge(&web, key.as_ref(), Soft::Post, member.id).await?;
     let done = web
         .house
         .db
@@ -273,7 +271,7 @@ pub struct ThreadChange {
     request_body = ThreadChange, responses((status = 200, body = ThreadView), (status = 403), (status = 404), (status = 422)))]
 pub async fn change(web: Data<Web>, caller: Caller, id: Path<i64>, body: Body<ThreadChange>) -> Answered {
     let member = caller.member("write")?.clone();
-    let (house, actor, id, wanted) = (web.house.clone(), caller.actor.clone(), ThreadId(*id), body.0);
+    let (house, actor, id, wanted) = (web.house.clone(), caller.actor.clone(), ThreadId(*id), body.read()?);
     let view = web
         .house
         .db
@@ -327,15 +325,13 @@ pub struct PinBody {
     request_body = PinBody, responses((status = 204), (status = 403), (status = 404), (status = 422)))]
 pub async fn pin(web: Data<Web>, caller: Caller, id: Path<i64>, body: Body<PinBody>) -> Answered {
     let member = caller.member("moderate")?.clone();
-    let until = match body.0.until.as_deref() {
+    let sent = body.read()?;
+    let until = match sent.until.as_deref() {
         None => None,
         Some(text) => Some(UtcTime::parse(text).ok_or(curation::Error::UntilInvalid)?),
     };
-    let wanted = curation::Wanted {
-        scope: Scope::parse(&body.0.scope)?,
-        until,
-        position: body.0.position.unwrap_or(0),
-    };
+    let wanted =
+        curation::Wanted { scope: Scope::parse(&sent.scope)?, until, position: sent.position.unwrap_or(0) };
     let (house, id) = (web.house.clone(), ThreadId(*id));
     web.house
         .db
@@ -430,7 +426,8 @@ async fn set_accepted(web: &Web, caller: &Caller, id: i64, post: Option<PostId>)
 #[utoipa::path(put, path = "/api/v1/threads/{id}/accepted", tag = "threads", params(("id" = i64, Path)),
     request_body = AcceptBody, responses((status = 204), (status = 403), (status = 404), (status = 409)))]
 pub async fn accept(web: Data<Web>, caller: Caller, id: Path<i64>, body: Body<AcceptBody>) -> Answered {
-    set_accepted(&web, &caller, *id, Some(PostId(body.0.post_id))).await
+    caller.member("write")?;
+    set_accepted(&web, &caller, *id, Some(PostId(body.read()?.post_id))).await
 }
 
 /// Takes the acceptance back.

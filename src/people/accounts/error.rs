@@ -112,7 +112,7 @@ impl Fault for Error {
         }
     }
 
-    fn field(&self) -> Option<&'static str> {
+    fn field(&self) -> Option<&str> {
         match self {
             Self::HandleInvalid | Self::HandleMixed | Self::HandleTaken => Some("username"),
             Self::NameInvalid => Some("display_name"),

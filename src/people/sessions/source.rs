@@ -73,6 +73,7 @@ pub fn signed_in(
         id,
         role: member.role(),
         suspended_until: member.suspended_until.filter(|until| *until > now),
+        suspended_reason: member.suspended_reason,
         locale: member.locale.as_deref().and_then(Locale::parse),
         theme: member.theme,
         public_id: member.public_id,

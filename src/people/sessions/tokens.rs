@@ -37,7 +37,7 @@ impl Fault for TokenError {
             Self::DaysInvalid => "days_invalid",
         }
     }
-    fn field(&self) -> Option<&'static str> {
+    fn field(&self) -> Option<&str> {
         Some(match self {
             Self::ScopesMissing => "scope",
             Self::DaysInvalid => "days",

@@ -325,6 +325,7 @@ fn signed_in(id: MemberId, public_id: &str, person: &Person) -> SignedIn {
         role: person.role,
         moderates: Vec::new(),
         suspended_until: None,
+        suspended_reason: None,
         credential: Credential::House,
         locale: None,
         theme: None,

@@ -78,7 +78,7 @@ on_both! {
         let (thread, _) = stage
             .write(move |c, house| {
                 let title = Some(Title::parse("Second title").unwrap());
-                edit::edit(c, house, &who, &edit::Edit { post: id, text: text.clone(), title })
+                edit::edit(c, house, &who, &edit::Edit { post: id, text: text.clone(), title, seen: None })
             })
             .unwrap();
         assert_eq!((thread.title.as_str(), thread.slug.as_str()), ("Second title", "second-title"));

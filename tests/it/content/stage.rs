@@ -202,7 +202,7 @@ impl Stage {
     pub fn edit(&self, who: &SignedIn, post: PostId, body: &str) -> Result<(Thread, Post), posts::Error> {
         let (who, text) = (who.clone(), self.text(body));
         self.write(move |c, house| {
-            let wanted = posts::edit::Edit { post, text: text.clone(), title: None };
+            let wanted = posts::edit::Edit { post, text: text.clone(), title: None, seen: None };
             posts::edit::edit(c, house, &who, &wanted)
         })
     }

@@ -146,3 +146,85 @@ app_on_both! {
         assert_eq!(make("Other").await.status, 422);
     }
 }
+
+app_on_both! {
+    async fn a_wrong_field_or_parameter_is_named(app) {
+        app.category("general", None, &[]);
+        let root = app.member("rootie", Role::Administrator);
+        let made = thread(app, &root, "One").await;
+        let id = &made["id"];
+        for (method, path, body, field) in [
+            ("POST", "/threads".to_owned(), json!({}), "category"),
+            ("POST", "/threads".into(), json!({ "category": "general", "title": 5, "body": "x" }), "title"),
+            ("POST", "/threads".into(), json!({ "category": "general", "title": "T", "body": "x", "tags": ["a", 1] }), "tags[1]"),
+            ("POST", format!("/threads/{id}/posts"), json!({}), "body"),
+            ("POST", format!("/threads/{id}/posts"), json!({ "body": "x", "reply_to": "first" }), "reply_to"),
+            ("POST", format!("/threads/{id}/posts"), json!({ "body": "x", "reply_to": 99 }), "reply_to"),
+            ("PUT", format!("/threads/{id}/accepted"), json!({}), "post_id"),
+            ("POST", "/admin/categories".into(), json!({ "slug": "x", "name": "X", "visibility": "secret" }), "visibility"),
+            ("POST", "/auth/login".into(), json!({}), "login"),
+        ] {
+            let answer = app.api(method, &path, &root, Some(body)).await;
+            assert_eq!(answer.status, 422, "{path}: {}", answer.body);
+            assert!(answer.json()["error"]["fields"][field].is_string(), "{path}: {}", answer.body);
+        }
+        for (path, name) in [
+            ("/threads?limit=many", "limit"), ("/threads?limit=0", "limit"), ("/threads?cursor=%21", "cursor"), ("/threads?sort=best", "sort"),
+            ("/threads?sort=top&period=eon", "period"), ("/search?q=x&limit=1000", "limit"), ("/search?q=x&cursor=zz", "cursor"),
+            ("/search?q=x&sort=best", "sort"),
+        ] {
+            let answer = app.api("GET", path, &root, None).await;
+            assert_eq!(answer.status, 400, "{path}: {}", answer.body);
+            assert!(answer.json()["error"]["fields"][name].is_string(), "{path}: {}", answer.body);
+        }
+        let broken = app.ask("POST", "/api/v1/auth/login", &Caller::visitor(), &[]).await;
+        assert_eq!(broken.status, 400, "no JSON at all");
+        let nobody = app.api("POST", "/threads", &Caller::visitor(), Some(json!({}))).await;
+        assert_eq!(nobody.status, 401, "who may not ask at all hears that first");
+        let good = app.api("POST", &format!("/threads/{id}/posts"), &root, Some(json!({ "body": "x", "reply_to": 1 }))).await;
+        assert_eq!(good.status, 201);
+    }
+}
+
+app_on_both! {
+    async fn an_edit_of_an_older_version_is_refused(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        let post = thread(app, &ada, "One").await["first_post_id"].to_string();
+        let api = format!("/posts/{post}");
+        let put = |text: &str, revision: i32| {
+            app.api("PUT", &api, &ada, Some(json!({ "body": text, "revision": revision })))
+        };
+        assert_eq!(put("Second", 0).await.json()["revisions"], 1);
+        let late = put("Also second", 0).await;
+        assert_eq!((late.status.as_u16(), late.json()["error"]["code"].clone()), (409, "edited_meanwhile".into()));
+        assert_eq!(put("Third", 1).await.status, 200);
+        let path = format!("/post/{post}/edit");
+        let (one, two) = (app.get(&path, &ada).await, app.get(&path, &ada).await);
+        let save = |form: &crate::support::app::Answer, text: &'static str| {
+            let (revision, path, ada) = (form.field("revision"), path.clone(), ada.clone());
+            async move { app.post(&path, &ada, &[("title", "One"), ("body", text), ("revision", &revision)]).await }
+        };
+        assert_eq!(save(&one, "From the first tab").await.status, 303);
+        let refused = save(&two, "From the second tab").await;
+        assert_eq!((refused.status.as_u16(), refused.field("body")), (409, "From the second tab".into()));
+        assert_eq!(refused.texts(".version pre"), ["From the first tab"]);
+        assert_eq!(save(&refused, "Both").await.status, 303);
+    }
+}
+
+#[actix_web::test]
+async fn a_retry_costs_nothing() {
+    let app = App::on(crate::support::databases::TestDb::sqlite(), |web| web.rate_limits = true);
+    app.category("general", None, &[]);
+    let ada = app.member("ada", Role::Member);
+    for n in 0..12 {
+        let body = json!({ "category": "general", "title": "One", "body": "Text." });
+        let answer = app.api_with("POST", "/threads", &ada, Some(body), &[("idempotency-key", "k")]).await;
+        assert_eq!(answer.status, 201, "attempt {n}");
+    }
+    for n in 0..5 {
+        let body = json!({ "category": "general", "title": "More", "body": "Text." });
+        assert_eq!(app.api("POST", "/threads", &ada, Some(body)).await.status, if n < 4 { 201 } else { 429 });
+    }
+}

@@ -139,3 +139,48 @@ app_on_both! {
         assert_eq!((never.status.as_u16(), never.texts(".secret").len()), (200, 1));
     }
 }
+
+app_on_both! {
+    async fn a_used_form_with_other_content_says_where_the_first_stands(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        let nonce = app.get("/compose", &ada).await.field("nonce");
+        let open = |text: &'static str| {
+            let (nonce, ada) = (nonce.clone(), ada.clone());
+            async move {
+                let fields = [("category", "general"), ("kind", "discussion"), ("title", "Pumps"), ("body", text), ("nonce", &nonce)];
+                app.post("/compose", &ada, &fields).await
+            }
+        };
+        let first = open("One text").await;
+        let url = first.location();
+        assert_eq!(open("One text").await.location(), url, "a double click posts once");
+        let other = open("Another text").await;
+        assert_eq!((other.status.as_u16(), other.field("body")), (422, "Another text".into()));
+        assert!(other.body.contains(&format!("href=\"{url}\"")) && other.texts("[role=alert]")[0].starts_with("This has been posted already"));
+        assert_ne!(other.field("nonce"), nonce, "sent again it is a thread of its own");
+    }
+}
+
+app_on_both! {
+    async fn pages_for_members_lead_through_the_login(app) {
+        app.category("general", None, &[]);
+        for path in ["/compose?title=A+pump", "/settings", "/following", "/admin", "/admin/members?q=a"] {
+            let answer = app.get(path, &Caller::visitor()).await;
+            let there = format!("/login?next={}", hearth::web::urls::component(path));
+            assert_eq!((answer.status.as_u16(), answer.location()), (303, there.as_str()), "{path}");
+            assert_eq!(app.get(&there, &Caller::visitor()).await.field("next"), path);
+        }
+    }
+}
+
+app_on_both! {
+    async fn the_suspended_read_why(app) {
+        app.category("general", None, &[]);
+        let (mo, ada) = (app.member("mo", Role::Moderator), app.member("ada", Role::Member));
+        app.post("/u/ada/suspend", &mo, &[("reason", "Sold watches"), ("until", "2026-12-24")]).await;
+        let notice = app.get("/latest", &ada).await.texts(".site-notice");
+        assert!(notice[0].contains("Sold watches") && notice[0].contains("2026"), "{notice:?}");
+        assert!(!app.get("/latest", &mo).await.body.contains("Sold watches"));
+    }
+}

@@ -206,6 +206,9 @@ app_on_both! {
         for absent in [format!("{url}?page=2"), format!("{url}?page=0"), format!("{url}?page=x"), "/t/12345/x".into(), "/latest?page=9".into(), "/c/none".into(), "/top?period=eon".into()] {
             assert_eq!(app.get(&absent, &ada).await.status, 404, "{absent}");
         }
+        for nowhere in [format!("/t/{id}/wrong?page=2"), format!("/t/{id}/wrong?page=02")] {
+            assert_eq!(app.get(&nowhere, &ada).await.status, 404, "no redirect to what is not there");
+        }
         assert_eq!(app.get("/latest?page=1", &ada).await.location(), "/latest");
         assert_eq!(app.get("/c/General", &ada).await.location(), "/c/general");
     }
