@@ -20,7 +20,7 @@ use crate::people::accounts::{self, store};
 use crate::people::sessions;
 use crate::web::error::{HttpFault, message};
 use crate::web::forms::local_path;
-use crate::web::limits::{LOGIN_ACCOUNT, LOGIN_ADDRESS, RESET, SIGN_UP, guard};
+use crate::web::limits::{LOGIN_ACCOUNT, LOGIN_ADDRESS, RESET, SIGN_UP, guard, refund};
 use crate::web::page::{cookie, see_other};
 use crate::web::shell::Shell;
 use crate::web::state::address_prefix;
@@ -162,7 +162,13 @@ pub async fn attempt_from(
     guard(&web.house, on, LOGIN_ADDRESS, network).await.map_err(limited)?;
     let account = crate::base::fold::fold(login.trim()).chars().take(100).collect::<String>();
     guard(&web.house, on, LOGIN_ACCOUNT, &account).await.map_err(limited)?;
-    Ok(authenticate(&web.house, pool, login, password).await?)
+    let done = authenticate(&web.house, pool, login, password).await;
+    if !matches!(done, Err(accounts::Error::CredentialsWrong)) {
+        // Only wrong guesses count.
+        refund(&web.house, on, LOGIN_ADDRESS, network).await?;
+        refund(&web.house, on, LOGIN_ACCOUNT, &account).await?;
+    }
+    Ok(done?)
 }
 
 /// A limit's refusal as an error of the web.
@@ -353,9 +359,13 @@ pub async fn password_submit(
     page.guest = None;
     let token = raw.get("token").unwrap_or_default().to_owned();
     let template = link_page(&page, Purpose::Password, &token);
+    let chosen = match Password::choose(raw.get("password").unwrap_or_default()) {
+        Ok(chosen) => chosen,
+        Err(e) => return finish_link(&web, page, &req, template, Err(e)).await,
+    };
     guard(&web.house, web.config.rate_limits, RESET, &network(&page)).await.map_err(limited)?;
     let made = async {
-        let hash = pool.hash(Password::choose(raw.get("password").unwrap_or_default())?).await?;
+        let hash = pool.hash(chosen).await?;
         let house = web.house.clone();
         web.house
             .db

@@ -18,6 +18,7 @@ use crate::people::sessions::tokens::TokenError;
 use crate::people::sessions::{store as session_store, tokens};
 use crate::web::error::{HttpFault, message};
 use crate::web::filters::When;
+use crate::web::limits::{LOGIN_ACCOUNT, guard, refund};
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
 use crate::web::{AppError, Page, RawForm, Web};
@@ -194,16 +195,13 @@ pub async fn password(
     let member = page.member()?.id;
     let form: PasswordForm = raw.accept(&web, &page)?;
     let current = page.session();
-    let account = format!("id:{member}");
-    crate::web::limits::guard(
-        &web.house,
-        web.config.rate_limits,
-        crate::web::limits::LOGIN_ACCOUNT,
-        &account,
-    )
-    .await
-    .map_err(super::access::limited)?;
-    let hash = match change_password(&web.house, &pool, member, &form.current, &form.password).await {
+    let (on, account) = (web.config.rate_limits, format!("id:{member}"));
+    guard(&web.house, on, LOGIN_ACCOUNT, &account).await.map_err(super::access::limited)?;
+    let done = change_password(&web.house, &pool, member, &form.current, &form.password).await;
+    if !matches!(done, Err(accounts::Error::PasswordWrong)) {
+        refund(&web.house, on, LOGIN_ACCOUNT, &account).await?;
+    }
+    let hash = match done {
         Ok(hash) => hash,
         Err(e) => return refused(&web, &page, e.into(), None).await,
     };

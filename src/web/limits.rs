@@ -85,6 +85,27 @@ pub async fn guard(house: &House, enabled: bool, limit: Guarded, key: &str) -> R
     Ok(())
 }
 
+/// Takes back what [`guard`] counted, where only failures count: counted before and taken back, since many
+/// attempts at once would all pass a mere look at the counter.
+pub async fn refund(house: &House, enabled: bool, limit: Guarded, key: &str) -> Result<(), DbError> {
+    if !enabled {
+        return Ok(());
+    }
+    let slot = house.clock.now().0 / SECOND / limit.window;
+    let bucket = format!("{}:{key}", limit.name);
+    house.db.write(move |conn| give_back(conn, &bucket, slot).map_err(DbError::from)).await
+}
+
+fn give_back(conn: &mut Conn, bucket: &str, slot: i64) -> QueryResult<()> {
+    diesel::sql_query(
+        "UPDATE request_limits SET hits = hits - 1 WHERE bucket = $1 AND slot = $2 AND hits > 0",
+    )
+    .bind::<Text, _>(bucket)
+    .bind::<BigInt, _>(slot)
+    .execute(conn)
+    .map(drop)
+}
+
 fn hit(conn: &mut Conn, bucket: &str, slot: i64) -> QueryResult<i64> {
     diesel::sql_query(
         "INSERT INTO request_limits (bucket, slot, hits) VALUES ($1, $2, 1) \
