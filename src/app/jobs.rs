@@ -100,7 +100,7 @@ pub fn import_discourse(
     let options = import::Options { limit: args.limit, dry_run: args.dry_run, total: reader.total(), holder };
     let told = Told(std::sync::Mutex::new(progress));
     let done = import::run(house, &args.source, &mut reader, &options, &told).map_err(|e| chain(&e))?;
-    Ok(report(&done, &reader.report()))
+    Ok(report(&done, &reader.report(), args.dry_run))
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -113,11 +113,12 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn report(done: &import::Summary, read: &Report) -> String {
+fn report(done: &import::Summary, read: &Report, dry_run: bool) -> String {
     let mut lines = vec![
         format!(
-            "taken in: {} categories, {} members, {} threads, {} posts, {} likes; {} threads were here already, \
+            "{}: {} categories, {} members, {} threads, {} posts, {} likes; {} threads were here already, \
              {} of them got posts that came later; {} posts stand in other threads here and stay there",
+            if dry_run { "would be taken in" } else { "taken in" },
             done.categories,
             done.members,
             done.threads,
@@ -140,7 +141,11 @@ fn report(done: &import::Summary, read: &Report) -> String {
             "{} remote images became links, {} links inside the forum rewritten or finished in {} posts, {} handles changed",
             read.remote_images, read.internal_links, done.finished, done.renamed
         ),
-        format!("ids of threads were {}", if done.kept_ids { "kept" } else { "given anew" }),
+        format!(
+            "ids of threads {} {}",
+            if dry_run { "would be" } else { "were" },
+            if done.kept_ids { "kept" } else { "given anew" }
+        ),
     ];
     lines.extend(read.bad.iter().map(|b| format!("bad record: {b}")));
     lines.extend(done.problems.iter().map(|p| format!("problem: {p}")));

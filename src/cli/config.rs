@@ -1,6 +1,7 @@
 //! Configuration: a command-line option, else its environment variable `HEARTH_…`, else the key in
 //! `hearth.toml`, else the default. Parsed once at start; a mistake refuses to start and is named.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -187,10 +188,7 @@ impl Settled {
         let data_dir = options.data_dir.clone().or(file.data_dir).unwrap_or_else(|| PathBuf::from("data"));
         let database = pick(&options.database_url, file.database_url).unwrap_or_default();
         Ok(Self {
-            database: DatabaseUrl::parse(&database, &data_dir).map_err(|scheme| {
-                let problem = format!("{scheme} is no database that this understands: postgres:// or sqlite");
-                value("--database-url (HEARTH_DATABASE_URL)", problem)
-            })?,
+            database: database_at(&database, &data_dir)?,
             web: WebConfig { base_url, loopback, trusted_proxies, rate_limits, locale: Locale::default() },
             log: pick(&options.log, file.log),
             bind,
@@ -206,7 +204,10 @@ impl Settled {
         let default = if serving { "info,tantivy=warn" } else { "warn" };
         let filter = tracing_subscriber::EnvFilter::try_new(self.log.as_deref().unwrap_or(default))
             .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(std::io::stderr);
         if self.log_json {
             log.json().init();
         } else {
@@ -233,6 +234,13 @@ impl Settled {
 
     /// The house for a command that runs beside a server: it waits longer for the database, and never migrates.
     pub fn house(&self) -> Result<House, Failed> {
+        if let Some(path) = self.database.missing() {
+            let path = path.display();
+            return Err(format!(
+                "there is no database at {path}: start the server once, or run `hearth migrate`"
+            )
+            .into());
+        }
         let db = Db::open(&DbOptions { readers: 2, writers: 2, busy_ms: 60_000, ..self.db_options() })?;
         let pending = crate::infra::db::migrate::pending(&db)?;
         if !pending.is_empty() {
@@ -245,6 +253,13 @@ impl Settled {
             base_url: self.web.base_url.as_str().into(),
         })
     }
+}
+
+fn database_at(text: &str, data_dir: &Path) -> Result<DatabaseUrl, ConfigError> {
+    DatabaseUrl::parse(text, data_dir).map_err(|scheme| ConfigError::Value {
+        name: "--database-url (HEARTH_DATABASE_URL)",
+        problem: format!("{scheme} is no database that this understands: postgres:// or sqlite"),
+    })
 }
 
 /// Scheme and host, no path, no trailing slash.

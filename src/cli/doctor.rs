@@ -133,6 +133,10 @@ fn wrong_heat(house: &House) -> Result<Option<String>, DbError> {
 
 /// Compares the index with the database. While a server runs, the index is its own.
 fn index(settled: &Settled, house: &House) -> Result<Option<String>, Failed> {
+    if !settled.index_dir().exists() {
+        println!("skipped: there is no search index yet; the server builds it when it starts");
+        return Ok(None);
+    }
     let index = match SearchIndex::open(&settled.index_dir(), &Analysis::new(), DEFAULT_MEMORY) {
         Err(IndexError::Locked(_)) => {
             println!("skipped: the search index is in use by a running server");

@@ -66,7 +66,7 @@ pub fn main() -> i32 {
     settled.start_log(matches!(command, Command::Serve(_)));
     let done = match command {
         Command::Serve(args) => serve::run(&settled, &args).map(|()| 0),
-        Command::Migrate(args) => migrate::run(&settled, &args).map(|()| 0),
+        Command::Migrate(args) => migrate::run(&settled, &args),
         Command::Import(source) => import::run(&settled, &source).map(|()| 0),
         Command::Reindex => rebuild::reindex(&settled).map(|()| 0),
         Command::Rebuild(args) => rebuild::run(&settled, &args).map(|()| 0),

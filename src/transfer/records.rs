@@ -194,7 +194,12 @@ pub struct BadRecord {
 
 impl std::fmt::Display for BadRecord {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}, {}: {}", self.file, self.line, self.field, self.problem)
+        write!(f, "{}:{}", self.file, self.line)?;
+        // A record that is no JSON at all, or nothing but a bare value, has no field to name.
+        if !matches!(self.field.as_str(), "" | ".") {
+            write!(f, ", {}", self.field)?;
+        }
+        write!(f, ": {}", self.problem)
     }
 }
 

@@ -124,6 +124,8 @@ fn a_life(database: &str) {
         server.call("GET", "/api/v1/search?q=zirconium", &token, "").1.contains("\"total\":1")
     });
     println!("found after {:?}", begun.elapsed());
+    let check = run(dir, database, &["migrate", "--check"]);
+    assert_eq!(check.status.code(), Some(0), "beside a server: {}", text(&check));
     // What was answered is on disk: the process dies at once, and the next one has it.
     let (status, _) = server.call("POST", "/api/v1/threads/1/posts", &token, r#"{"body":"molybdenum"}"#);
     assert_eq!(status, 201);
@@ -184,4 +186,44 @@ fn doctor_finds_what_is_wrong() {
     let out = run(dir.path(), "sqlite", &["doctor"]);
     assert_eq!(out.status.code(), Some(1));
     assert!(text(&out).contains("categories whose number of threads is wrong: 1"), "{}", text(&out));
+}
+
+#[test]
+fn looking_makes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let absent = dir.path().join("data");
+    let check = run(&absent, "sqlite", &["migrate", "--check"]);
+    assert_eq!(check.status.code(), Some(1), "{}", text(&check));
+    assert!(text(&check).contains("there is no database at"), "{}", text(&check));
+    let doctor = run(&absent, "sqlite", &["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+    assert!(text(&doctor).contains("there is no database at"), "{}", text(&doctor));
+    assert!(!absent.exists());
+    let unreachable = run(&absent, "postgres://127.0.0.1:1/none", &["migrate", "--check"]);
+    assert_eq!(unreachable.status.code(), Some(2), "{}", text(&unreachable));
+    assert!(run(&absent, "sqlite", &["migrate"]).status.success());
+    assert_eq!(run(&absent, "sqlite", &["migrate", "--check"]).status.code(), Some(0));
+    // Half of the migrations are not there yet.
+    let db = absent.join("hearth.db");
+    let mut conn =
+        <diesel::SqliteConnection as diesel::Connection>::establish(&db.to_string_lossy()).unwrap();
+    let undo = "DELETE FROM __diesel_schema_migrations WHERE version = (SELECT MAX(version) FROM __diesel_schema_migrations)";
+    diesel::connection::SimpleConnection::batch_execute(&mut conn, undo).unwrap();
+    assert_eq!(run(&absent, "sqlite", &["migrate", "--check"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_dry_run_says_would_and_links_use_the_base_url() {
+    let dir = tempfile::tempdir().unwrap();
+    let source = dir.path().join("source");
+    std::fs::create_dir(&source).unwrap();
+    std::fs::write(source.join("1.json"), "[]").unwrap();
+    assert!(run(dir.path(), "sqlite", &["migrate"]).status.success());
+    let dry = run(dir.path(), "sqlite", &["import", "discourse", &source.to_string_lossy(), "--dry-run"]);
+    let said = text(&dry);
+    assert!(said.contains("would be taken in: 0 categories") && said.contains("would be kept"), "{said}");
+    assert!(!said.contains(", :") && !said.contains('\u{1b}'), "{said}");
+    let base = ["--base-url", "https://forum.example"];
+    let made = [&base[..], &["member", "create", "--username", "rootie", "--email", "r@mail.test"]].concat();
+    assert!(text(&run(dir.path(), "sqlite", &made)).contains("https://forum.example/password?token="));
 }

@@ -30,6 +30,14 @@ impl DatabaseUrl {
         }
     }
 
+    /// The file of an embedded database that has not been made yet.
+    pub fn missing(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) if !path.exists() => Some(path),
+            _ => None,
+        }
+    }
+
     /// True for the embedded database.
     pub fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite(_))

@@ -410,8 +410,8 @@ fn bad_records_are_reported_with_their_place() {
         places[0].starts_with("categories.json:1, category_list.categories[1].id: invalid type"),
         "{places:#?}"
     );
-    assert!(places[1].starts_with("topics.jsonl.gz:1, :"), "{places:#?}");
-    assert!(places[2].starts_with("topics.jsonl.gz:3, ") && places[2].contains("title"), "{places:#?}");
+    assert!(places[1].starts_with("topics.jsonl.gz:1: "), "{places:#?}");
+    assert!(places[2].starts_with("topics.jsonl.gz:3: ") && places[2].contains("title"), "{places:#?}");
     assert!(
         places[3].starts_with("topics.jsonl.gz:4, post_stream.posts[1].created_at: invalid type"),
         "{places:#?}"
