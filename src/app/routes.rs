@@ -10,7 +10,7 @@ use crate::pages::api::{
     auth, categories as api_categories, ledger as api_ledger, posts as api_posts, search as api_search,
     threads as api_threads,
 };
-use crate::pages::backoffice::{categories, members, overview, points as point_rules};
+use crate::pages::backoffice::{audit, categories, members, overview, points as point_rules};
 use crate::pages::{
     access, archive, compose, directory, home, moderation, points, post, profile, settings, shell, thread,
 };
@@ -143,7 +143,7 @@ fn pages() -> Vec<Entry> {
         POST "/admin/points" admin => point_rules::save;
         GET "/admin/jobs" admin => overview::jobs_page;
         POST "/admin/jobs" admin => overview::ask_job;
-        GET "/admin/audit" admin => overview::audit_page;
+        GET "/admin/audit" admin => audit::show;
     ]
 }
 

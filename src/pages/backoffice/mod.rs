@@ -1,5 +1,6 @@
 //! The back office: its own calm pages for operators and administrators.
 
+pub mod audit;
 pub mod categories;
 pub mod members;
 pub mod overview;

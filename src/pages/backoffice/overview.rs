@@ -2,21 +2,21 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Query};
+use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
 
 use crate::base::actor::Role;
-use crate::base::ids::MemberId;
 use crate::base::locale::Locale;
 use crate::content::{posts, threads};
 use crate::infra::activity::{self, lease};
-use crate::infra::jobs;
+use crate::infra::jobs::{self, JobState};
 use crate::infra::{db::DbError, i18n};
-use crate::pages::rows::authors;
 use crate::people::accounts;
+use crate::reach::search::Search;
 use crate::site::audit;
 use crate::site::settings::{self, Settings};
+use crate::web::cache::PageCache;
 use crate::web::error::message;
 use crate::web::filters::When;
 use crate::web::page::see_other;
@@ -151,8 +151,29 @@ struct JobsPage {
     jobs: Vec<JobRow>,
 }
 
+/// What a job says about itself: how much it did, in the reader's language, or its report.
+fn said(shell: &Shell, job: &jobs::Job) -> String {
+    let count = job.message.split_once(' ').and_then(|(n, _)| n.parse::<i64>().ok());
+    match (job.state(), job.kind.as_str(), count) {
+        (JobState::Done, "rebuild_heat", Some(n)) => i18n::count(shell.locale, "threads-count", n),
+        (JobState::Done, "reindex", Some(n)) => i18n::count(shell.locale, "posts-count", n),
+        _ => job.message.clone(),
+    }
+}
+
+/// The words for a name that is kept in the database; the name itself when there are none.
+pub(super) fn known(shell: &Shell, family: &str, name: &str) -> String {
+    let key = format!("{family}-{}", name.replace(['.', '_'], "-"));
+    if i18n::has(shell.locale, &key) { shell.t(&key) } else { name.to_owned() }
+}
+
 /// `GET /admin/jobs`: jobs, and how far each reader of the log is.
-pub async fn jobs_page(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> {
+pub async fn jobs_page(
+    web: Data<Web>,
+    search: Data<Search>,
+    pages: Data<PageCache>,
+    page: Page,
+) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
     let (head, leases, jobs) = web
         .house
@@ -160,18 +181,23 @@ pub async fn jobs_page(web: Data<Web>, page: Page) -> Result<HttpResponse, AppEr
         .read(|conn| Ok::<_, DbError>((activity::head(conn)?, lease::all(conn)?, jobs::latest(conn, 50)?)))
         .await?;
     let shell = page.shell.clone();
+    let row = |key: &str, cursor: i64, holder: String| ReaderRow {
+        name: shell.t(&format!("reader-{}", key.replace('_', "-"))),
+        cursor: i18n::number(cursor),
+        behind: i18n::number((head - cursor).max(0)),
+        holder,
+    };
+    let mut readers: Vec<ReaderRow> = leases
+        .into_iter()
+        .filter(|l| l.reads() && l.name != activity::sequencer::NAME)
+        .map(|l| row(&l.name, l.cursor, l.holder))
+        .collect();
+    // Each node has its own; these are those of the node that answers.
+    readers.push(row("search-index", search.index.cursor(), web.node.to_string()));
+    readers.push(row("page-cache", pages.place(), web.node.to_string()));
     let template = JobsPage {
         head: i18n::number(head),
-        readers: leases
-            .into_iter()
-            .filter(|l| l.name != activity::sequencer::NAME)
-            .map(|l| ReaderRow {
-                cursor: i18n::number(l.cursor),
-                behind: i18n::number((head - l.cursor).max(0)),
-                name: l.name,
-                holder: l.holder,
-            })
-            .collect(),
+        readers,
         jobs: jobs
             .into_iter()
             .map(|j| JobRow {
@@ -183,8 +209,8 @@ pub async fn jobs_page(web: Data<Web>, page: Page) -> Result<HttpResponse, AppEr
                     i18n::number(j.done)
                 },
                 when: When::new(shell.locale, j.created_at),
-                kind: j.kind,
-                message: j.message,
+                message: said(&shell, &j),
+                kind: known(&shell, "job", &j.kind),
             })
             .collect(),
         shell,
@@ -216,62 +242,4 @@ pub async fn ask_job(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpRes
         })
         .await?;
     Ok(see_other("/admin/jobs"))
-}
-
-struct AuditRow {
-    who: String,
-    action: String,
-    subject: String,
-    detail: String,
-    when: When,
-}
-
-#[derive(Template)]
-#[template(path = "backoffice/audit.html")]
-struct AuditPage {
-    shell: Shell,
-    entries: Vec<AuditRow>,
-    next: Option<i64>,
-}
-
-/// `?before=`.
-#[derive(Debug, Deserialize)]
-pub struct BeforeQuery {
-    before: Option<i64>,
-}
-
-/// `GET /admin/audit`.
-pub async fn audit_page(
-    web: Data<Web>,
-    page: Page,
-    query: Query<BeforeQuery>,
-) -> Result<HttpResponse, AppError> {
-    page.at_least(Role::Administrator)?;
-    let (before, actor) = (query.before, page.actor.clone());
-    let (entries, names) = web
-        .house
-        .db
-        .read(move |conn| {
-            let entries = audit::latest(conn, before, 101)?;
-            let people: Vec<MemberId> = entries.iter().filter_map(|e| e.actor_id).collect();
-            Ok::<_, DbError>((entries, authors(conn, &people, &actor)?))
-        })
-        .await?;
-    let shell = page.shell.clone();
-    let next = (entries.len() > 100).then(|| entries.get(99).map_or(0, |e| e.id));
-    let entries = entries
-        .into_iter()
-        .take(100)
-        .map(|e| AuditRow {
-            who: e
-                .actor_id
-                .and_then(|id| names.get(&id))
-                .map_or_else(|| shell.t("audit-house"), |a| a.name.clone()),
-            when: When::new(shell.locale, e.recorded_at),
-            action: e.action,
-            subject: e.subject,
-            detail: e.detail,
-        })
-        .collect();
-    page.ok(&web, &AuditPage { entries, next, shell })
 }

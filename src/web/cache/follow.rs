@@ -42,6 +42,7 @@ impl Follow {
             }
             self.cursor = numbered.last().map_or(from, |a| Some(a.seq));
         }
+        cache.read_to(self.cursor.unwrap_or(0));
         cache.caught_up(commit);
         Ok(numbered.len())
     }

@@ -10,7 +10,7 @@ pub mod follow;
 pub mod serve;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -157,6 +157,8 @@ pub struct PageCache {
     /// The commit up to which the log was applied, and when that was last looked at.
     applied: AtomicU64,
     looked: Mutex<Option<Instant>>,
+    /// The place in the log up to which it was applied, for the back office.
+    place: AtomicI64,
 }
 
 impl Default for PageCache {
@@ -167,6 +169,7 @@ impl Default for PageCache {
             tick: AtomicU64::new(1),
             applied: AtomicU64::new(0),
             looked: Mutex::new(None),
+            place: AtomicI64::new(0),
         }
     }
 }
@@ -188,6 +191,16 @@ impl PageCache {
     pub fn caught_up(&self, commit: u64) {
         self.applied.fetch_max(commit, Ordering::AcqRel);
         *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Notes up to which place of the log it was applied.
+    pub fn read_to(&self, place: i64) {
+        self.place.store(place, Ordering::Relaxed);
+    }
+
+    /// The place in the log up to which it was applied.
+    pub fn place(&self) -> i64 {
+        self.place.load(Ordering::Relaxed)
     }
 
     /// Makes every entry that depends on one of `deps` unsound.

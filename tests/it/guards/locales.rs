@@ -9,7 +9,7 @@ use hearth::infra::i18n;
 use super::files::sources;
 
 /// Families of keys that the code puts together, with every ending they can have.
-const FAMILIES: [(&str, &[&str]); 6] = [
+const FAMILIES: [(&str, &[&str]); 9] = [
     ("list-", &["hot", "latest", "new", "top", "unanswered", "featured", "following"]),
     ("period-", &["day", "week", "month", "year", "all"]),
     ("role-", &["visitor", "member", "expert", "moderator", "operator", "administrator"]),
@@ -18,7 +18,44 @@ const FAMILIES: [(&str, &[&str]); 6] = [
         "points-reason-",
         &["thread", "reply", "like", "accepted", "first-of-day", "adjusted", "spent", "other"],
     ),
-    ("job-", &["waiting", "running", "done", "failed"]),
+    ("job-", &["waiting", "running", "done", "failed", "rebuild-heat", "rebuild-points", "reindex", "recount", "import"]),
+    ("reader-", &["member-counters", "points", "top-scores", "search-index", "page-cache"]),
+    ("audit-subject-", &["category", "entry", "member", "members", "post", "site", "thread"]),
+    (
+        "audit-action-",
+        &[
+            "category-changed",
+            "category-created",
+            "category-removed",
+            "job-asked",
+            "member-claimed",
+            "member-content-removed",
+            "member-content-restored",
+            "member-created",
+            "member-first-administrator",
+            "member-password-link",
+            "member-password-set",
+            "member-role",
+            "member-suspended",
+            "member-unsuspended",
+            "members-viewed",
+            "points-adjusted",
+            "points-levels",
+            "points-revoked",
+            "points-rules",
+            "post-deleted",
+            "post-restored",
+            "site-settings",
+            "thread-closed",
+            "thread-deleted",
+            "thread-featured",
+            "thread-pinned",
+            "thread-reopened",
+            "thread-restored",
+            "thread-unfeatured",
+            "thread-unpinned",
+        ],
+    ),
 ];
 
 /// Values that templates may print unescaped: each is the sanitiser's own type or was made by it.
