@@ -49,6 +49,7 @@ fn rail(readable: &Readable) -> Vec<RailCategory> {
         .iter()
         .map(|c| RailCategory {
             name: c.name.clone(),
+            lang: crate::content::markup::known_lang(&c.name),
             url: urls::category(&c.slug),
             mark: mark(c),
             storey: readable.path(c.id).len(),

@@ -32,6 +32,8 @@ pub struct ShellRequest {
 pub struct RailCategory {
     /// Its name.
     pub name: String,
+    /// The language of its name, where it is known.
+    pub lang: Option<&'static str>,
     /// Its address.
     pub url: String,
     /// Class of its colour mark.

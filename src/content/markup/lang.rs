@@ -113,6 +113,16 @@ pub fn detect_lang(text: &str) -> Lang {
     if n.ascii == 0 || n.ascii * 10 < letters * 9 { Lang::Other } else { latin(text) }
 }
 
+/// The BCP 47 code of a short text of its own, such as a category's name, where it can be told; `zh` for Chinese
+/// that both scripts write alike.
+pub fn known_lang(text: &str) -> Option<&'static str> {
+    match detect_lang(text) {
+        Lang::Other => None,
+        Lang::ZhHans if count(text).simplified == 0 => Some("zh"),
+        lang => Some(lang.code()),
+    }
+}
+
 /// Words that make up about a third of any English text and little of the others'.
 const ENGLISH: [&str; 48] = [
     "the", "and", "is", "to", "of", "in", "a", "i", "it", "for", "you", "on", "with", "this", "that", "have",
@@ -155,6 +165,20 @@ mod tests {
             ("", Lang::Other),
         ] {
             assert_eq!(detect_lang(text), lang, "{text}");
+        }
+    }
+
+    #[test]
+    fn short_names_are_told_as_far_as_can_be() {
+        for (name, lang) in [
+            ("Announcements", Some("en")),
+            ("传感器", Some("zh-Hans")),
+            ("感測器與韌體", Some("zh-Hant")),
+            ("公告", Some("zh")),
+            ("お知らせ", None),
+            ("42", None),
+        ] {
+            assert_eq!(known_lang(name), lang, "{name}");
         }
     }
 

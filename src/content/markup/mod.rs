@@ -43,7 +43,7 @@ mod safety_tests;
 #[cfg(test)]
 mod tests;
 
-pub use lang::{Lang, detect_lang};
+pub use lang::{Lang, detect_lang, known_lang};
 pub use limits::{MarkupError, Stats};
 pub use outline::{Outline, check, mentions, outline};
 pub use plain::{Keep, excerpt, plain_text};

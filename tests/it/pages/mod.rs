@@ -6,4 +6,5 @@ mod cached;
 mod crawlers;
 mod forms;
 mod nul;
+mod office;
 mod talking;
