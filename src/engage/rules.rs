@@ -128,7 +128,7 @@ impl Fault for Error {
             Self::Db(e) => e.code(),
         }
     }
-    fn field(&self) -> Option<&'static str> {
+    fn field(&self) -> Option<&str> {
         match self {
             Self::Points(kind) => Some(match kind {
                 Kind::Thread => "points-thread",

@@ -77,7 +77,7 @@ impl Fault for Error {
             Self::Db(e) => e.code(),
         }
     }
-    fn field(&self) -> Option<&'static str> {
+    fn field(&self) -> Option<&str> {
         match self {
             Self::AmountInvalid => Some("delta"),
             Self::ReasonInvalid => Some("reason"),

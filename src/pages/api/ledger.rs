@@ -156,7 +156,7 @@ fn operator(caller: &Caller) -> Result<&SignedIn, AppError> {
     responses((status = 201, body = Booked), (status = 401), (status = 403), (status = 404), (status = 422)))]
 pub async fn adjust(web: Data<Web>, caller: Caller, body: Body<Adjust>) -> Answered {
     let actor = operator(&caller)?.clone();
-    let wanted = body.0;
+    let wanted = body.read()?;
     let key = caller.key("POST /admin/points", &wanted);
     let adjustment = Adjustment::parse(wanted.delta, &wanted.reason)?;
     let house = web.house.clone();
