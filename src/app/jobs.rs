@@ -97,7 +97,13 @@ pub fn import_discourse(
 ) -> Result<String, String> {
     let mut reader =
         DiscourseReader::open(&args.path, &discourse::Options::default()).map_err(|e| chain(&e))?;
-    let options = import::Options { limit: args.limit, dry_run: args.dry_run, total: reader.total(), holder };
+    let options = import::Options {
+        limit: args.limit,
+        dry_run: args.dry_run,
+        total: reader.total(),
+        home: reader.home(),
+        holder,
+    };
     let told = Told(std::sync::Mutex::new(progress));
     let done = import::run(house, &args.source, &mut reader, &options, &told).map_err(|e| chain(&e))?;
     Ok(report(&done, &reader.report(), args.dry_run))

@@ -122,7 +122,9 @@ pub async fn show(web: Data<Web>, page: Page, query: Query<BeforeQuery>) -> Resu
 fn subject(shell: &Shell, text: &str) -> String {
     match text.split_once(':') {
         Some((kind, id)) => format!("{} {id}", known(shell, "audit-subject", kind)),
-        None if matches!(text, "rebuild_heat" | "rebuild_points" | "reindex" | "recount") => known(shell, "job", text),
+        None if matches!(text, "rebuild_heat" | "rebuild_points" | "reindex" | "recount") => {
+            known(shell, "job", text)
+        }
         None => known(shell, "audit-subject", text),
     }
 }

@@ -20,6 +20,11 @@ impl Texts {
         Self { converter: Converter::new(&site), site }
     }
 
+    /// The forum's address, where it is known.
+    pub fn home(&self) -> Option<String> {
+        self.site.base.clone()
+    }
+
     /// The text of a post, from `raw` where it says everything, else from `cooked`.
     pub fn markdown(&self, raw: Option<&str>, cooked: Option<&str>) -> Option<String> {
         match (raw, cooked) {

@@ -63,6 +63,11 @@ impl DiscourseReader {
         Ok(reader)
     }
 
+    /// The forum's address, where it is known.
+    pub fn home(&self) -> Option<String> {
+        self.texts.home()
+    }
+
     /// How many topics there are, counted by reading through the files once: for a bar with time left.
     pub fn total(&self) -> Option<u64> {
         let count = |path: &PathBuf| {

@@ -28,6 +28,8 @@ pub(super) struct Ending<'a> {
     pub renamed: &'a HashMap<String, String>,
     /// The source was read to its end.
     pub ended: bool,
+    /// The old forum's address.
+    pub home: Option<&'a str>,
     /// The lease on the source.
     pub lease: Option<&'a Lease>,
 }
@@ -40,6 +42,7 @@ struct Finish<'a> {
     renamed: HashMap<String, String>,
     /// Everything is here: what cannot be found now never will.
     ended: bool,
+    home: Option<&'a str>,
 }
 
 /// Finishes the posts of `source`. Unless the source was read to its end, posts with links to threads that
@@ -60,7 +63,8 @@ pub(super) fn run(
         Ok::<_, Error>((threads, map::load(conn, source, Kind::Post)?.into_values().collect()))
     })?;
     let renamed = ending.renamed.iter().map(|(old, new)| (fold(old), new.clone())).collect();
-    let finish = Finish { house, lease: ending.lease, threads, mine, renamed, ended: ending.ended };
+    let finish =
+        Finish { house, lease: ending.lease, threads, mine, renamed, ended: ending.ended, home: ending.home };
     let mut after = PostId(i64::MIN);
     loop {
         let (last, done, left) = finish.batch(after)?;
@@ -111,7 +115,7 @@ impl Finish<'_> {
             if id.is_none() && !self.ended {
                 return Ok(None);
             }
-            found.insert(link, address(conn, public, link, id.map(ThreadId))?);
+            found.insert(link, address(conn, public, link, id.map(ThreadId), self.home)?);
         }
         let body = rewrite_links(&post.body, &|link| found.get(&link).cloned());
         let body = self.rename(&body);
@@ -150,13 +154,20 @@ impl Finish<'_> {
 }
 
 /// Where `link` leads now. Titles stand in addresses, so one that not everybody may read is named by its old
-/// path, which leads on those who may; so is one that never came.
+/// path, which leads on those who may. One that never came stays where it was, if that is known.
 fn address(
     conn: &mut Conn,
     public: &Readable,
     link: ForeignLink,
     id: Option<ThreadId>,
+    home: Option<&str>,
 ) -> Result<String, Error> {
+    if let (None, Some(home)) = (id, home) {
+        return Ok(match link.post_number {
+            Some(number) => format!("{home}/t/{}/{number}", link.topic),
+            None => format!("{home}/t/{}", link.topic),
+        });
+    }
     let thread = match id {
         Some(id) => threads::store::find(conn, id)?,
         None => None,

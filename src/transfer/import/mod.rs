@@ -41,6 +41,8 @@ pub struct Options {
     pub dry_run: bool,
     /// How many threads the source has, where that is known: for the progress bar.
     pub total: Option<u64>,
+    /// The old forum's address, without a slash at the end: where links to what never came go on leading.
+    pub home: Option<String>,
     /// Who holds the lease on the source: a name that only one living process uses. Chance makes one up.
     pub holder: Option<String>,
 }

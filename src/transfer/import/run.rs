@@ -93,7 +93,7 @@ fn run_alone(
     })?;
     if !options.dry_run {
         run.settle_joined()?;
-        let ending = finish::Ending { renamed: &run.renamed, ended, lease };
+        let ending = finish::Ending { renamed: &run.renamed, ended, home: options.home.as_deref(), lease };
         finish::run(house, source, &ending, progress, &mut run.summary)?;
     }
     Ok(run.summary)

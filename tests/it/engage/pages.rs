@@ -246,7 +246,7 @@ app_on_both! {
         let jobs = app.get("/admin/jobs", &root).await;
         assert!(jobs.body.contains("<td>Rebuild points</td>"));
         let audit = app.get("/admin/audit", &root).await.body;
-        assert!(audit.contains("thread 5/15 → 100/-") && audit.contains("points.levels"), "{audit}");
+        assert!(audit.contains("thread 5/15 → 100/-") && audit.contains("Levels changed"), "{audit}");
         assert_eq!(app.post("/admin/jobs", &root, &[("kind", "rebuild_points")]).await.status, 303);
         // Fewer levels: whoever stood higher stands on the highest there is.
         let mut fewer: Vec<(String, &str)> = Vec::new();

@@ -18,7 +18,20 @@ const FAMILIES: [(&str, &[&str]); 9] = [
         "points-reason-",
         &["thread", "reply", "like", "accepted", "first-of-day", "adjusted", "spent", "other"],
     ),
-    ("job-", &["waiting", "running", "done", "failed", "rebuild-heat", "rebuild-points", "reindex", "recount", "import"]),
+    (
+        "job-",
+        &[
+            "waiting",
+            "running",
+            "done",
+            "failed",
+            "rebuild-heat",
+            "rebuild-points",
+            "reindex",
+            "recount",
+            "import",
+        ],
+    ),
     ("reader-", &["member-counters", "points", "top-scores", "search-index", "page-cache"]),
     ("audit-subject-", &["category", "entry", "member", "members", "post", "site", "thread"]),
     (

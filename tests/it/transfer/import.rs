@@ -7,8 +7,9 @@ use hearth::content::threads::{State, ThreadKind};
 use hearth::content::{categories, curation, posts, threads};
 use hearth::people::{accounts, profiles};
 use hearth::transfer::addresses::{self, Kind};
+use hearth::transfer::import::Options;
 
-use super::fixture::{NOW, at, import_all, local, read, settle};
+use super::fixture::{NOW, at, community, import_all, import_with, local, read, settle};
 use crate::on_both;
 use crate::support::databases::TestDb;
 
@@ -85,6 +86,15 @@ on_both! {
         }
         assert_eq!(member("1").created_at, at(30));
         assert_eq!(read(db, |c| accounts::store::credentials(c, "ada")).unwrap().1, None);
+    }
+}
+
+on_both! {
+    fn links_to_what_never_came_lead_where_they_led(db) {
+        let options = Options { home: Some("https://old.example".into()), ..Options::default() };
+        import_with(db, community(), &options);
+        assert!(post_of(db, 482).body.contains("(https://old.example/t/999/4)"), "{}", post_of(db, 482).body);
+        assert!(post_of(db, 481).body.contains("(/t/-/43)"), "what is here but private is found here");
     }
 }
 
