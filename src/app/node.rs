@@ -174,7 +174,10 @@ impl Node {
             let mut moved = 0;
             {
                 let mut followers = self.followers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                moved += followers.step(&self.house.db)?;
+                // All the way, so that a long backlog costs the index one catching up and not one a step.
+                while followers.step(&self.house.db)? > 0 {
+                    moved += 1;
+                }
             }
             moved += subscribers::pages_step(self)?;
             moved += subscribers::index_step(&self.house.db, &self.search.index)

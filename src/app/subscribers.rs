@@ -16,6 +16,7 @@ use std::time::Duration;
 use crate::app::Node;
 use crate::content::threads::top;
 use crate::engage::ledger;
+use crate::infra::activity;
 use crate::infra::activity::lease::Lease;
 use crate::infra::activity::reader::Running;
 use crate::infra::activity::sequencer;
@@ -60,9 +61,13 @@ pub fn pages_step(node: &Node) -> Result<usize, DbError> {
     follow.step(&node.house.db, &node.pages)
 }
 
-/// One step of the index; builds it anew first when it is new or of another analysis.
+/// Activities after which reading all tables is quicker than following the log.
+const FAR: i64 = 50_000;
+
+/// One step of the index; builds it anew first when it is new, of another analysis, or far behind.
 pub fn index_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
-    if index.needs_rebuild() {
+    let head = db.read_now(|c| activity::head(c).map_err(DbError::from))?;
+    if index.needs_rebuild() || head - index.cursor() > FAR {
         tracing::info!("the search index is built from the database");
         let posts = follow::rebuild(db, index, |_, _| {})?;
         tracing::info!(posts, "the search index is ready");
