@@ -137,8 +137,9 @@ impl Node {
             house.db.write_now(move |c| settings::secret(c, &random, "forms").map_err(DbError::from))?;
         let analysis = Analysis::new();
         let index = match SearchIndex::open(&options.index_dir, &analysis, options.index_memory) {
-            Err(IndexError::Corrupt(_)) => {
-                tracing::warn!("the search index is damaged and is built anew");
+            // The engine knows damage by many names; what is derived can always be built anew.
+            Err(error @ (IndexError::Corrupt(_) | IndexError::Engine(_))) => {
+                tracing::warn!(%error, "the search index cannot be opened and is built anew");
                 SearchIndex::discard(&options.index_dir)?;
                 SearchIndex::open(&options.index_dir, &analysis, options.index_memory)?
             }

@@ -4,6 +4,7 @@ mod access;
 mod api;
 mod cached;
 mod crawlers;
+mod damaged;
 mod forms;
 mod nul;
 mod office;

@@ -1,0 +1,53 @@
+//! A damaged search index costs nothing but the time to build it anew.
+
+use std::path::Path;
+
+use hearth::app::{Node, NodeOptions};
+use hearth::base::actor::Role;
+use hearth::infra::db::DbOptions;
+
+use crate::app_on_both;
+use crate::support::app::{Caller, off};
+
+fn files(dir: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, found) } else { found.push(path) }
+    }
+}
+
+app_on_both! {
+    async fn an_index_with_broken_files_is_built_anew(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        let fields = [("category", "general"), ("kind", "discussion"), ("title", "Findable"), ("tags", ""), ("body", "Needle.")];
+        app.post("/compose", &ada, &fields).await;
+        let url = app.node.house.db.url().clone();
+        let web = app.node.web.config.clone();
+        for broken in ["meta.json", ".term", ".idx", ".store", "current.json"] {
+            let dir = tempfile::tempdir().unwrap();
+            let start = || {
+                let options = NodeOptions {
+                    index_memory: 15_000_000,
+                    ..NodeOptions::new(DbOptions::new(url.clone()), dir.path().to_owned(), web.clone())
+                };
+                off(|| {
+                    let node = Node::assemble(app.node.house.db.clone(), options).expect("the node starts");
+                    node.settle().expect("the readers catch up");
+                    node
+                })
+            };
+            drop(start());
+            let mut all = Vec::new();
+            files(dir.path(), &mut all);
+            let hit: Vec<_> = all.iter().filter(|p| p.to_string_lossy().ends_with(broken)).collect();
+            assert!(!hit.is_empty(), "{broken} is not there: {all:?}");
+            for path in hit {
+                std::fs::write(path, "x").unwrap();
+            }
+            let node = start();
+            assert_eq!(node.search.index.num_docs().public, 1, "{broken}");
+        }
+        assert_eq!(app.get("/", &Caller::visitor()).await.status, 200);
+    }
+}
