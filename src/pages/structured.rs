@@ -1,6 +1,6 @@
 //! Structured data of schema.org: threads as `DiscussionForumPosting` or `QAPage`, profiles, the site.
 //!
-//! Texts are plain, cut at [`TEXT`] columns, and stand on the page; authors without a public profile have a name
+//! Texts are plain, cut at 500 columns, and stand on the page; authors without a public profile have a name
 //! and no address.
 
 use serde_json::{Value, json};
