@@ -174,8 +174,8 @@ pub(super) struct Loaded {
     pub(super) posts: Vec<Post>,
     pub(super) answer: Option<Post>,
     pub(super) authors: HashMap<crate::base::ids::MemberId, Author>,
-    /// The last page with anything on it.
-    last: i64,
+    /// The pages with anything on them.
+    pages: Vec<i64>,
     /// Stands for an author who is gone.
     pub(super) nobody: Author,
     /// An older thread that the reader may see has the same name in its address.
@@ -209,10 +209,15 @@ fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) 
     let to = from.saturating_add(i32::try_from(POSTS).unwrap_or(20) - 1);
     let all = page.actor.moderates(thread.category_id);
     let posts = posts::store::range(conn, id, from, to, all || thread.state() != State::Listed)?;
-    // Pages at the end that have lost all their posts are still there, but nothing leads to them.
-    let last = match thread.last_page() {
-        ..=1 => 1,
-        _ => urls::page_of(posts::store::last_number(conn, id)?),
+    // A page that has lost all its posts is still there, but nothing leads to it. Only gaps make such pages.
+    let gaps = i64::from(thread.next_number - 1) - thread.posts;
+    let pages = match thread.last_page() {
+        last @ 2..
+            if gaps > 0 && gaps >= POSTS.min(i64::from(thread.next_number - 1) - (last - 1) * POSTS) =>
+        {
+            posts::store::pages(conn, id, POSTS)?
+        }
+        last => (1..=last.max(1)).collect(),
     };
     let answer = match thread.accepted_post_id {
         Some(post) if n == 1 => posts::store::find(conn, post)?.filter(|p| p.state() == State::Listed),
@@ -248,7 +253,7 @@ fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) 
     };
     let namesake = public.is_some() && threads::store::has_older_namesake(conn, &thread, &readable.ids())?;
     Ok(Outcome::Show(Box::new(Loaded {
-        last,
+        pages,
         namesake,
         signed_in: public.is_none(),
         nobody: Author::gone(),
@@ -492,7 +497,7 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
                 loaded.authors.get(&p.author_id).unwrap_or(&loaded.nobody).name.clone(),
             )
         }),
-        pager: Pager::new(&thread.url(1), n, loaded.last.max(n)),
+        pager: Pager::among(&thread.url(1), n, &loaded.pages),
         tags: loaded.tags.iter().map(|t| (t.name.clone(), urls::tag(&t.slug))).collect(),
         views: i18n::count(locale, "views-count", thread.views),
         replies: i18n::count(locale, "replies-count", thread.replies()),

@@ -60,31 +60,38 @@ pub struct Pager {
 impl Pager {
     /// The pager of page `current` of `last` at `path`. Jumps by powers keep any page a few clicks away.
     pub fn new(path: &str, current: i64, last: i64) -> Self {
-        if last <= 1 {
+        Self::among(path, current, &(1..=last).collect::<Vec<_>>())
+    }
+
+    /// The pager of page `current` where only `pages`, ascending, have anything on them.
+    pub fn among(path: &str, current: i64, pages: &[i64]) -> Self {
+        let mut pages = pages.to_vec();
+        if let Err(place) = pages.binary_search(&current) {
+            pages.insert(place, current);
+        }
+        if pages.len() <= 1 {
             return Self::default();
         }
-        let mut pages: Vec<i64> = vec![1, last, current];
+        let here = pages.binary_search(&current).unwrap_or_default();
+        let mut shown = vec![0, pages.len() - 1, here];
         for distance in [1, 2, 10, 100, 1_000] {
-            pages.push(current - distance);
-            pages.push(current + distance);
+            shown.extend(here.checked_sub(distance));
+            shown.push(here + distance);
         }
-        pages.retain(|p| (1..=last).contains(p));
-        pages.sort_unstable();
-        pages.dedup();
-        let mut before = 0;
-        let links = pages
+        shown.sort_unstable();
+        shown.dedup();
+        let mut expected = 0;
+        let links = shown
             .into_iter()
-            .map(|page| {
-                let gap = page > before + 1;
-                before = page;
+            .filter_map(|place| pages.get(place).map(|page| (place, *page)))
+            .map(|(place, page)| {
+                let gap = place > expected;
+                expected = place + 1;
                 PagerLink { page, url: urls::paged(path, page), current: page == current, gap }
             })
             .collect();
-        Self {
-            links,
-            previous: (current > 1).then(|| urls::paged(path, current - 1)),
-            next: (current < last).then(|| urls::paged(path, current + 1)),
-        }
+        let at = |place: Option<usize>| place.and_then(|p| pages.get(p)).map(|p| urls::paged(path, *p));
+        Self { links, previous: at(here.checked_sub(1)), next: at(Some(here + 1)) }
     }
 }
 
@@ -123,6 +130,24 @@ mod tests {
         assert_eq!(pager.links[0].url, "/latest");
         assert!(pager.links[1].gap && !pager.links[3].gap);
         assert_eq!(Pager::new("/x", 1, 1), Pager::default());
+        assert_eq!(
+            (pager.previous.as_deref(), pager.next.as_deref()),
+            (Some("/latest?page=24"), Some("/latest?page=26"))
+        );
+    }
+
+    #[test]
+    fn nothing_leads_to_pages_that_are_empty() {
+        let pager = Pager::among("/t/1/x", 1, &[1, 3]);
+        let pages: Vec<(i64, bool)> = pager.links.iter().map(|l| (l.page, l.gap)).collect();
+        assert_eq!(pages, [(1, false), (3, false)]);
+        assert_eq!((pager.previous, pager.next.as_deref()), (None, Some("/t/1/x?page=3")));
+        let empty = Pager::among("/t/1/x", 2, &[1, 3]);
+        assert_eq!(
+            empty.links.iter().map(|l| l.page).collect::<Vec<_>>(),
+            [1, 2, 3],
+            "the page shown is named"
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::base::ids::{MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::threads::State;
 use crate::infra::db::Conn;
-use crate::infra::db::dialect::for_update;
+use crate::infra::db::dialect::{Count, for_update};
 use crate::infra::db::schema::{posts, revisions};
 
 /// A new row.
@@ -270,16 +270,13 @@ pub fn of_thread(conn: &mut Conn, thread: ThreadId, after: i32, limit: i64) -> Q
         .load(conn)
 }
 
-/// The number of the last listed post of a thread; 1 for one without any.
-pub fn last_number(conn: &mut Conn, thread: ThreadId) -> QueryResult<i32> {
-    posts::table
-        .filter(posts::thread_id.eq(thread.0))
-        .filter(posts::state.eq(State::Listed.code()))
-        .order(posts::number.desc())
-        .select(posts::number)
-        .first(conn)
-        .optional()
-        .map(|n| n.unwrap_or(1))
+/// The pages of a thread that have a listed post on them, ascending, `size` numbers a page.
+pub fn pages(conn: &mut Conn, thread: ThreadId, size: i64) -> QueryResult<Vec<i64>> {
+    let sql = format!(
+        "SELECT DISTINCT CAST((number - 1) / {size} + 1 AS BIGINT) AS n FROM posts WHERE thread_id = $1 AND state = 0 ORDER BY n"
+    );
+    let rows: Vec<Count> = diesel::sql_query(sql).bind::<BigInt, _>(thread).load(conn)?;
+    Ok(rows.into_iter().map(|row| row.n).collect())
 }
 
 /// The listed first posts of `threads`.
