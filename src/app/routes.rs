@@ -12,7 +12,8 @@ use crate::pages::api::{
 };
 use crate::pages::backoffice::{audit, categories, members, overview, points as point_rules};
 use crate::pages::{
-    access, archive, compose, directory, home, moderation, points, post, profile, settings, shell, thread,
+    access, archive, compose, directory, heat, home, moderation, points, post, profile, settings, shell,
+    thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::{feeds, sitemaps};
@@ -102,7 +103,7 @@ fn pages() -> Vec<Entry> {
         POST "/thread/{id}/reply" Member => compose::reply;
         GET "/thread/{id}/edit" Member => compose::thread_form;
         POST "/thread/{id}/edit" Member => compose::save_thread;
-        GET "/thread/{id}/heat" Member => thread::heat;
+        GET "/thread/{id}/heat" Member => heat::show;
         POST "/thread/{id}/pin" Member => moderation::pin;
         POST "/thread/{id}/unpin" Member => moderation::unpin;
         POST "/thread/{id}/{what}" Member => moderation::thread;

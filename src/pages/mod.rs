@@ -7,6 +7,7 @@ pub mod archive;
 pub mod backoffice;
 pub mod compose;
 pub mod directory;
+pub mod heat;
 pub mod home;
 pub mod moderation;
 pub mod points;

@@ -1,0 +1,83 @@
+//! Why a thread is hot, for moderators.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use askama::Template;
+
+use crate::base::ids::ThreadId;
+use crate::content::categories;
+use crate::content::threads;
+use crate::pages::rows::authors;
+use crate::web::error::HttpFault;
+use crate::web::filters::When;
+use crate::web::shell::Shell;
+use crate::web::{AppError, Page, Web};
+
+#[derive(Template)]
+#[template(path = "pages/heat.html")]
+struct HeatPage {
+    shell: Shell,
+    heading: String,
+    url: String,
+    total: String,
+    half_life: String,
+    reasons: Vec<(String, String, When, String, String)>,
+    more: i64,
+}
+
+/// Engagements shown on the page that explains heat.
+const REASONS: usize = 200;
+
+fn number(x: f64) -> String {
+    if x >= 0.01 { format!("{x:.2}") } else { format!("{x:.1e}") }
+}
+
+/// `GET /thread/{id}/heat`: why a thread is hot, for moderators.
+pub async fn show(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpResponse, AppError> {
+    page.member()?;
+    let (actor, now, id) = (page.actor.clone(), page.shell.now, ThreadId(*id));
+    let (thread, reasons, total, names, half_life) = web
+        .house
+        .db
+        .read(move |conn| {
+            let readable = categories::service::readable(conn, &actor)?;
+            let thread = threads::service::load_for(conn, &actor, &readable, id)?;
+            if !actor.moderates(thread.category_id) {
+                return Err(AppError::from(HttpFault::Forbidden));
+            }
+            let (reasons, total) = threads::service::explain_heat(conn, id, now)?;
+            let people: Vec<_> = reasons.iter().filter_map(|r| r.member).collect();
+            let names = authors(conn, &people, &actor)?;
+            let half_life = crate::site::settings::load(conn)?.half_life_hours;
+            Ok((thread, reasons, total, names, half_life))
+        })
+        .await?;
+    let shell = page.shell.clone();
+    let shown = reasons
+        .iter()
+        .take(REASONS)
+        .map(|r| {
+            let who = r
+                .member
+                .and_then(|m| names.get(&m))
+                .map_or_else(|| shell.t("heat-anonymous"), |a| a.name.clone());
+            (
+                shell.t(&format!("heat-{}", r.kind.name())),
+                who,
+                When::new(shell.locale, r.at),
+                number(r.kind.weight() * r.factor),
+                number(r.present),
+            )
+        })
+        .collect();
+    let template = HeatPage {
+        heading: thread.title.clone(),
+        url: thread.url(1),
+        total: number(total),
+        half_life: half_life.to_string(),
+        more: i64::try_from(reasons.len().saturating_sub(REASONS)).unwrap_or(0),
+        reasons: shown,
+        shell,
+    };
+    page.ok(&web, &template)
+}
