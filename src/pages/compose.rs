@@ -289,15 +289,7 @@ async fn again(
     shown: ReplyBox,
     status: StatusCode,
 ) -> Result<HttpResponse, AppError> {
-    let actor = page.actor.clone();
-    let thread = web
-        .house
-        .db
-        .read(move |conn| {
-            let readable = categories::service::readable(conn, &actor)?;
-            Ok::<_, AppError>(threads::service::load_for(conn, &actor, &readable, id)?)
-        })
-        .await?;
+    let thread = crate::pages::thread::thread_for(web, page, id).await?;
     let n = form.page.unwrap_or(1).clamp(1, thread.last_page().max(1));
     crate::pages::thread::draw(
         web,
@@ -415,15 +407,7 @@ pub async fn save_thread(
     match done {
         Ok(thread) => Ok(see_other(&thread.url(1))),
         Err(e) if retypable(&e) => {
-            let actor = page.actor.clone();
-            let thread = web
-                .house
-                .db
-                .read(move |conn| {
-                    let readable = categories::service::readable(conn, &actor)?;
-                    Ok::<_, AppError>(threads::service::load_for(conn, &actor, &readable, id)?)
-                })
-                .await?;
+            let thread = crate::pages::thread::thread_for(&web, &page, id).await?;
             let mut again = change_page(&page, &readable, &thread, &form);
             again.error = Some(message(page.shell.locale, &*e.0));
             again.field = e.0.field().map(str::to_owned);

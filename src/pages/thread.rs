@@ -363,16 +363,20 @@ fn keep(web: &Data<Web>, views: &Data<ViewBuffer>, loaded: &Loaded) -> Keep {
     }
 }
 
-async fn canonical(web: &Web, page: &Page, id: ThreadId, n: i64) -> Result<String, AppError> {
+/// The thread `id` as far as the reader of `page` may see it.
+pub(super) async fn thread_for(web: &Web, page: &Page, id: ThreadId) -> Result<Thread, AppError> {
     let actor = page.actor.clone();
-    let thread = web
-        .house
+    web.house
         .db
         .read(move |conn| {
             let readable = categories::service::readable(conn, &actor)?;
-            Ok::<_, AppError>(threads::service::load_for(conn, &actor, &readable, id)?)
+            Ok(threads::service::load_for(conn, &actor, &readable, id)?)
         })
-        .await?;
+        .await
+}
+
+async fn canonical(web: &Web, page: &Page, id: ThreadId, n: i64) -> Result<String, AppError> {
+    let thread = thread_for(web, page, id).await?;
     if n > thread.last_page().max(1) {
         return Err(HttpFault::Absent.into());
     }
@@ -409,15 +413,7 @@ pub async fn draw_first(
     reply: ReplyBox,
     status: StatusCode,
 ) -> Result<HttpResponse, AppError> {
-    let actor = page.actor.clone();
-    let thread = web
-        .house
-        .db
-        .read(move |conn| {
-            let readable = categories::service::readable(conn, &actor)?;
-            Ok::<_, AppError>(threads::service::load_for(conn, &actor, &readable, id)?)
-        })
-        .await?;
+    let thread = thread_for(web, page, id).await?;
     draw(web, page, id, Some(thread.slug), 1, reply, status).await
 }
 
