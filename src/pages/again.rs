@@ -1,5 +1,5 @@
-//! A page that is for members leads through the login, and so does the form of somebody who is not signed in any more: they sign in and it comes back filled, or, when nothing was
-//! typed in it, the page that it stood on.
+//! A page that is for members leads through the login, and so does the form of somebody who is not signed in any
+//! more: they sign in and it comes back filled, or, when nothing was typed in it, the page that it stood on.
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -41,7 +41,7 @@ pub async fn sign_in_first<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let (form, page) = (req.method() == Method::POST, matches!(*req.method(), Method::GET | Method::HEAD));
-    let api = req.path().starts_with("/api/");
+    let api = urls::is_api(req.path());
     let response = next.call(req).await?;
     if api || code_of(&response) != Some("unauthenticated") {
         return Ok(response.map_into_left_body());

@@ -14,6 +14,7 @@ use crate::base::fault::{Fault, Kind};
 use crate::infra::i18n;
 use crate::web::page::Page;
 use crate::web::shell::Shell;
+use crate::web::urls;
 
 /// The status of each kind.
 pub fn status(kind: Kind) -> StatusCode {
@@ -184,7 +185,7 @@ pub async fn draw<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    let api = req.path().starts_with("/api/v");
+    let api = urls::is_api(req.path());
     if let Some(fault) = unreadable(&req) {
         let (note, code) = (Note::of(&fault), status(fault.kind()));
         let http = req.request().clone();

@@ -19,6 +19,7 @@ use crate::web::error::{AppError, HttpFault};
 use crate::web::forms;
 use crate::web::shell::{Shell, ShellRequest};
 use crate::web::state::{Presented, Web, client_address};
+use crate::web::urls;
 
 /// The reader and the frame of the page that answers them.
 #[derive(Debug, Clone)]
@@ -46,7 +47,7 @@ pub fn presented(req: &HttpRequest, web: &Web) -> Presented {
         };
     }
     match req.cookie(web.config.session_cookie()) {
-        Some(cookie) if !req.path().starts_with("/api/v") => Presented::Session(cookie.value().to_owned()),
+        Some(cookie) if !urls::is_api(req.path()) => Presented::Session(cookie.value().to_owned()),
         _ => Presented::Nothing,
     }
 }

@@ -11,6 +11,11 @@ pub fn component(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
+/// True for calls of the JSON API: answered with JSON, and opened by tokens alone. `/api/docs` is a page.
+pub fn is_api(path: &str) -> bool {
+    path.starts_with("/api/v")
+}
+
 /// What all addresses of a thread begin with.
 pub fn thread_root(id: ThreadId) -> String {
     format!("/t/{id}")
@@ -68,6 +73,11 @@ mod tests {
     fn chinese_slugs_are_encoded() {
         assert_eq!(thread(ThreadId(7), "换链条", 1), "/t/7/%E6%8D%A2%E9%93%BE%E6%9D%A1");
         assert_eq!(thread(ThreadId(7), "a-b", 2), "/t/7/a-b?page=2");
+    }
+
+    #[test]
+    fn the_description_of_the_api_is_a_page() {
+        assert!(is_api("/api/v1/threads") && !is_api("/api/docs") && !is_api("/t/1/api"));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::{Entry, Keep, Key, Made, PageCache};
 use crate::base::time::{SECOND, UtcTime};
 use crate::infra::telemetry::PAGES;
 use crate::web::state::Web;
+use crate::web::urls;
 
 /// `X-Robots-Tag`.
 const ROBOTS: &str = "x-robots-tag";
@@ -34,7 +35,7 @@ fn asked(req: &HttpRequest, web: &Web) -> Asked {
     let header = |name: HeaderName| req.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let cookie = |name: &str| req.cookie(name).map(|c| c.value().to_owned());
     let path = req.path();
-    let page = !path.starts_with("/api/v") && !path.starts_with("/assets/") && req.method() == Method::GET;
+    let page = !urls::is_api(path) && !path.starts_with("/assets/") && req.method() == Method::GET;
     Asked {
         plain: page
             && cookie(web.config.session_cookie()).is_none()
