@@ -10,7 +10,7 @@ use crate::pages::api::{
     auth, categories as api_categories, ledger as api_ledger, posts as api_posts, search as api_search,
     threads as api_threads,
 };
-use crate::pages::backoffice::{audit, categories, members, overview, points as point_rules};
+use crate::pages::backoffice::{audit, branding, categories, members, overview, points as point_rules};
 use crate::pages::{
     access, archive, compose, directory, heat, home, moderation, points, post, profile, settings, shell,
     thread,
@@ -140,6 +140,8 @@ fn pages() -> Vec<Entry> {
         POST "/admin/categories/{id}/delete" admin => categories::remove;
         GET "/admin/settings" admin => overview::settings_form;
         POST "/admin/settings" admin => overview::save_settings;
+        GET "/admin/branding" admin => branding::show;
+        POST "/admin/branding" admin => branding::save;
         GET "/admin/points" admin => point_rules::show;
         POST "/admin/points" admin => point_rules::save;
         GET "/admin/jobs" admin => overview::jobs_page;

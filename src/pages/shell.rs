@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 use crate::base::actor::Actor;
 use crate::content::categories::{self, Category, Readable};
 use crate::infra::db::{Conn, DbError};
+use crate::site::branding::{self, Brand};
 use crate::site::settings;
-use crate::web::shell::{RailCategory, Shell, ShellRequest, reader};
+use crate::web::shell::{RailCategory, Shell, ShellLink, ShellRequest, reader};
 use crate::web::state::ShellSource;
 use crate::web::{AppError, Web, urls};
 
@@ -19,6 +20,7 @@ pub struct Frame;
 impl ShellSource for Frame {
     fn shell(&self, conn: &mut Conn, actor: &Actor, request: ShellRequest) -> Result<Shell, DbError> {
         let settings = settings::load(conn)?;
+        let dress = branding::service::dress(conn)?;
         let readable = categories::service::readable(conn, actor)?;
         let chosen = actor.member().and_then(|m| m.locale);
         let locale = chosen.or(request.locale).unwrap_or(settings.locale);
@@ -37,7 +39,10 @@ impl ShellSource for Frame {
             path: request.path,
             target: request.target,
             base_url: request.base_url,
-            theme_version: version(&colours(readable.categories())),
+            theme_version: version(&sheet(&dress.css, readable.categories())),
+            theme_colour: dress.bars,
+            menu: links(&dress.brand, |brand| &brand.menu),
+            links: links(&dress.brand, |brand| &brand.footer),
             now: request.now,
         })
     }
@@ -63,9 +68,13 @@ pub fn mark(category: &Category) -> String {
     format!("mark-{}", category.id)
 }
 
-/// The colours of categories as rules: nothing inline is allowed.
-fn colours(all: &[Category]) -> String {
-    let mut css = String::new();
+fn links(brand: &Brand, which: fn(&Brand) -> &Vec<branding::Link>) -> Vec<ShellLink> {
+    which(brand).iter().map(|link| ShellLink { label: link.label.clone(), url: link.url.clone() }).collect()
+}
+
+/// The brand's rules and the colours of categories: nothing inline is allowed.
+fn sheet(brand: &str, all: &[Category]) -> String {
+    let mut css = brand.to_owned();
     for category in all {
         css.push_str(&[".mark-", &category.id.to_string(), "{background:", &category.colour, "}\n"].concat());
     }
@@ -76,7 +85,7 @@ fn version(css: &str) -> String {
     data_encoding::HEXLOWER.encode(Sha256::digest(css.as_bytes()).get(..5).unwrap_or_default())
 }
 
-/// `GET /theme.{version}.css`: the marks of public categories for everybody; the others' colours are no secret
+/// `GET /theme.{version}.css`: the brand, and the marks of public categories for everybody; the others' colours are no secret
 /// worth a separate file, but their number is, so only what the reader may read is named.
 pub async fn theme(
     web: Data<Web>,
@@ -88,7 +97,9 @@ pub async fn theme(
         .house
         .db
         .read(move |conn| {
-            Ok::<_, DbError>(colours(categories::service::readable(conn, &actor)?.categories()))
+            let dress = branding::service::dress(conn)?;
+            let readable = categories::service::readable(conn, &actor)?;
+            Ok::<_, DbError>(sheet(&dress.css, readable.categories()))
         })
         .await?;
     let current = version(&css) == *asked;

@@ -1,4 +1,5 @@
-//! The site itself: its settings and secrets, and the audit log of what staff did.
+//! The site itself: its settings and secrets, how it looks, and the audit log of what staff did.
 
 pub mod audit;
+pub mod branding;
 pub mod settings;

@@ -171,6 +171,23 @@ pub fn save(conn: &mut Conn, clock: &Clock, wanted: &Settings) -> Result<(), Err
     Ok(())
 }
 
+/// Values of the settings whose names begin with `prefix`, by the rest of their name.
+pub fn with_prefix(conn: &mut Conn, prefix: &str) -> QueryResult<Vec<(String, String)>> {
+    let rows: Vec<(String, String)> = settings::table
+        .filter(settings::name.like(format!("{prefix}%")))
+        .select((settings::name, settings::value))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix(prefix)?.to_owned(), value)))
+        .collect())
+}
+
+/// Stores one setting of the room that owns `prefix`.
+pub fn put_under(conn: &mut Conn, prefix: &str, name: &str, value: &str, now: UtcTime) -> QueryResult<()> {
+    put(conn, &[prefix, name].concat(), value, now).map(drop)
+}
+
 /// How far the periodic work called `name` has come: a number that it wrote with [`mark`].
 pub fn marked(conn: &mut Conn, name: &str) -> QueryResult<Option<i64>> {
     let value: Option<String> =

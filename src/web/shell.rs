@@ -44,6 +44,15 @@ pub struct RailCategory {
     pub private: bool,
 }
 
+/// A link of the owner's, in the menu or the footer.
+#[derive(Debug, Clone)]
+pub struct ShellLink {
+    /// What it says.
+    pub label: String,
+    /// Where it leads.
+    pub url: String,
+}
+
 /// The reader, as the frame shows them.
 #[derive(Debug, Clone)]
 pub struct Reader {
@@ -92,6 +101,12 @@ pub struct Shell {
     pub base_url: String,
     /// Version of the generated colours in `/theme.css`.
     pub theme_version: String,
+    /// Colours of the browser's own bars, light and dark.
+    pub theme_colour: (String, String),
+    /// The owner's links in the menu.
+    pub menu: Vec<ShellLink>,
+    /// The owner's links in the footer.
+    pub links: Vec<ShellLink>,
     /// Now.
     pub now: UtcTime,
 }

@@ -525,3 +525,27 @@ audit-action-points-adjusted = Points adjusted
 audit-action-points-revoked = Entry of points revoked
 audit-action-points-rules = Rules for points changed
 audit-action-points-levels = Levels changed
+
+## How the site looks
+office-branding = Branding
+brand-look = Colour and type
+brand-colour = Brand colour
+brand-colour-hint = All other colours follow from this one, light and dark; text always stays readable on them.
+brand-family = Type
+brand-family-sans = Sans serif
+brand-family-serif = Book face
+brand-family-rounded = Rounded
+brand-own-fonts = Fonts to try first
+brand-own-fonts-hint = Names of fonts that your readers have installed, with commas between. Nothing is downloaded.
+brand-menu = Links in the menu
+brand-footer = Links in the footer
+brand-links-hint = A page of this site, such as /pages/rules, or an address that begins with https://. Leave a row empty to drop it.
+link-label-n = Label { $n }
+link-url-n = Address { $n }
+nav-links = More
+error-brand-colour = Write the colour as six hexadecimal digits, such as #2f6f6b.
+error-brand-font = “{ $name }” is no name of a font. Up to four names may contain letters, digits, spaces and hyphens.
+error-link-label = Each link needs a label of at most { $limit } characters.
+error-link-address = “{ $name }” is no address: begin with / or https://.
+error-too-many-links = There is room for { $limit } links.
+audit-action-site-branding = Branding changed

@@ -500,3 +500,27 @@ audit-action-points-adjusted = 调整积分
 audit-action-points-revoked = 撤销积分记录
 audit-action-points-rules = 修改积分规则
 audit-action-points-levels = 修改等级
+
+## 站点外观
+office-branding = 品牌外观
+brand-look = 颜色与字体
+brand-colour = 品牌色
+brand-colour-hint = 其他颜色都由它推算，浅色与深色模式皆然；文字始终清晰可读。
+brand-family = 字体
+brand-family-sans = 黑体
+brand-family-serif = 宋体
+brand-family-rounded = 圆体
+brand-own-fonts = 优先使用的字体
+brand-own-fonts-hint = 填写读者设备上已安装的字体名，用逗号分隔。不会下载任何字体。
+brand-menu = 菜单链接
+brand-footer = 页脚链接
+brand-links-hint = 可填本站页面（如 /pages/rules）或以 https:// 开头的地址。整行留空即删除。
+link-label-n = 文字 { $n }
+link-url-n = 地址 { $n }
+nav-links = 更多
+error-brand-colour = 颜色请写成六位十六进制，例如 #2f6f6b。
+error-brand-font = “{ $name }”不是字体名。最多四个，可用字母、数字、空格和连字符。
+error-link-label = 每个链接都要有文字，不超过 { $limit } 个字符。
+error-link-address = “{ $name }”不是有效地址，请以 / 或 https:// 开头。
+error-too-many-links = 最多 { $limit } 个链接。
+audit-action-site-branding = 修改品牌外观

@@ -501,3 +501,27 @@ audit-action-points-adjusted = 調整點數
 audit-action-points-revoked = 撤銷點數紀錄
 audit-action-points-rules = 修改點數規則
 audit-action-points-levels = 修改等級
+
+## 網站外觀
+office-branding = 品牌外觀
+brand-look = 色彩與字型
+brand-colour = 品牌色
+brand-colour-hint = 其他顏色都由它推算，淺色與深色模式皆然；文字始終清楚易讀。
+brand-family = 字型
+brand-family-sans = 黑體
+brand-family-serif = 明體
+brand-family-rounded = 圓體
+brand-own-fonts = 優先使用的字型
+brand-own-fonts-hint = 填寫讀者裝置上已安裝的字型名稱，以逗號分隔。不會下載任何字型。
+brand-menu = 選單連結
+brand-footer = 頁尾連結
+brand-links-hint = 可填本站頁面（如 /pages/rules）或以 https:// 開頭的網址。整列留空即移除。
+link-label-n = 文字 { $n }
+link-url-n = 網址 { $n }
+nav-links = 更多
+error-brand-colour = 顏色請寫成六位十六進位，例如 #2f6f6b。
+error-brand-font = 「{ $name }」不是字型名稱。最多四個，可用字母、數字、空格與連字號。
+error-link-label = 每個連結都要有文字，不超過 { $limit } 個字元。
+error-link-address = 「{ $name }」不是有效網址，請以 / 或 https:// 開頭。
+error-too-many-links = 最多 { $limit } 個連結。
+audit-action-site-branding = 修改品牌外觀

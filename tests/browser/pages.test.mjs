@@ -29,7 +29,7 @@ const PAGES = {
   moderator: ["/t/1", "/t/2/heat", "/t/2", "/u/marta"],
   administrator: [
     "/t/1", "/admin", "/admin/members", "/admin/members/marta", "/admin/categories", "/admin/categories/new",
-    "/admin/categories/1", "/admin/settings", "/admin/points", "/admin/jobs", "/admin/audit", "/thread/1/edit",
+    "/admin/categories/1", "/admin/settings", "/admin/branding", "/admin/points", "/admin/jobs", "/admin/audit", "/thread/1/edit",
     "/post/1/edit", "/post/1/history", "/thread/1/heat",
   ],
 };

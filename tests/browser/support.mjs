@@ -14,6 +14,10 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BINARY = process.env.HEARTH_BINARY ?? join(ROOT, "target/debug/hearth");
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const START_MS = 120_000;
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
 
 export const LOCALES = ["en", "zh-CN", "zh-TW"];
 
@@ -60,7 +64,7 @@ export async function startForum({ demo = true } = {}) {
 }
 
 export function startBrowser() {
-  return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-quic"] });
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
 /// A visitor with cookies of their own. `page.complaints` gathers console errors, script errors, requests that left

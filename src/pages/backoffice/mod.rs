@@ -1,6 +1,7 @@
 //! The back office: its own calm pages for operators and administrators.
 
 pub mod audit;
+pub mod branding;
 pub mod categories;
 pub mod members;
 pub mod overview;

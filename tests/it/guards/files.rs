@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-/// Every file below `dir` whose name ends in one of `endings`.
+/// Every file of ours below `dir` whose name ends in one of `endings`.
 pub fn sources(dir: &str, endings: &[&str]) -> Vec<PathBuf> {
     fn walk(dir: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(dir).unwrap().flatten() {
             let path = entry.path();
+            if path.ends_with("node_modules") {
+                continue;
+            }
             if path.is_dir() {
                 walk(&path, endings, found);
             } else if endings.iter().any(|e| path.to_string_lossy().ends_with(e)) {

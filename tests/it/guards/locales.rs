@@ -9,7 +9,8 @@ use hearth::infra::i18n;
 use super::files::sources;
 
 /// Families of keys that the code puts together, with every ending they can have.
-const FAMILIES: [(&str, &[&str]); 9] = [
+const FAMILIES: [(&str, &[&str]); 10] = [
+    ("brand-family-", &["sans", "serif", "rounded"]),
     ("list-", &["hot", "latest", "new", "top", "unanswered", "featured", "following"]),
     ("period-", &["day", "week", "month", "year", "all"]),
     ("role-", &["visitor", "member", "expert", "moderator", "operator", "administrator"]),
@@ -58,6 +59,7 @@ const FAMILIES: [(&str, &[&str]); 9] = [
             "points-rules",
             "post-deleted",
             "post-restored",
+            "site-branding",
             "site-settings",
             "thread-closed",
             "thread-deleted",
@@ -181,7 +183,7 @@ fn every_family_of_keys_is_complete() {
             assert!(i18n::has(Locale::En, &format!("{start}{end}")), "{start}{end}");
         }
     }
-    for name in FAMILIES[0].1 {
+    for name in FAMILIES[1].1 {
         assert!(i18n::has(Locale::En, &format!("list-{name}-about")), "list-{name}-about");
     }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod api;
+mod branding;
 mod cached;
 mod crawlers;
 mod damaged;

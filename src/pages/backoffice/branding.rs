@@ -1,0 +1,118 @@
+//! How the site looks: colour, fonts, links.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use askama::Template;
+use serde::Deserialize;
+
+use crate::base::actor::Role;
+use crate::base::fault::Fault;
+use crate::infra::db::DbError;
+use crate::site::audit;
+use crate::site::branding::fonts::Family;
+use crate::site::branding::{self, Brand, LINKS, Link, Wanted};
+use crate::web::error::message;
+use crate::web::page::see_other;
+use crate::web::shell::Shell;
+use crate::web::{AppError, Page, RawForm, Web};
+
+#[derive(Template)]
+#[template(path = "backoffice/branding.html")]
+struct BrandingPage {
+    shell: Shell,
+    typed: Wanted,
+    families: [Family; 3],
+    error: Option<(String, String)>,
+    saved: bool,
+}
+
+impl BrandingPage {
+    fn error_of(&self, field: &str) -> Option<&String> {
+        self.error.as_ref().filter(|(f, _)| f == field).map(|(_, m)| m)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct BrandForm {
+    colour: String,
+    family: String,
+    #[serde(default)]
+    own_fonts: String,
+    #[serde(default)]
+    menu_label: Vec<String>,
+    #[serde(default)]
+    menu_url: Vec<String>,
+    #[serde(default)]
+    footer_label: Vec<String>,
+    #[serde(default)]
+    footer_url: Vec<String>,
+}
+
+impl From<BrandForm> for Wanted {
+    fn from(form: BrandForm) -> Self {
+        let pairs = |labels: Vec<String>, urls: Vec<String>| labels.into_iter().zip(urls).collect();
+        Self {
+            colour: form.colour,
+            family: form.family,
+            own_fonts: form.own_fonts,
+            menu: pairs(form.menu_label, form.menu_url),
+            footer: pairs(form.footer_label, form.footer_url),
+        }
+    }
+}
+
+fn as_typed(brand: &Brand) -> Wanted {
+    let pairs = |links: &[Link]| links.iter().map(|l| (l.label.clone(), l.url.clone())).collect();
+    Wanted {
+        colour: brand.colour.to_string(),
+        family: brand.family.code().to_owned(),
+        own_fonts: brand.own_fonts.join(", "),
+        menu: pairs(&brand.menu),
+        footer: pairs(&brand.footer),
+    }
+}
+
+/// Room for as many links as there may be.
+fn with_blanks(mut typed: Wanted) -> Wanted {
+    typed.menu.resize(LINKS, Default::default());
+    typed.footer.resize(LINKS, Default::default());
+    typed
+}
+
+/// `GET /admin/branding`.
+pub async fn show(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> {
+    page.at_least(Role::Administrator)?;
+    let brand = web.house.db.read(|conn| branding::service::load(conn).map_err(DbError::from)).await?;
+    let saved = page.shell.target.ends_with("?saved");
+    let typed = with_blanks(as_typed(&brand));
+    let template =
+        BrandingPage { shell: page.shell.clone(), typed, families: Family::ALL, error: None, saved };
+    page.ok(&web, &template)
+}
+
+/// `POST /admin/branding`.
+pub async fn save(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
+    let member = page.at_least(Role::Administrator)?.id;
+    let typed = Wanted::from(raw.accept::<BrandForm>(&web, &page)?);
+    let (house, wanted) = (web.house.clone(), typed.clone());
+    let done = web
+        .house
+        .db
+        .write(move |conn| {
+            branding::service::save(conn, &house.clock, &wanted.parse()?)?;
+            audit::note(conn, &house.clock, Some(member), "site.branding", "site", "")?;
+            Ok::<_, branding::Error>(())
+        })
+        .await;
+    match done {
+        Ok(()) => Ok(see_other("/admin/branding?saved")),
+        Err(e) => {
+            let Some(field) = e.field() else { return Err(e.into()) };
+            let error = Some((field.to_owned(), message(page.shell.locale, &e)));
+            let (shell, typed) = (page.shell.clone(), with_blanks(typed));
+            let template = BrandingPage { shell, typed, families: Family::ALL, error, saved: false };
+            page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &template)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Reading and changing the brand, which lives among the settings.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::colour::Colour;
+use super::error::Error;
+use super::fonts::{self, Family};
+use super::model::{Brand, DEFAULT_COLOUR, LINKS, Link};
+use super::palette::{Mode, Palette};
+use crate::infra::activity::{self, NewActivity, Verb};
+use crate::infra::clock::Clock;
+use crate::infra::db::Conn;
+use crate::site::settings;
+
+/// Prefix of the brand's settings.
+const PREFIX: &str = "brand.";
+
+/// The brand as typed by an administrator.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// `#rrggbb`.
+    pub colour: String,
+    /// Code of a [`Family`].
+    pub family: String,
+    /// Names of fonts with commas between.
+    pub own_fonts: String,
+    /// Labels and addresses of the menu; pairs of which both are empty are left out.
+    pub menu: Vec<(String, String)>,
+    /// Those of the footer.
+    pub footer: Vec<(String, String)>,
+}
+
+impl Wanted {
+    /// Checks everything but the logo, which is uploaded by itself.
+    pub fn parse(&self) -> Result<Brand, Error> {
+        Ok(Brand {
+            colour: Colour::parse(&self.colour).ok_or(Error::Colour)?,
+            family: Family::parse(&self.family).unwrap_or_default(),
+            own_fonts: fonts::parse_own(&self.own_fonts).map_err(Error::Font)?,
+            menu: links(&self.menu)?,
+            footer: links(&self.footer)?,
+            logo: None,
+        })
+    }
+}
+
+fn links(typed: &[(String, String)]) -> Result<Vec<Link>, Error> {
+    let links: Vec<Link> = typed
+        .iter()
+        .filter(|(label, url)| !(label.trim().is_empty() && url.trim().is_empty()))
+        .map(|(label, url)| Link::parse(label, url))
+        .collect::<Result<_, _>>()?;
+    if links.len() > LINKS { Err(Error::TooManyLinks { limit: LINKS }) } else { Ok(links) }
+}
+
+/// The brand.
+pub fn load(conn: &mut Conn) -> QueryResult<Brand> {
+    let rows: HashMap<String, String> = settings::with_prefix(conn, PREFIX)?.into_iter().collect();
+    let text = |name: &str| rows.get(name).map_or("", String::as_str);
+    let links = |name: &str| serde_json::from_str(text(name)).unwrap_or_default();
+    Ok(Brand {
+        colour: Colour::parse(text("colour")).unwrap_or(DEFAULT_COLOUR),
+        family: Family::parse(text("family")).unwrap_or_default(),
+        own_fonts: fonts::parse_own(text("own_fonts")).unwrap_or_default(),
+        menu: links("menu"),
+        footer: links("footer"),
+        logo: rows.get("logo").filter(|key| !key.is_empty()).cloned(),
+    })
+}
+
+/// The brand, ready to be worn.
+#[derive(Debug, Clone)]
+pub struct Dress {
+    /// The brand.
+    pub brand: Brand,
+    /// Its style sheet.
+    pub css: String,
+    /// Colours of the browser's own bars, light and dark.
+    pub bars: (String, String),
+}
+
+/// The brand with what follows from it.
+pub fn dress(conn: &mut Conn) -> QueryResult<Dress> {
+    let brand = load(conn)?;
+    let bar = |mode| Palette::of(brand.colour, mode).get("surface").unwrap_or(Colour::WHITE).to_string();
+    Ok(Dress { css: brand.css(), bars: (bar(Mode::Light), bar(Mode::Dark)), brand })
+}
+
+/// Stores everything but the logo.
+pub fn save(conn: &mut Conn, clock: &Clock, brand: &Brand) -> Result<(), Error> {
+    let rows = [
+        ("colour", brand.colour.to_string()),
+        ("family", brand.family.code().to_owned()),
+        ("own_fonts", brand.own_fonts.join(", ")),
+        ("menu", serde_json::to_string(&brand.menu).unwrap_or_default()),
+        ("footer", serde_json::to_string(&brand.footer).unwrap_or_default()),
+    ];
+    for (name, value) in rows {
+        settings::put_under(conn, PREFIX, name, &value, clock.now())?;
+    }
+    changed(conn, clock)
+}
+
+/// Sets or takes away the logo: the key of an upload.
+pub fn set_logo(conn: &mut Conn, clock: &Clock, key: Option<&str>) -> Result<(), Error> {
+    settings::put_under(conn, PREFIX, "logo", key.unwrap_or_default(), clock.now())?;
+    changed(conn, clock)
+}
+
+fn changed(conn: &mut Conn, clock: &Clock) -> Result<(), Error> {
+    activity::record(conn, clock, &NewActivity::new(Verb::SiteChanged, clock.now()))?;
+    Ok(())
+}
