@@ -12,8 +12,8 @@ use crate::pages::api::{
 };
 use crate::pages::backoffice::{audit, branding, categories, members, overview, points as point_rules};
 use crate::pages::{
-    access, archive, compose, directory, heat, home, moderation, points, post, profile, settings, shell,
-    thread,
+    access, archive, compose, composing, directory, heat, home, moderation, points, post, profile, settings,
+    shell, thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::{feeds, sitemaps};
@@ -100,6 +100,8 @@ fn pages() -> Vec<Entry> {
         POST "/theme" Public => access::switch;
         GET "/compose" Member => compose::form;
         POST "/compose" Member => compose::submit;
+        POST "/preview" Member => composing::preview;
+        GET "/complete" Member => composing::complete;
         POST "/thread/{id}/reply" Member => compose::reply;
         GET "/thread/{id}/edit" Member => compose::thread_form;
         POST "/thread/{id}/edit" Member => compose::save_thread;

@@ -144,7 +144,7 @@ pub async fn form(web: Data<Web>, page: Page, query: Query<ThreadForm>) -> Resul
 }
 
 /// Renders what was typed, off the write path.
-async fn prepare(web: &Web, body: &str) -> Result<Prepared, AppError> {
+pub async fn prepare(web: &Web, body: &str) -> Result<Prepared, AppError> {
     let body = Body::parse(body)?;
     let house = web.house.clone();
     Ok(web.house.db.read(move |c| Prepared::new(c, &house, &body).map_err(DbError::from)).await?)

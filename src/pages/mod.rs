@@ -6,6 +6,7 @@ pub mod api;
 pub mod archive;
 pub mod backoffice;
 pub mod compose;
+pub mod composing;
 pub mod directory;
 pub mod heat;
 pub mod home;

@@ -1,5 +1,5 @@
-// Comfort on top of pages that work without it: relative times, quoting, sending with the keyboard, and text that
-// is not lost. Nothing here is needed to read or to write.
+// Comfort on top of pages that work without it: relative times, quoting, sending with the keyboard. Nothing here is
+// needed to read or to write. What is typed is kept by kept.js, the editor is composer.js.
 
 const all = (selector, root = document) => root.querySelectorAll(selector);
 
@@ -24,61 +24,10 @@ for (const box of all(".prose pre, .prose table")) {
   if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 }
 
-// Kept text: what is typed stays in this browser until the server has taken it. A record remembers the text it
-// started from, so that an old draft never covers a newer text.
-const KEPT = "hearth:text:";
-const SENT = "hearth:sent";
-const DAYS = 30 * 86_400_000;
-
-// Storage may be full or forbidden; typing goes on without it.
-const store = {
-  read(key, where = "localStorage") {
-    try { return JSON.parse(window[where].getItem(key)); } catch { return null; }
-  },
-  write(key, value, where = "localStorage") {
-    try { window[where].setItem(key, JSON.stringify(value)); } catch { /* See above. */ }
-  },
-  remove(key, where = "localStorage") {
-    try { window[where].removeItem(key); } catch { /* See above. */ }
-  },
-  keys() {
-    try { return Object.keys(localStorage).filter((key) => key.startsWith(KEPT)); } catch { return []; }
-  },
-};
-
-// Not `form.action`: buttons of that name hide it.
-const keyOf = (form) => KEPT + new URL(form.getAttribute("action"), location).pathname;
-
-function settleSent() {
-  const sent = store.read(SENT, "sessionStorage");
-  store.remove(SENT, "sessionStorage");
-  const [arrival] = performance.getEntriesByType("navigation");
-  // The server answers a form that it took with a redirect, and one that it refused with the form.
-  if (sent && arrival?.type === "navigate" && arrival.redirectCount > 0) store.remove(sent.key);
-  for (const key of store.keys()) {
-    if (!(Date.now() - store.read(key)?.at < DAYS)) store.remove(key);
-  }
+// The editor comes when there is something to edit.
+for (const area of all("[data-editor] textarea")) {
+  import(area.closest("[data-editor]").dataset.script).then(({ equip }) => equip(area));
 }
-
-function keepText(area) {
-  const key = keyOf(area.form);
-  const kept = store.read(key);
-  if (kept && kept.base === area.defaultValue && kept.text !== area.value) area.value = kept.text;
-  const base = kept?.base ?? area.defaultValue;
-  let timer = 0;
-  const keep = () => {
-    clearTimeout(timer);
-    timer = 0;
-    if (area.value === base || !area.value.trim()) store.remove(key);
-    else store.write(key, { text: area.value, base, at: Date.now() });
-  };
-  area.addEventListener("input", () => { timer ||= setTimeout(keep, 500); });
-  area.form.addEventListener("submit", keep);
-  addEventListener("pagehide", () => { if (timer) keep(); });
-}
-
-settleSent();
-all("textarea[data-composer]").forEach(keepText);
 
 // Sending: ask first where it matters, and send once.
 document.addEventListener("submit", (event) => {
@@ -90,9 +39,6 @@ document.addEventListener("submit", (event) => {
     return;
   }
   if (form.method !== "post") return;
-  const key = keyOf(form);
-  if (key === `${KEPT}/logout`) store.keys().forEach((kept) => store.remove(kept));
-  else if (store.read(key)) store.write(SENT, { key }, "sessionStorage");
   form.dataset.sent = "yes";
   // Later, because a disabled button's name and value would not be sent.
   setTimeout(() => { if (button) button.disabled = true; });

@@ -549,3 +549,17 @@ error-link-label = Each link needs a label of at most { $limit } characters.
 error-link-address = “{ $name }” is no address: begin with / or https://.
 error-too-many-links = There is room for { $limit } links.
 audit-action-site-branding = Branding changed
+
+## Writing
+tools = Format
+tool-bold = Bold
+tool-italic = Italic
+tool-link = Link
+tool-quote = Quote
+tool-code = Code
+tool-list = List
+tool-numbers = Numbered list
+tool-table = Table
+tool-spoiler = Spoiler
+tool-hint = text
+tool-names = Suggestions

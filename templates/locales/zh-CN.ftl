@@ -524,3 +524,17 @@ error-link-label = 每个链接都要有文字，不超过 { $limit } 个字符�
 error-link-address = “{ $name }”不是有效地址，请以 / 或 https:// 开头。
 error-too-many-links = 最多 { $limit } 个链接。
 audit-action-site-branding = 修改品牌外观
+
+## 编辑器
+tools = 格式
+tool-bold = 加粗
+tool-italic = 斜体
+tool-link = 链接
+tool-quote = 引用
+tool-code = 代码
+tool-list = 列表
+tool-numbers = 编号列表
+tool-table = 表格
+tool-spoiler = 隐藏内容
+tool-hint = 文字
+tool-names = 建议

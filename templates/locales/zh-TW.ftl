@@ -525,3 +525,17 @@ error-link-label = 每個連結都要有文字，不超過 { $limit } 個字元�
 error-link-address = 「{ $name }」不是有效網址，請以 / 或 https:// 開頭。
 error-too-many-links = 最多 { $limit } 個連結。
 audit-action-site-branding = 修改品牌外觀
+
+## 編輯器
+tools = 格式
+tool-bold = 粗體
+tool-italic = 斜體
+tool-link = 連結
+tool-quote = 引用
+tool-code = 程式碼
+tool-list = 清單
+tool-numbers = 編號清單
+tool-table = 表格
+tool-spoiler = 防雷
+tool-hint = 文字
+tool-names = 建議

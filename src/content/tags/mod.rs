@@ -4,11 +4,11 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::base::fold::fold;
-use crate::base::ids::{TagId, ThreadId};
+use crate::base::ids::{CategoryId, TagId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::markup::slugify;
 use crate::infra::db::Conn;
-use crate::infra::db::schema::{tags, thread_tags};
+use crate::infra::db::schema::{tags, thread_tags, threads};
 use crate::on;
 
 /// Tags of one thread at the most.
@@ -165,6 +165,33 @@ pub fn most_used(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Tag>> {
         .limit(limit)
         .select(Tag::as_select())
         .load(conn)
+}
+
+/// Up to `limit` names of tags that begin with `typed` and stand on a listed thread of the categories `within`
+/// (`None` for all), by name: counts of what a reader may not see would show in any other order.
+pub fn beginning(
+    conn: &mut Conn,
+    typed: &str,
+    within: Option<&[CategoryId]>,
+    limit: usize,
+) -> QueryResult<Vec<String>> {
+    let from = slugify(&fold(typed.trim_start_matches('#')));
+    if from.chars().all(|c| c == '-') || within.is_some_and(<[_]>::is_empty) {
+        return Ok(Vec::new());
+    }
+    let mut end = from.clone();
+    end.push(char::MAX);
+    let listed = || thread_tags::table.inner_join(threads::table.on(threads::id.eq(thread_tags::thread_id)));
+    let of_tag = listed().filter(thread_tags::tag_id.eq(tags::id)).filter(threads::state.eq(0));
+    let named = tags::table.filter(tags::slug.ge(from)).filter(tags::slug.lt(end)).order(tags::slug.asc());
+    let named = named.limit(i64::try_from(limit).unwrap_or(i64::MAX)).select(tags::name);
+    match within {
+        None => named.filter(diesel::dsl::exists(of_tag)).load(conn),
+        Some(ids) => {
+            let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+            named.filter(diesel::dsl::exists(of_tag.filter(threads::category_id.eq_any(ids)))).load(conn)
+        }
+    }
 }
 
 /// Counts the listed threads of every tag anew.

@@ -4,6 +4,7 @@ mod access;
 mod api;
 mod branding;
 mod cached;
+mod composing;
 mod crawlers;
 mod damaged;
 mod forms;

@@ -1,0 +1,142 @@
+//! What the editor asks while somebody writes: a preview by the renderer itself, and names that begin as typed.
+//! Both are for browsers with a session; the form works without them.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{Data, Query};
+use serde::{Deserialize, Serialize};
+
+use crate::base::fold::fold;
+use crate::content::{categories, tags};
+use crate::pages::compose::{prepare, retypable};
+use crate::people::accounts;
+use crate::web::error::message;
+use crate::web::limits::Soft;
+use crate::web::{AppError, Page, RawForm, Web};
+
+/// Names offered at a time.
+const OFFERED: usize = 10;
+/// Characters of a question at the most.
+const ASKED: usize = 40;
+
+/// `POST /preview`: the text as it would stand in a post, a fragment of HTML; 422 with a sentence when it is refused.
+pub async fn preview(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
+    page.member()?;
+    raw.verify(&web, &page)?;
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((CACHE_CONTROL, "no-store"));
+    match prepare(&web, raw.get("body").unwrap_or_default()).await {
+        Ok(text) => Ok(answer.content_type("text/html; charset=utf-8").body(text.html)),
+        Err(e) if retypable(&e) => Ok(answer
+            .status(crate::web::error::status(e.0.kind()))
+            .content_type("text/plain; charset=utf-8")
+            .insert_header(("x-hearth-page", "1"))
+            .body(message(page.shell.locale, &*e.0))),
+        Err(e) => Err(e),
+    }
+}
+
+/// What is being typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A member's handle, after `@`.
+    Member,
+    /// A tag, after `#` or in the field of tags.
+    Tag,
+    /// An emoji's short name, after `:`.
+    Emoji,
+}
+
+/// The question.
+#[derive(Debug, Deserialize)]
+pub struct Question {
+    kind: Kind,
+    #[serde(default)]
+    q: String,
+}
+
+/// A name that fits.
+#[derive(Debug, Serialize, PartialEq, Eq)]
+struct Offer {
+    /// What is put into the text.
+    value: String,
+    /// What explains it.
+    label: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Offers {
+    items: Vec<Offer>,
+}
+
+/// `GET /complete?kind=member|tag|emoji&q=`: up to ten names that begin with `q`. Members want two characters and are
+/// limited in number per hour, so that nobody harvests the list.
+pub async fn complete(
+    web: Data<Web>,
+    page: Page,
+    question: Query<Question>,
+) -> Result<HttpResponse, AppError> {
+    let member = page.member()?.id;
+    let q: String = question.q.chars().take(ASKED).collect();
+    let items = match question.kind {
+        Kind::Emoji => emojis(&q),
+        Kind::Member => {
+            web.soft.check(Soft::Profile, &member.to_string())?;
+            let found =
+                web.house.db.read(move |c| accounts::store::complete(c, &q).map_err(AppError::from)).await?;
+            found.into_iter().map(|card| Offer { value: card.handle, label: card.display_name }).collect()
+        }
+        Kind::Tag => {
+            let actor = page.actor.clone();
+            web.house
+                .db
+                .read(move |conn| {
+                    let readable = categories::service::readable(conn, &actor)?;
+                    let within = (!readable.everything()).then(|| readable.ids());
+                    Ok::<_, AppError>(tags::beginning(conn, &q, within.as_deref(), OFFERED)?)
+                })
+                .await?
+                .into_iter()
+                .map(|name| Offer { value: name, label: String::new() })
+                .collect()
+        }
+    };
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "private, max-age=60")).json(Offers { items }))
+}
+
+/// Emoji by the beginning of a short name, then by any part of it.
+fn emojis(q: &str) -> Vec<Offer> {
+    let q = fold(q);
+    if q.is_empty() {
+        return Vec::new();
+    }
+    let named = |fits: &dyn Fn(&str) -> bool| -> Vec<Offer> {
+        emojis::iter()
+            .filter_map(|e| Some((e, e.shortcodes().find(|code| fits(code))?)))
+            .map(|(e, code)| Offer { value: e.as_str().to_owned(), label: format!(":{code}:") })
+            .take(OFFERED)
+            .collect()
+    };
+    let mut found = named(&|code| code.starts_with(&q));
+    for other in named(&|code| code.contains(&q)) {
+        if found.len() < OFFERED && !found.iter().any(|offer| offer.value == other.value) {
+            found.push(other);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emoji_that_begin_so_come_first() {
+        let found = emojis("rock");
+        assert_eq!(found.first().map(|o| o.label.as_str()), Some(":rock:"), "{found:?}");
+        assert!(found.iter().any(|o| o.value == "🚀"));
+        assert!(emojis("").is_empty() && emojis("zzzzzz").is_empty());
+        assert!(emojis("a").len() <= OFFERED);
+    }
+}

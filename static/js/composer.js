@@ -1,0 +1,361 @@
+// The editor on top of a plain textarea: toolbar and shortcuts, a preview by the server's own renderer, names that
+// complete themselves, and pasted pages and cells as Markdown. Loaded where somebody may write.
+
+const PAUSE = 350;
+const NAMES = 150;
+
+const words = (area) => area.closest("[data-editor]").dataset;
+const changed = (area) => area.dispatchEvent(new Event("input", { bubbles: true }));
+
+// Puts `text` in place of a range, as if typed, so that the browser's own undo takes it back.
+function put(area, from, to, text) {
+  area.focus();
+  area.setSelectionRange(from, to);
+  if (!document.execCommand("insertText", false, text)) {
+    area.setRangeText(text, from, to, "end");
+    changed(area);
+  }
+}
+
+// --- Marks around words and before lines ---
+
+const AROUND = { bold: ["**", "**"], italic: ["*", "*"], code: ["`", "`"], spoiler: ["||", "||"] };
+const BEFORE = { quote: () => "> ", list: () => "- ", numbers: (n) => `${n + 1}. ` };
+const KEYS = { b: "bold", i: "italic", k: "link", e: "code" };
+
+function wrap(area, [left, right], hint) {
+  const { selectionStart: from, selectionEnd: to, value } = area;
+  const inside = value.slice(from, to);
+  if (value.slice(from - left.length, from) === left && value.slice(to, to + right.length) === right) {
+    put(area, from - left.length, to + right.length, inside);
+    area.setSelectionRange(from - left.length, to - left.length);
+    return;
+  }
+  const text = inside || hint;
+  put(area, from, to, left + text + right);
+  area.setSelectionRange(from + left.length, from + left.length + text.length);
+}
+
+function lines(area, mark) {
+  const { value } = area;
+  const from = value.lastIndexOf("\n", area.selectionStart - 1) + 1;
+  const next = value.indexOf("\n", area.selectionEnd);
+  const to = next < 0 ? value.length : next;
+  const old = value.slice(from, to).split("\n");
+  const bare = /^(> |- |\d+\. )/;
+  const same = old.every((line, n) => line.startsWith(mark(n)));
+  const text = old.map((line, n) => (same ? line.replace(bare, "") : mark(n) + line.replace(bare, ""))).join("\n");
+  put(area, from, to, text);
+  area.setSelectionRange(same ? from : from + text.length, from + text.length);
+}
+
+function block(area, text, select) {
+  const { selectionStart: at, value } = area;
+  const before = at === 0 || value.slice(0, at).endsWith("\n\n") ? "" : value.slice(0, at).endsWith("\n") ? "\n" : "\n\n";
+  put(area, at, area.selectionEnd, `${before}${text}\n`);
+  const start = at + before.length + text.indexOf(select);
+  area.setSelectionRange(start, start + select.length);
+}
+
+function act(area, name) {
+  const hint = words(area).hint;
+  const chosen = area.value.slice(area.selectionStart, area.selectionEnd);
+  if (name === "code" && chosen.includes("\n")) block(area, `\`\`\`\n${chosen}\n\`\`\``, chosen);
+  else if (AROUND[name]) wrap(area, AROUND[name], hint);
+  else if (BEFORE[name]) lines(area, BEFORE[name]);
+  else if (name === "link") wrap(area, /^https?:\/\/\S+$/.test(chosen) ? ["[" + hint + "](", ")"] : ["[", "](https://)"], hint);
+  else if (name === "table") block(area, `| ${hint} | ${hint} |\n| --- | --- |\n|  |  |`, hint);
+}
+
+// --- Preview ---
+
+function preview(area, editor) {
+  const pane = editor.querySelector("[data-live]");
+  let asked = null;
+  let shown = null;
+  const show = async () => {
+    if (pane.hidden || shown === area.value) return;
+    shown = area.value;
+    asked?.abort();
+    if (!shown.trim()) {
+      pane.replaceChildren();
+      return;
+    }
+    asked = new AbortController();
+    try {
+      const body = new URLSearchParams({ csrf: area.form.elements.csrf.value, body: area.value });
+      const answer = await fetch("/preview", { method: "POST", body, signal: asked.signal });
+      const text = await answer.text();
+      if (answer.ok) pane.innerHTML = text;
+      else if (answer.status === 422) pane.textContent = text;
+    } catch { /* Offline or overtaken: the last preview stays. */ }
+  };
+  let timer = 0;
+  area.addEventListener("input", (event) => {
+    clearTimeout(timer);
+    if (!event.isComposing) timer = setTimeout(show, PAUSE);
+  });
+  return (wanted) => {
+    pane.hidden = !wanted;
+    editor.classList.toggle("split", wanted);
+    show();
+  };
+}
+
+// --- Names that complete themselves ---
+
+const STARTS = { "@": "member", "#": "tag", ":": "emoji" };
+const known = new Map();
+
+async function names(kind, q) {
+  const key = kind + q.toLowerCase();
+  if (!known.has(key)) {
+    // A shorter question that found fewer than ten has found all.
+    for (let n = q.length - 1; n > 0; n -= 1) {
+      const wider = await known.get(kind + q.slice(0, n).toLowerCase());
+      if (wider && wider.length < 10 && kind !== "emoji") {
+        return wider.filter(({ value }) => value.toLowerCase().startsWith(q.toLowerCase()));
+      }
+    }
+    const asked = fetch(`/complete?${new URLSearchParams({ kind, q })}`)
+      .then((answer) => (answer.ok ? answer.json() : { items: [] }))
+      .then(({ items }) => items, () => []);
+    known.set(key, asked);
+  }
+  return known.get(key);
+}
+
+// The word before the caret, when it begins like a name.
+function typed(area) {
+  const before = area.value.slice(0, area.selectionStart);
+  const found = before.match(/(^|[\s(（，。、：])([@#:])([\p{L}\p{N}_+-]{1,30})$/u);
+  if (!found || area.selectionStart !== area.selectionEnd) return null;
+  const [, , start, q] = found;
+  if (start !== "#" && q.length < 2) return null;
+  return { kind: STARTS[start], start, q, from: area.selectionStart - q.length - 1 };
+}
+
+// Tags have a field of their own, with commas between.
+function typedTag(input) {
+  const before = input.value.slice(0, input.selectionStart);
+  const q = before.split(/[,，、]/).pop().trimStart();
+  return q ? { kind: "tag", start: "", q, from: input.selectionStart - q.length } : null;
+}
+
+// Where the caret stands inside the field's box: a copy of the field's text up to it is measured.
+function caret(field, at) {
+  const style = getComputedStyle(field);
+  const copy = document.createElement("div");
+  for (const name of ["font", "padding", "border", "boxSizing", "lineHeight", "letterSpacing", "tabSize"]) copy.style[name] = style[name];
+  Object.assign(copy.style, { position: "absolute", visibility: "hidden", whiteSpace: "pre-wrap", overflowWrap: "anywhere", inlineSize: `${field.offsetWidth}px` });
+  const mark = document.createElement("span");
+  mark.textContent = "​";
+  copy.append(field.value.slice(0, at), mark);
+  field.parentElement.append(copy);
+  const place = { left: mark.offsetLeft, top: mark.offsetTop + mark.offsetHeight - field.scrollTop };
+  copy.remove();
+  return place;
+}
+
+function completes(field, read) {
+  const box = document.createElement("ul");
+  box.className = "offers";
+  box.id = `offers-${field.id}`;
+  box.setAttribute("role", "listbox");
+  box.setAttribute("aria-label", words(document.querySelector("[data-editor] textarea")).names);
+  box.hidden = true;
+  field.parentElement.classList.add("has-offers");
+  field.after(box);
+  field.setAttribute("aria-autocomplete", "list");
+  field.setAttribute("aria-controls", box.id);
+  let now = null;
+  let at = 0;
+  let turn = 0;
+  const close = () => {
+    box.hidden = true;
+    now = null;
+    field.removeAttribute("aria-activedescendant");
+  };
+  const mark = (n) => {
+    at = (n + box.children.length) % box.children.length;
+    [...box.children].forEach((item, i) => item.setAttribute("aria-selected", i === at));
+    field.setAttribute("aria-activedescendant", box.children[at].id);
+    box.children[at].scrollIntoView({ block: "nearest" });
+  };
+  const take = () => {
+    const { value } = now.items[at];
+    const text = now.kind === "emoji" ? value : now.start + value + (now.start ? " " : ", ");
+    const { from } = now;
+    close();
+    put(field, from, field.selectionStart, text);
+  };
+  const offer = async () => {
+    const asked = read(field);
+    turn += 1;
+    const mine = turn;
+    if (!asked) return close();
+    const items = await names(asked.kind, asked.q);
+    if (mine !== turn || document.activeElement !== field) return undefined;
+    if (!items.length || (items.length === 1 && items[0].value === asked.q)) return close();
+    now = { ...asked, items };
+    box.replaceChildren(...items.map(({ value, label }, n) => {
+      const item = document.createElement("li");
+      item.id = `${box.id}-${n}`;
+      item.setAttribute("role", "option");
+      item.append(asked.start === "@" ? `@${value}` : value);
+      if (label) item.append(Object.assign(document.createElement("small"), { textContent: label }));
+      return item;
+    }));
+    const place = caret(field, asked.from);
+    box.hidden = false;
+    box.style.insetBlockStart = `${field.offsetTop + place.top + 4}px`;
+    box.style.insetInlineStart = `${Math.max(0, Math.min(place.left, field.offsetWidth - box.offsetWidth))}px`;
+    return mark(0);
+  };
+  let timer = 0;
+  field.addEventListener("input", (event) => {
+    clearTimeout(timer);
+    if (!event.isComposing) timer = setTimeout(offer, NAMES);
+  });
+  field.addEventListener("compositionend", () => { timer = setTimeout(offer, NAMES); });
+  field.addEventListener("blur", () => { turn += 1; close(); });
+  field.addEventListener("keydown", (event) => {
+    if (!now || event.isComposing) return;
+    if (event.key === "ArrowDown") mark(at + 1);
+    else if (event.key === "ArrowUp") mark(at - 1);
+    else if (event.key === "Enter" || event.key === "Tab") take();
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  // Before the field loses the focus.
+  box.addEventListener("pointerdown", (event) => {
+    const item = event.target.closest("li");
+    event.preventDefault();
+    if (item) {
+      mark([...box.children].indexOf(item));
+      take();
+    }
+  });
+}
+
+// --- Pasting ---
+
+const escape = (text) => text.replace(/([\\`*_[\]<>|])/g, "\\$1");
+const cell = (text) => text.replace(/\s+/g, " ").trim().replaceAll("|", "\\|");
+
+function grid(rows) {
+  const width = Math.max(...rows.map((row) => row.length));
+  const line = (row) => `| ${Array.from({ length: width }, (_, n) => row[n] ?? "").join(" | ")} |`;
+  return [line(rows[0]), line(Array(width).fill("---")), ...rows.slice(1).map(line)].join("\n");
+}
+
+function inline(node) {
+  return [...node.childNodes].map(markdown).join("");
+}
+
+function listed(node, depth = 0) {
+  let n = Number(node.getAttribute("start")) || 1;
+  return [...node.children].filter((item) => item.localName === "li").map((item) => {
+    const inner = [...item.childNodes].filter((child) => !/^[ou]l$/.test(child.localName)).map(markdown).join("").trim().replace(/\s*\n\s*/g, " ");
+    const below = [...item.children].filter((child) => /^[ou]l$/.test(child.localName)).map((child) => `\n${listed(child, depth + 1)}`).join("");
+    const mark = node.localName === "ol" ? `${n}. ` : "- ";
+    n += 1;
+    return "   ".repeat(depth) + mark + inner + below;
+  }).join("\n");
+}
+
+// One node of a pasted page as Markdown.
+function markdown(node) {
+  if (node.nodeType === Node.TEXT_NODE) return escape(node.data.replace(/\s+/g, " "));
+  if (node.nodeType !== Node.ELEMENT_NODE) return "";
+  const around = (mark) => {
+    const text = inline(node);
+    return text.trim() ? text.replace(/^(\s*)([\s\S]*?)(\s*)$/, `$1${mark}$2${mark}$3`) : text;
+  };
+  switch (node.localName) {
+    case "script": case "style": case "head": case "title": case "template": return "";
+    case "br": return "\n";
+    case "hr": return "\n\n---\n\n";
+    case "strong": case "b": return node.style.fontWeight === "normal" ? inline(node) : around("**");
+    case "em": case "i": return around("*");
+    case "del": case "s": return around("~~");
+    case "code": return node.closest("pre") ? node.textContent : `\`${node.textContent}\``;
+    case "pre": return `\n\n\`\`\`\n${node.textContent.replace(/\n$/, "")}\n\`\`\`\n\n`;
+    case "a": return /^(https?|mailto):/.test(node.getAttribute("href") ?? "") && node.textContent.trim() ? `[${inline(node).trim()}](${node.getAttribute("href")})` : inline(node);
+    case "img": return /^https?:/.test(node.getAttribute("src") ?? "") ? `![${node.alt}](${node.getAttribute("src")})` : "";
+    case "h1": case "h2": case "h3": case "h4": case "h5": case "h6": return `\n\n${"#".repeat(Number(node.localName[1]))} ${inline(node).trim()}\n\n`;
+    case "ul": case "ol": return `\n\n${listed(node)}\n\n`;
+    case "blockquote": return `\n\n${tidy(inline(node)).replace(/^/gm, "> ")}\n\n`;
+    case "table": return `\n\n${grid([...node.rows].map((row) => [...row.cells].map((c) => cell(c.textContent))))}\n\n`;
+    case "p": case "div": case "section": case "article": case "header": case "footer": case "figure": case "tr": return `\n\n${inline(node)}\n\n`;
+    default: return inline(node);
+  }
+}
+
+// Spaces at the ends of lines and empty lines without number, except in code.
+const neat = (text) => text.replace(/[ \t]+\n/g, "\n").replace(/\n[ \t]+(?=\S)(?![-\d])/g, "\n").replace(/\n{3,}/g, "\n\n");
+const tidy = (text) => text.split(/(```[\s\S]*?```)/).map((part, n) => (n % 2 ? part : neat(part))).join("").trim();
+
+// What was pasted as Markdown; nothing when plain text says it all.
+function pasted(data) {
+  const plain = data.getData("text/plain");
+  const html = data.getData("text/html");
+  if (html) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    if (!page.querySelector("a[href],b,strong,em,i,del,s,code,pre,ul,ol,table,h1,h2,h3,h4,h5,h6,blockquote")) return null;
+    const text = tidy(markdown(page.body));
+    return text && text !== plain.trim() ? text : null;
+  }
+  const rows = plain.replace(/\r/g, "").replace(/\n$/, "").split("\n").map((row) => row.split("\t").map(cell));
+  return rows.length > 1 && rows.every((row) => row.length > 1 && row.length === rows[0].length) ? grid(rows) : null;
+}
+
+// --- The editor ---
+
+export function equip(area) {
+  const editor = area.closest("[data-editor]");
+  const toolbar = editor.querySelector("[role=toolbar]");
+  const buttons = [...toolbar.querySelectorAll("button")];
+  const show = preview(area, editor);
+  const toggle = toolbar.querySelector("[data-do=preview]");
+  const turn = (wanted) => {
+    toggle.setAttribute("aria-pressed", wanted);
+    show(wanted);
+  };
+  toolbar.hidden = false;
+  buttons.forEach((button, n) => { button.tabIndex = n ? -1 : 0; });
+  toolbar.addEventListener("click", (event) => {
+    const name = event.target.closest("button")?.dataset.do;
+    if (name === "preview") turn(toggle.getAttribute("aria-pressed") !== "true");
+    else if (name) act(area, name);
+  });
+  // One stop for the Tab key, arrows within.
+  toolbar.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const n = (buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length;
+    buttons.forEach((button) => { button.tabIndex = -1; });
+    buttons[n].tabIndex = 0;
+    buttons[n].focus();
+    event.preventDefault();
+  });
+  area.addEventListener("keydown", (event) => {
+    const name = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && KEYS[event.key.toLowerCase()];
+    if (name && !event.isComposing) {
+      act(area, name);
+      event.preventDefault();
+    }
+  });
+  area.addEventListener("paste", (event) => {
+    const text = pasted(event.clipboardData);
+    if (!text) return;
+    event.preventDefault();
+    put(area, area.selectionStart, area.selectionEnd, text);
+  });
+  completes(area, typed);
+  const tags = area.form.querySelector("#tags");
+  if (tags) completes(tags, typedTag);
+  if ("wide" in editor.dataset && matchMedia("(min-width: 1024px)").matches) turn(true);
+}
