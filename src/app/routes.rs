@@ -12,8 +12,8 @@ use crate::pages::api::{
 };
 use crate::pages::backoffice::{audit, branding, categories, members, overview, points as point_rules};
 use crate::pages::{
-    access, archive, compose, composing, directory, heat, home, moderation, points, post, profile, settings,
-    shell, thread,
+    access, archive, compose, composing, directory, heat, home, keyboard, moderation, points, post, profile,
+    settings, shell, thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::{feeds, sitemaps};
@@ -74,6 +74,7 @@ fn pages() -> Vec<Entry> {
         GET "/categories" Public => directory::all_categories;
         GET "/tags" Public => directory::all_tags;
         GET "/tag/{slug}" Public => home::tag;
+        GET "/keyboard" Public => keyboard::show;
         GET "/archive" Public => archive::site;
         GET "/archive/{month}" Public => archive::site_month;
         GET "/c/{slug}" Public => home::category;

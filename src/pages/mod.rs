@@ -10,6 +10,7 @@ pub mod composing;
 pub mod directory;
 pub mod heat;
 pub mod home;
+pub mod keyboard;
 pub mod moderation;
 pub mod points;
 pub mod post;

@@ -29,6 +29,65 @@ for (const area of all("[data-editor] textarea")) {
   import(area.closest("[data-editor]").dataset.script).then(({ equip }) => equip(area));
 }
 
+// The theme changes at once; the server is told on the side.
+function wear(theme) {
+  const root = document.documentElement;
+  if (theme === "system") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  for (const meta of all("meta[name=theme-color]")) {
+    const mode = meta.dataset.mode;
+    meta.media = theme === "system" ? `(prefers-color-scheme: ${mode})` : theme === mode ? "all" : "not all";
+  }
+  for (const button of all("[name=theme][value]")) {
+    if (button.value === theme) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (event.target.getAttribute("action") !== "/theme" || !button) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  wear(button.value);
+  fetch("/theme", { method: "POST", body: new URLSearchParams({ theme: button.value }), redirect: "manual" }).catch(() => {});
+});
+
+// The next page below this one, the address kept right. Without it the pager leads on.
+function lengthen(pager) {
+  const next = pager.querySelector("a[rel=next]");
+  const list = document.querySelector("ol.list, ol.hits, article.thread");
+  if (!next || !list || !pager.dataset.more) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn more", textContent: pager.dataset.more });
+  pager.before(button);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      const answer = await fetch(next.href);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const found = page.querySelector("ol.list, ol.hits, article.thread");
+      // What moved up meanwhile, or is pinned above, stands here already.
+      const known = new Set([...all("h2 a[href]", list)].map((link) => link.pathname + link.hash));
+      const repeated = (item) => [...all("h2 a[href]", item)].some((link) => item.matches("li") && known.has(link.pathname + link.hash));
+      const items = [...found.children].filter((item) => item.matches("li, article.post, .unread-line") && !repeated(item));
+      list.append(...items);
+      history.replaceState(null, "", next.href);
+      tellTimes();
+      const other = page.querySelector("nav.pager");
+      button.remove();
+      pager.replaceWith(other);
+      lengthen(other);
+      const first = items[0]?.matches("li") ? items[0].querySelector("a") : items[0];
+      if (first?.matches("article")) first.tabIndex = -1;
+      first?.focus({ preventScroll: true });
+    } catch {
+      location.assign(next.href);
+    }
+  });
+}
+
+all("nav.pager").forEach(lengthen);
+
 // Sending: ask first where it matters, and send once.
 document.addEventListener("submit", (event) => {
   const form = event.target;

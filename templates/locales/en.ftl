@@ -563,3 +563,23 @@ tool-table = Table
 tool-spoiler = Spoiler
 tool-hint = text
 tool-names = Suggestions
+
+## Keyboard
+keyboard = Keyboard
+keyboard-about = Keys for reading and writing at { $site }.
+keyboard-off = Single keys on
+keyboard-off-hint = They rest while you type. The choice stays in this browser.
+key-help = This list
+key-next = Next thread or post
+key-previous = The one before
+key-open = Open
+key-reply = Reply
+key-quote = Quote
+key-like = Like
+key-search = Search
+key-home = Home
+key-latest = Latest
+key-compose = New thread
+key-close = Close
+key-send = Send what is written
+load-more = Load the next page

@@ -538,3 +538,23 @@ tool-table = 表格
 tool-spoiler = 隐藏内容
 tool-hint = 文字
 tool-names = 建议
+
+## 键盘
+keyboard = 键盘快捷键
+keyboard-about = 在{ $site }阅读和书写时可用的按键。
+keyboard-off = 启用单键快捷键
+keyboard-off-hint = 输入文字时不会触发。此选择只保存在当前浏览器。
+key-help = 显示本列表
+key-next = 下一个帖子或回复
+key-previous = 上一个
+key-open = 打开
+key-reply = 回复
+key-quote = 引用
+key-like = 点赞
+key-search = 搜索
+key-home = 首页
+key-latest = 最新回复
+key-compose = 发帖
+key-close = 关闭
+key-send = 发送正在写的内容
+load-more = 加载下一页

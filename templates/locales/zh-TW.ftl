@@ -539,3 +539,23 @@ tool-table = 表格
 tool-spoiler = 防雷
 tool-hint = 文字
 tool-names = 建議
+
+## 鍵盤
+keyboard = 鍵盤快速鍵
+keyboard-about = 在{ $site }閱讀與撰寫時可用的按鍵。
+keyboard-off = 啟用單鍵快速鍵
+keyboard-off-hint = 輸入文字時不會觸發。此選擇只保存在目前的瀏覽器。
+key-help = 顯示本列表
+key-next = 下一個主題或回覆
+key-previous = 上一個
+key-open = 開啟
+key-reply = 回覆
+key-quote = 引用
+key-like = 按讚
+key-search = 搜尋
+key-home = 首頁
+key-latest = 最新回覆
+key-compose = 發文
+key-close = 關閉
+key-send = 送出正在撰寫的內容
+load-more = 載入下一頁

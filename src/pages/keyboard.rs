@@ -1,0 +1,43 @@
+//! `/keyboard`: the keys, as a page; the script shows the same list in a dialog.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+
+use crate::web::cache::{Dep, Keep, THREAD};
+use crate::web::head::Head;
+use crate::web::shell::Shell;
+use crate::web::{AppError, Page, Web};
+
+/// Keys and what they do, as `static/js` has them.
+const KEYS: [(&[&str], &str); 13] = [
+    (&["?"], "key-help"),
+    (&["j"], "key-next"),
+    (&["k"], "key-previous"),
+    (&["o"], "key-open"),
+    (&["r"], "key-reply"),
+    (&["q"], "key-quote"),
+    (&["l"], "key-like"),
+    (&["c"], "key-compose"),
+    (&["/"], "key-search"),
+    (&["g", "h"], "key-home"),
+    (&["g", "l"], "key-latest"),
+    (&["Esc"], "key-close"),
+    (&["Ctrl", "Enter"], "key-send"),
+];
+
+#[derive(Template)]
+#[template(path = "pages/keyboard.html")]
+struct KeyboardPage {
+    shell: Shell,
+    head: Head,
+    keys: &'static [(&'static [&'static str], &'static str)],
+}
+
+/// `GET /keyboard`.
+pub async fn show(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> {
+    let shell = page.shell.clone();
+    let about = shell.t1("keyboard-about", "site", &shell.site);
+    let head = Head::new(&shell, &shell.t("keyboard"), &about, "/keyboard").indexed(false);
+    page.kept(&web, &KeyboardPage { shell, head, keys: &KEYS }, Keep::of(vec![Dep::Site], THREAD))
+}

@@ -1,0 +1,94 @@
+// Comfort for readers: keys, the theme at once, the next page below this one.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { assertQuiet, logIn, startBrowser, startForum, visitor } from "./support.mjs";
+
+describe("comfort", { concurrency: false }, () => {
+  let forum;
+  let browser;
+  before(async () => {
+    [forum, browser] = await Promise.all([startForum(), startBrowser()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await forum?.stop();
+  });
+
+  test("a thread can be found, read, liked and answered with the keyboard alone", async () => {
+    const page = await visitor(browser, forum.base);
+    await logIn(page, forum.logins.member);
+    await page.goto("/");
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("k");
+    const title = await page.evaluate(() => document.activeElement.textContent);
+    assert.equal(title, await page.locator(".row h2 a").first().textContent());
+    await Promise.all([page.waitForEvent("domcontentloaded"), page.keyboard.press("o")]);
+    assert.equal(await page.locator("h1").textContent(), title);
+    await page.goto("/t/3");
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    const second = page.locator("article.post").nth(1);
+    assert.ok(await second.evaluate((post) => post === document.activeElement));
+    const liked = () => second.locator("[aria-pressed=true]").count();
+    const before = await liked();
+    await Promise.all([page.waitForEvent("domcontentloaded"), page.keyboard.press("l")]);
+    assert.equal(await liked(), 1 - before);
+    await page.keyboard.press("r");
+    await page.keyboard.type("With keys j, k and ? only.");
+    assert.match(await page.inputValue("#body"), /With keys j, k and \? only\.$/);
+    assert.equal(await page.locator("dialog").count(), 0, "keys rest while somebody types");
+    await Promise.all([page.waitForEvent("domcontentloaded"), page.keyboard.press("Control+Enter")]);
+    assert.match(await page.locator("article.post").last().locator(".prose").textContent(), /With keys/);
+    assertQuiet(page);
+    await page.context().close();
+  });
+
+  test("the list of keys opens, closes, and switches single keys off", async () => {
+    const page = await visitor(browser, forum.base);
+    await page.goto("/");
+    await page.keyboard.press("?");
+    await page.waitForSelector("dialog[open] kbd");
+    await page.uncheck("dialog [data-single-keys]");
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator("dialog").count(), 0);
+    await page.keyboard.press("j");
+    assert.equal(await page.evaluate(() => document.activeElement.localName), "body");
+    await page.goto("/keyboard");
+    assert.equal(await page.isChecked("[data-single-keys]"), false);
+    await page.check("[data-single-keys]");
+    await page.keyboard.press("g");
+    assertQuiet(page);
+    await page.context().close();
+  });
+
+  test("the theme changes at once and stays", async () => {
+    const page = await visitor(browser, forum.base);
+    await page.goto("/");
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await ground();
+    await Promise.all([page.waitForResponse((answer) => answer.url().endsWith("/theme")), page.click("[name=theme][value=dark]")]);
+    const dark = await ground();
+    assert.notEqual(light, dark);
+    await page.reload();
+    assert.equal(await ground(), dark, "without a flash of the other");
+    assert.equal(await page.getAttribute("html", "data-theme"), "dark");
+    assertQuiet(page);
+    await page.context().close();
+  });
+
+  test("the next page comes below this one and the address follows", async () => {
+    const page = await visitor(browser, forum.base);
+    await page.goto("/latest");
+    const before = await page.locator("ol.list > li").count();
+    await page.click("button.more");
+    await page.waitForFunction((n) => document.querySelectorAll("ol.list > li").length > n, before);
+    assert.equal(new URL(page.url()).search, "?page=2");
+    const titles = await page.locator("ol.list h2 a").evaluateAll((links) => links.map((link) => link.href));
+    assert.equal(new Set(titles).size, titles.length);
+    assert.equal(await page.locator("nav.pager [aria-current=page]").textContent(), "2");
+    assertQuiet(page);
+    await page.context().close();
+  });
+});
