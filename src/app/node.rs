@@ -107,7 +107,7 @@ pub struct Node {
     /// Who may read the figures.
     pub metrics: Data<MetricsToken>,
     /// The readers of the log that run here.
-    pub followers: Arc<Mutex<Followers>>,
+    pub followers: Arc<Followers>,
 }
 
 impl Node {
@@ -156,7 +156,7 @@ impl Node {
         };
         Ok(Self {
             // Whoever is a node holds the lock of its directory, so leases in its name are its own.
-            followers: Arc::new(Mutex::new(subscribers::followers(&options.name))),
+            followers: Arc::new(subscribers::followers(&options.name)),
             name: options.name.into(),
             web: Data::new(web),
             passwords: Data::new(PasswordPool::default()),
@@ -173,12 +173,9 @@ impl Node {
     pub fn settle(&self) -> Result<(), StartError> {
         loop {
             let mut moved = 0;
-            {
-                let mut followers = self.followers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                // All the way, so that a long backlog costs the index one catching up and not one a step.
-                while followers.step(&self.house.db)? > 0 {
-                    moved += 1;
-                }
+            // All the way, so that a long backlog costs the index one catching up and not one a step.
+            while self.followers.step(&self.house.db)? > 0 {
+                moved += 1;
             }
             moved += subscribers::pages_step(self)?;
             moved += subscribers::index_step(&self.house.db, &self.search.index)

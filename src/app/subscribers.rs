@@ -9,8 +9,8 @@
 //! | the search index | posts in two indexes | the index's own commit payload |
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::app::Node;
@@ -30,35 +30,45 @@ const NAP: Duration = Duration::from_millis(50);
 /// The shortest time between two commits of the index, so that a burst shares them.
 const INDEX_REST: Duration = Duration::from_millis(150);
 
-/// The readers whose effects are rows, and the sequencer that numbers the log for them.
+/// The readers whose effects are rows, and the sequencer that numbers the log for them. Each runs by itself, so that
+/// on SQLite their small writes share commits, on PostgreSQL they do not wait for each other, and nowhere does a slow
+/// one hold up the rest.
 #[derive(Debug)]
 pub struct Followers {
     holder: String,
-    sequencer: Option<Lease>,
-    readers: Vec<Running>,
+    sequencer: Mutex<Option<Lease>>,
+    readers: Vec<Mutex<Running>>,
 }
 
 /// The readers of this node; `holder` names it among the nodes.
 pub fn followers(holder: &str) -> Followers {
-    let readers = [profiles::READER, top::READER, ledger::reader::READER].map(|r| Running::new(r, holder));
-    Followers { holder: holder.to_owned(), sequencer: None, readers: readers.into() }
+    let readers =
+        [profiles::READER, top::READER, ledger::reader::READER].map(|r| Mutex::new(Running::new(r, holder)));
+    Followers { holder: holder.to_owned(), sequencer: Mutex::new(None), readers: readers.into() }
 }
 
 impl Followers {
     /// One step of each; returns how much was done in all.
-    pub fn step(&mut self, db: &Db) -> Result<usize, DbError> {
-        let mut done = sequencer::step(db, &mut self.sequencer, &self.holder)?;
-        for reader in &mut self.readers {
-            done += reader.step(db)?;
+    pub fn step(&self, db: &Db) -> Result<usize, DbError> {
+        let mut done = self.number(db)?;
+        for reader in &self.readers {
+            done += held(reader).step(db)?;
         }
         Ok(done)
     }
+
+    fn number(&self, db: &Db) -> Result<usize, DbError> {
+        sequencer::step(db, &mut held(&self.sequencer), &self.holder)
+    }
+}
+
+fn held<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// One step of the page cache.
 pub fn pages_step(node: &Node) -> Result<usize, DbError> {
-    let mut follow = node.pages_follow.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    follow.step(&node.house.db, &node.pages)
+    held(&node.pages_follow).step(&node.house.db, &node.house.clock, &node.pages)
 }
 
 /// Activities after which reading all tables is quicker than following the log.
@@ -77,33 +87,40 @@ pub fn index_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
 
 /// Runs the readers and the index on threads of their own until `stop`.
 pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> Vec<std::thread::JoinHandle<()>> {
-    let rows = {
-        let (node, stop) = (node.clone(), stop.clone());
-        std::thread::spawn(move || {
-            run(&node.house.db.clone(), &stop, Duration::ZERO, "readers", || {
-                let mut followers = node.followers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                followers.step(&node.house.db).map_err(|e| e.to_string())
-            });
-        })
-    };
-    let index = {
-        let (node, stop) = (node.clone(), stop.clone());
-        std::thread::spawn(move || {
-            let index = node.search.index.clone();
-            run(&node.house.db.clone(), &stop, INDEX_REST, "search index", || {
-                index_step(&node.house.db, &index).map_err(|e| e.to_string())
-            });
-        })
-    };
-    let pages = {
-        let (node, stop) = (node.clone(), stop.clone());
-        std::thread::spawn(move || {
-            run(&node.house.db.clone(), &stop, Duration::ZERO, "page cache", || {
-                pages_step(&node).map_err(|e| e.to_string())
-            });
-        })
-    };
-    vec![rows, pages, index]
+    let mut threads = vec![
+        on_its_own(node, stop, "page cache", Duration::ZERO, pages_step),
+        on_its_own(node, stop, "search index", INDEX_REST, |node| {
+            index_step(&node.house.db, &node.search.index)
+        }),
+    ];
+    if !node.house.db.url().is_sqlite() {
+        threads.push(on_its_own(node, stop, "sequencer", Duration::ZERO, |node| {
+            node.followers.number(&node.house.db)
+        }));
+    }
+    for (n, reader) in node.followers.readers.iter().enumerate() {
+        let name = held(reader).name();
+        threads.push(on_its_own(node, stop, name, Duration::ZERO, move |node| {
+            match node.followers.readers.get(n) {
+                Some(reader) => held(reader).step(&node.house.db),
+                None => Ok(0),
+            }
+        }));
+    }
+    threads
+}
+
+fn on_its_own<E: std::fmt::Display>(
+    node: &Node,
+    stop: &Arc<AtomicBool>,
+    name: &'static str,
+    rest: Duration,
+    step: impl Fn(&Node) -> Result<usize, E> + Send + 'static,
+) -> std::thread::JoinHandle<()> {
+    let (node, stop) = (node.clone(), stop.clone());
+    std::thread::spawn(move || {
+        run(&node.house.db, &stop, rest, name, || step(&node).map_err(|e| e.to_string()));
+    })
 }
 
 /// Steps until nothing is left, then sleeps until a commit of this process or the end of a nap.

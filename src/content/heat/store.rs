@@ -114,6 +114,20 @@ pub fn rows(conn: &mut Conn, thread: ThreadId) -> QueryResult<Vec<Row>> {
     engagements::table.filter(engagements::thread_id.eq(thread.0)).select(Row::as_select()).load(conn)
 }
 
+/// All rows of `threads`, by thread.
+pub fn rows_of(conn: &mut Conn, threads: &[ThreadId]) -> QueryResult<HashMap<ThreadId, Vec<Row>>> {
+    let ids: Vec<i64> = threads.iter().map(|id| id.0).collect();
+    let all: Vec<(ThreadId, Row)> = engagements::table
+        .filter(engagements::thread_id.eq_any(ids))
+        .select((engagements::thread_id, Row::as_select()))
+        .load(conn)?;
+    let mut by_thread: HashMap<ThreadId, Vec<Row>> = HashMap::new();
+    for (thread, row) in all {
+        by_thread.entry(thread).or_default().push(row);
+    }
+    Ok(by_thread)
+}
+
 /// The heat of `thread`, computed from its rows.
 pub fn total(conn: &mut Conn, scale: Scale, thread: ThreadId) -> QueryResult<f64> {
     Ok(sum(counted(rows(conn, thread)?).iter().map(|r| r.term(scale))))

@@ -1,5 +1,7 @@
 //! Reading and writing `threads`, `read_positions`.
 
+use std::fmt::Write as _;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -222,4 +224,29 @@ pub fn has_older_namesake(conn: &mut Conn, thread: &Thread, categories: &[Catego
         .filter(threads::id.lt(thread.id.0))
         .filter(threads::category_id.eq_any(categories.iter().map(|c| c.0)));
     diesel::select(diesel::dsl::exists(older)).get_result(conn)
+}
+
+/// A row of the scores: in which period, which thread.
+pub type Place = (i16, i64);
+/// What it holds: category and score.
+pub type Held = (i64, f64);
+
+/// Rows of scores that share a statement at the most.
+const SCORES: usize = 500;
+
+/// Adds scores, or replaces what is stored of them.
+pub fn save_scores(conn: &mut Conn, moved: &[(Place, Held)]) -> QueryResult<()> {
+    for part in moved.chunks(SCORES) {
+        let mut sql =
+            String::from("INSERT INTO thread_scores (period, thread_id, category_id, score) VALUES ");
+        for (i, ((period, thread), (category, score))) in part.iter().enumerate() {
+            // `{:?}` writes a number that reads back as the same one.
+            let _ = write!(sql, "{}({period},{thread},{category},{score:?})", if i > 0 { "," } else { "" });
+        }
+        sql.push_str(
+            " ON CONFLICT (period, thread_id) DO UPDATE SET category_id = excluded.category_id, score = excluded.score",
+        );
+        diesel::sql_query(sql).execute(conn)?;
+    }
+    Ok(())
 }

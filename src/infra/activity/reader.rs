@@ -5,8 +5,16 @@ use super::lease::{self, Lease};
 use super::{Activity, store};
 use crate::infra::db::{Conn, Db, DbError};
 
-/// Activities that share one transaction at the most.
+/// Activities that share one transaction while the reader keeps up.
 const BATCH: i64 = 500;
+/// Activities that share one while it has far to go: fewer commits, and pages that many of them touch are written
+/// once. No more, because on SQLite others wait that long for their writes.
+const LONG_BATCH: i64 = 2_000;
+
+/// How many activities the next transaction takes when `waiting` are left.
+fn batch_size(waiting: i64) -> i64 {
+    if waiting > LONG_BATCH { LONG_BATCH } else { BATCH }
+}
 
 /// What a reader does with a batch, inside the transaction that moves its cursor.
 pub type Apply = fn(&mut Conn, &[Activity]) -> Result<(), DbError>;
@@ -52,11 +60,12 @@ impl Running {
     pub fn step(&mut self, db: &Db) -> Result<usize, DbError> {
         let Some(lease) = self.hold(db)? else { return Ok(0) };
         let from = lease.cursor;
-        if db.read_now(move |c| store::head(c).map_err(DbError::from))? <= from {
+        let waiting = db.read_now(move |c| store::head(c).map_err(DbError::from))? - from;
+        if waiting <= 0 {
             return Ok(0);
         }
         let apply = self.reader.apply;
-        let done = db.write_now(move |c| batch(c, &lease, apply))?;
+        let done = db.write_now(move |c| batch(c, &lease, apply, batch_size(waiting)))?;
         let Some((cursor, count)) = done else {
             self.held = None;
             return Ok(0);
@@ -69,8 +78,8 @@ impl Running {
 }
 
 /// `None` when the lease was lost: then nothing was written.
-fn batch(conn: &mut Conn, lease: &Lease, apply: Apply) -> Result<Option<(i64, usize)>, DbError> {
-    let activities = store::after(conn, lease.cursor, BATCH)?;
+fn batch(conn: &mut Conn, lease: &Lease, apply: Apply, limit: i64) -> Result<Option<(i64, usize)>, DbError> {
+    let activities = store::after(conn, lease.cursor, limit)?;
     let cursor = activities.last().map_or(lease.cursor, |a| a.seq);
     if !lease::advance(conn, lease, cursor)? {
         return Ok(None);

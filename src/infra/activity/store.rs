@@ -96,12 +96,13 @@ impl From<Row> for Activity {
     }
 }
 
+/// Selects the place of the newest numbered activity. The index holds numbered ones only, so SQLite goes through
+/// the whole log unless the condition says so too.
+pub const HEAD: &str = "SELECT COALESCE(MAX(seq), 0) AS n FROM activities WHERE seq IS NOT NULL";
+
 /// The place of the newest numbered activity; 0 for an empty log.
 pub fn head(conn: &mut Conn) -> QueryResult<i64> {
-    activities::table
-        .select(diesel::dsl::max(activities::seq))
-        .first::<Option<i64>>(conn)
-        .map(Option::unwrap_or_default)
+    diesel::sql_query(HEAD).get_result::<Count>(conn).map(|row| row.n)
 }
 
 /// When the oldest activity that a reader at `seq` has not applied was recorded, numbered or not.

@@ -1,9 +1,9 @@
 //! Counters of members, kept up by a reader of the log, and rebuilt from the tables when needed.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
 use crate::base::ids::MemberId;
 use crate::infra::activity::reader::Reader;
@@ -75,29 +75,36 @@ fn apply(conn: &mut Conn, batch: &[Activity]) -> Result<(), DbError> {
         sum.likes_received += change.likes_received;
         sum.answers_accepted += change.answers_accepted;
     }
+    // In order, so that no two nodes ever wait for each other.
     let mut ordered: Vec<_> = sums.into_iter().collect();
     ordered.sort_by_key(|(member, _)| *member);
-    for (member, sum) in ordered {
-        add(conn, member, sum)?;
+    for part in ordered.chunks(AT_ONCE) {
+        add(conn, part)?;
     }
     Ok(())
 }
 
-fn add(conn: &mut Conn, member: MemberId, sum: Counters) -> QueryResult<()> {
-    diesel::sql_query(
-        "INSERT INTO member_counters (member_id, threads, posts, likes_given, likes_received, answers_accepted) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (member_id) DO UPDATE SET \
+/// Members that share a statement at the most.
+const AT_ONCE: usize = 500;
+
+fn add(conn: &mut Conn, sums: &[(MemberId, Counters)]) -> QueryResult<()> {
+    let mut sql = String::from(
+        "INSERT INTO member_counters (member_id, threads, posts, likes_given, likes_received, answers_accepted) VALUES ",
+    );
+    for (i, (member, c)) in sums.iter().enumerate() {
+        let comma = if i > 0 { "," } else { "" };
+        let _ = write!(
+            sql,
+            "{comma}({member},{},{},{},{},{})",
+            c.threads, c.posts, c.likes_given, c.likes_received, c.answers_accepted
+        );
+    }
+    sql.push_str(
+        " ON CONFLICT (member_id) DO UPDATE SET \
          threads = member_counters.threads + excluded.threads, posts = member_counters.posts + excluded.posts, \
          likes_given = member_counters.likes_given + excluded.likes_given, \
          likes_received = member_counters.likes_received + excluded.likes_received, \
          answers_accepted = member_counters.answers_accepted + excluded.answers_accepted",
-    )
-    .bind::<BigInt, _>(member)
-    .bind::<BigInt, _>(sum.threads)
-    .bind::<BigInt, _>(sum.posts)
-    .bind::<BigInt, _>(sum.likes_given)
-    .bind::<BigInt, _>(sum.likes_received)
-    .bind::<BigInt, _>(sum.answers_accepted)
-    .execute(conn)
-    .map(drop)
+    );
+    diesel::sql_query(sql).execute(conn).map(drop)
 }

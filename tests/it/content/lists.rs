@@ -194,7 +194,7 @@ impl Small {
 
     fn refresh(&self, thread: ThreadId) {
         let today = self.stage.house.clock.now().day();
-        self.stage.write(move |c, _| top::refresh(c, thread, today).map_err(DbError::from)).unwrap();
+        self.stage.write(move |c, _| top::refresh(c, [thread], today).map_err(DbError::from)).unwrap();
     }
 }
 

@@ -196,3 +196,21 @@ app_on_both! {
         assert!(!behind());
     }
 }
+
+#[test]
+fn the_head_of_a_long_log_is_read_from_its_index() {
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        detail: String,
+    }
+    let db = TestDb::sqlite();
+    // PostgreSQL's planner adds the condition by itself; SQLite reads the whole log without it.
+    let plan = db
+        .read_now(|c| {
+            let sql = format!("EXPLAIN QUERY PLAN {}", activity::HEAD);
+            diesel::sql_query(sql).load::<Step>(c).map_err(DbError::from)
+        })
+        .unwrap();
+    assert!(plan.iter().all(|s| s.detail.contains("COVERING INDEX activities_seq")), "{}", plan[0].detail);
+}
