@@ -126,6 +126,7 @@ impl Node {
         if telemetry::recorder().is_none() {
             tracing::warn!("nothing records the figures of this process");
         }
+        db.memory().begin(options.clock.clone());
         let house = House {
             db,
             clock: options.clock,

@@ -61,7 +61,7 @@ async fn all(web: Data<Web>, page: Page, slug: Option<String>) -> Result<HttpRes
         .house
         .db
         .read(move |conn| {
-            let readable = categories::service::readable(conn, &reader.actor)?;
+            let readable = categories::service::recall(conn, &reader.actor)?;
             let category = match &slug {
                 Some(slug) => Some(readable.by_slug(slug).ok_or(HttpFault::Absent)?.clone()),
                 None => None,
@@ -145,7 +145,7 @@ async fn month(
         .house
         .db
         .read(move |conn| {
-            let readable = categories::service::readable(conn, &reader.actor)?;
+            let readable = categories::service::recall(conn, &reader.actor)?;
             let category = match &slug {
                 Some(slug) => Some(readable.by_slug(slug).ok_or(HttpFault::Absent)?.clone()),
                 None => None,

@@ -40,7 +40,7 @@ pub async fn show(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpRespo
         .house
         .db
         .read(move |conn| {
-            let readable = categories::service::readable(conn, &actor)?;
+            let readable = categories::service::recall(conn, &actor)?;
             let thread = threads::service::load_for(conn, &actor, &readable, id)?;
             if !actor.moderates(thread.category_id) {
                 return Err(AppError::from(HttpFault::Forbidden));

@@ -77,7 +77,7 @@ struct Loaded {
 }
 
 fn load(conn: &mut Conn, page: &Page, wanted: &Wanted, n: i64) -> Result<Loaded, AppError> {
-    let readable = categories::service::readable(conn, &page.actor)?;
+    let readable = categories::service::recall(conn, &page.actor)?;
     let last = pages(conn, wanted.sort, &wanted.filter, &readable)?;
     if n > last {
         return Err(HttpFault::Absent.into());
@@ -283,7 +283,7 @@ pub async fn category(
         .house
         .db
         .read(move |conn| {
-            let readable = categories::service::readable(conn, &reader.actor)?;
+            let readable = categories::service::recall(conn, &reader.actor)?;
             find(conn, &readable, &name)
         })
         .await?;

@@ -27,7 +27,7 @@ pub async fn permalink(web: Data<Web>, page: Page, id: Path<i64>) -> Result<Http
         .house
         .db
         .read(move |conn| {
-            let readable = categories::service::readable(conn, &actor)?;
+            let readable = categories::service::recall(conn, &actor)?;
             Ok::<_, AppError>(posts::service::load_for(conn, &actor, &readable, id)?)
         })
         .await?;
@@ -71,7 +71,7 @@ async fn editable(
     web.house
         .db
         .read(move |conn| {
-            let readable = categories::service::readable(conn, &actor)?;
+            let readable = categories::service::recall(conn, &actor)?;
             let (thread, post) = posts::service::load_for(conn, &actor, &readable, id)?;
             if edit::may_edit(&actor, &thread, &post) {
                 Ok((thread, post))
@@ -189,7 +189,7 @@ pub async fn history(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpRe
         .house
         .db
         .read(move |conn| {
-            let readable = categories::service::readable(conn, &actor)?;
+            let readable = categories::service::recall(conn, &actor)?;
             let (thread, post) = posts::service::load_for(conn, &actor, &readable, id)?;
             if actor.id() != Some(post.author_id) && !actor.moderates(thread.category_id) {
                 return Err(AppError::from(HttpFault::Forbidden));

@@ -200,7 +200,7 @@ fn load(conn: &mut crate::infra::db::Conn, page: &Page, handle: &str) -> Result<
     if page.actor.member().is_none() && !member.is_public() {
         return Err(HttpFault::Absent.into());
     }
-    let readable = categories::service::readable(conn, &page.actor)?;
+    let readable = categories::service::recall(conn, &page.actor)?;
     let filter = Filter::Author(member.id, opened_by(conn, member.id)?);
     let opened = Listing::new(Sort::New, &filter, &readable, Window::After(None, 10)).load(conn)?;
     let opened: Vec<_> = opened.into_iter().take(10).collect();

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::base::actor::Actor;
 use crate::content::categories::{self, Category, Readable};
+use crate::infra::db::memory::remembered;
 use crate::infra::db::{Conn, DbError};
 use crate::site::branding::{self, Brand};
 use crate::site::settings;
@@ -19,33 +20,50 @@ pub struct Frame;
 
 impl ShellSource for Frame {
     fn shell(&self, conn: &mut Conn, actor: &Actor, request: ShellRequest) -> Result<Shell, DbError> {
-        let settings = settings::load(conn)?;
-        let dress = branding::service::dress(conn)?;
-        let readable = categories::service::readable(conn, actor)?;
+        let settings = settings::recall(conn)?;
+        let dress = branding::service::recall(conn)?;
+        let readable = categories::service::recall(conn, actor)?;
+        let drawn = || Rail {
+            categories: rail(&readable),
+            version: version(&sheet(&dress.css, readable.categories())),
+        };
+        // Visitors all have the same one.
+        let rail = match actor.member() {
+            Some(_) => drawn(),
+            None => (*remembered(conn, |_| Ok(drawn()))?).clone(),
+        };
         let chosen = actor.member().and_then(|m| m.locale);
         let locale = chosen.or(request.locale).unwrap_or(settings.locale);
         let theme = actor.member().and_then(|m| m.theme.clone()).or(request.theme);
         Ok(Shell {
             locale,
             theme,
-            site: settings.name,
-            tagline: settings.tagline,
-            about: settings.description,
-            notice: Some(settings.notice).filter(|n| !n.is_empty()),
+            site: settings.name.clone(),
+            tagline: settings.tagline.clone(),
+            about: settings.description.clone(),
+            notice: Some(settings.notice.clone()).filter(|n| !n.is_empty()),
             reader: reader(actor, locale, request.now),
-            categories: rail(&readable),
+            categories: rail.categories,
             csrf: request.csrf,
             nonce: request.nonce,
             path: request.path,
             target: request.target,
             base_url: request.base_url,
-            theme_version: version(&sheet(&dress.css, readable.categories())),
-            theme_colour: dress.bars,
+            theme_version: rail.version,
+            theme_colour: dress.bars.clone(),
             menu: links(&dress.brand, |brand| &brand.menu),
             links: links(&dress.brand, |brand| &brand.footer),
             now: request.now,
         })
     }
+}
+
+/// What of the frame follows from categories and brand.
+#[derive(Clone)]
+struct Rail {
+    categories: Vec<RailCategory>,
+    /// Of the generated style sheet.
+    version: String,
 }
 
 fn rail(readable: &Readable) -> Vec<RailCategory> {
@@ -97,8 +115,8 @@ pub async fn theme(
         .house
         .db
         .read(move |conn| {
-            let dress = branding::service::dress(conn)?;
-            let readable = categories::service::readable(conn, &actor)?;
+            let dress = branding::service::recall(conn)?;
+            let readable = categories::service::recall(conn, &actor)?;
             Ok::<_, DbError>(sheet(&dress.css, readable.categories()))
         })
         .await?;

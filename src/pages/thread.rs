@@ -197,7 +197,7 @@ enum Outcome {
 }
 
 fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) -> Result<Outcome, AppError> {
-    let readable = categories::service::readable(conn, &page.actor)?;
+    let readable = categories::service::recall(conn, &page.actor)?;
     let thread = threads::service::load_for(conn, &page.actor, &readable, id)?;
     if n > thread.last_page().max(1) {
         return Err(HttpFault::Absent.into());
@@ -369,7 +369,7 @@ pub(super) async fn thread_for(web: &Web, page: &Page, id: ThreadId) -> Result<T
     web.house
         .db
         .read(move |conn| {
-            let readable = categories::service::readable(conn, &actor)?;
+            let readable = categories::service::recall(conn, &actor)?;
             Ok(threads::service::load_for(conn, &actor, &readable, id)?)
         })
         .await

@@ -160,14 +160,14 @@ pub async fn site(web: Data<Web>) -> Result<HttpResponse, AppError> {
         .house
         .db
         .read(move |conn| {
-            let public = categories::service::public(conn)?;
-            let settings = settings::load(conn)?;
+            let public = categories::service::recall(conn, &Actor::Visitor)?;
+            let settings = settings::recall(conn)?;
             let entries = newest(conn, &base, &public, &Filter::Site)?;
             let place = Place {
                 own: "/feed.xml".into(),
                 page: "/".into(),
                 title: settings.name.clone(),
-                subtitle: settings.tagline,
+                subtitle: settings.tagline.clone(),
                 since: UtcTime(0),
             };
             Ok::<_, AppError>(feed(&base, &settings.name, place, entries))
@@ -183,9 +183,9 @@ pub async fn category(web: Data<Web>, slug: Path<String>) -> Result<HttpResponse
         .house
         .db
         .read(move |conn| {
-            let public = categories::service::public(conn)?;
+            let public = categories::service::recall(conn, &Actor::Visitor)?;
             let category = public.by_slug(&slug).ok_or(HttpFault::Absent)?.clone();
-            let site = settings::load(conn)?.name;
+            let site = settings::recall(conn)?.name.clone();
             let entries = newest(conn, &base, &public, &Filter::Category(category.id))?;
             let page = urls::category(&category.slug);
             let place = Place {
@@ -208,9 +208,9 @@ pub async fn tag(web: Data<Web>, slug: Path<String>) -> Result<HttpResponse, App
         .house
         .db
         .read(move |conn| {
-            let public = categories::service::public(conn)?;
+            let public = categories::service::recall(conn, &Actor::Visitor)?;
             let tag = tags::by_slug(conn, &slug)?.ok_or(HttpFault::Absent)?;
-            let site = settings::load(conn)?.name;
+            let site = settings::recall(conn)?.name.clone();
             let entries = newest(conn, &base, &public, &Filter::Tag(tag.id, tag.threads))?;
             if entries.is_empty() {
                 // A tag that a visitor can see on no thread is a tag that is not there.
@@ -238,12 +238,12 @@ pub async fn thread(web: Data<Web>, id: Path<String>) -> Result<HttpResponse, Ap
         .house
         .db
         .read(move |conn| {
-            let public = categories::service::public(conn)?;
+            let public = categories::service::recall(conn, &Actor::Visitor)?;
             let thread = threads::service::load_for(conn, &Actor::Visitor, &public, id)?;
             if thread.state() != State::Listed {
                 return Err(AppError::from(HttpFault::Absent));
             }
-            let site = settings::load(conn)?.name;
+            let site = settings::recall(conn)?.name.clone();
             let posts = posts::store::newest(conn, id, ENTRIES)?;
             let people = people(conn, &posts)?;
             let entries = posts.iter().map(|p| entry(&base, &people, &thread, p, Vec::new())).collect();

@@ -101,7 +101,7 @@ pub async fn index(web: Data<Web>) -> Result<HttpResponse, AppError> {
         .house
         .db
         .read(|conn| {
-            let public = categories::service::public(conn)?;
+            let public = categories::service::recall(conn, &crate::base::actor::Actor::Visitor)?;
             let shards: Vec<Shard> = diesel::sql_query(format!(
                 "SELECT id / {SHARD} AS shard, MAX(changed_at) AS changed_at FROM threads \
                  WHERE state = 0 AND category_id IN ({}) GROUP BY id / {SHARD} ORDER BY shard",
@@ -131,7 +131,7 @@ pub async fn part(web: Data<Web>, name: Path<String>) -> Result<HttpResponse, Ap
         .house
         .db
         .read(move |conn| {
-            let public = categories::service::public(conn)?;
+            let public = categories::service::recall(conn, &crate::base::actor::Actor::Visitor)?;
             match name.as_str() {
                 "lists" => lists(conn, &public, &base),
                 "u" => profiles(conn, &base),

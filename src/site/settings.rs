@@ -1,14 +1,16 @@
 //! Settings that administrators change, and secrets that all nodes share.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
 use crate::base::fault::{Fault, Kind};
 use crate::base::locale::Locale;
-use crate::base::time::UtcTime;
+use crate::base::time::{UtcTime, Zone};
 use crate::infra::activity::{self, NewActivity, Verb};
 use crate::infra::clock::Clock;
+use crate::infra::db::memory::remembered;
 use crate::infra::db::schema::{secrets, settings};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::random::Random;
@@ -135,6 +137,11 @@ impl Settings {
             ("open", self.open.to_string()),
         ]
     }
+}
+
+/// [`load`] for showing: from memory where that is known to hold ([`crate::infra::db::memory`]).
+pub fn recall(conn: &mut Conn) -> QueryResult<Arc<Settings>> {
+    remembered(conn, load)
 }
 
 /// All settings.

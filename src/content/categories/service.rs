@@ -8,6 +8,7 @@ use super::store::{self, Columns};
 use crate::base::actor::{Actor, Role, SignedIn};
 use crate::base::ids::{CategoryId, MemberId};
 use crate::infra::activity::{self, NewActivity, Origin, Verb};
+use crate::infra::db::memory::remembered;
 use crate::infra::db::{Conn, unique_violation};
 use crate::infra::house::House;
 use crate::people::{accounts, roles};
@@ -16,7 +17,24 @@ use crate::site::audit;
 /// The categories `actor` may read.
 pub fn readable(conn: &mut Conn, actor: &Actor) -> QueryResult<Readable> {
     let admission = store::admission(conn, actor)?;
-    Ok(Readable::new(store::all(conn)?, actor, &admission))
+    Ok(Readable::new(&store::all(conn)?, actor, &admission))
+}
+
+/// The whole tree, as it is remembered.
+struct Tree(Vec<Category>);
+
+/// What visitors may read of it.
+struct Public(Readable);
+
+/// [`readable`] for showing: from memory where that is known to hold ([`crate::infra::db::memory`]). Counters of
+/// categories may lag behind.
+pub fn recall(conn: &mut Conn, actor: &Actor) -> QueryResult<Readable> {
+    if actor.member().is_none() {
+        return Ok(remembered(conn, |c| public(c).map(Public))?.0.clone());
+    }
+    let admission = store::admission(conn, actor)?;
+    let tree = remembered(conn, |c| store::all(c).map(Tree))?;
+    Ok(Readable::new(&tree.0, actor, &admission))
 }
 
 /// The categories everybody may read.

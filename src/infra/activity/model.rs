@@ -72,6 +72,13 @@ verbs! {
     SiteChanged = "site.changed",
 }
 
+impl Verb {
+    /// True for what changes the frame of every page: settings, categories.
+    pub fn frames(self) -> bool {
+        matches!(self, Self::SiteChanged | Self::CategoryChanged)
+    }
+}
+
 /// Where an activity comes from. Imports move counters, heat and the index, never mail or pushes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Origin {

@@ -33,7 +33,7 @@ pub fn record(conn: &mut Conn, clock: &Clock, activity: &NewActivity) -> QueryRe
     .bind::<BigInt, _>(clock.now())
     .bind::<Text, _>(activity.payload.to_string())
     .execute(conn)?;
-    db::news::tell();
+    db::news::tell(activity.verb.frames());
     Ok(())
 }
 

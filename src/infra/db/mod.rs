@@ -8,6 +8,7 @@ mod conn;
 mod connect;
 pub mod dialect;
 mod error;
+pub mod memory;
 pub mod migrate;
 pub mod news;
 mod pool;
@@ -25,6 +26,7 @@ pub use connect::DatabaseUrl;
 pub use error::{DbError, unique_violation};
 
 use connect::Access;
+use memory::Memory;
 use news::News;
 use pool::Pool;
 use queue::WriteQueue;
@@ -65,6 +67,7 @@ struct Inner {
     writer: Writer,
     commits: watch::Sender<u64>,
     news: News,
+    memory: Memory,
 }
 
 enum Writer {
@@ -102,7 +105,8 @@ impl Db {
             std::fs::create_dir_all(dir).map_err(|e| DbError::Unavailable(e.to_string()))?;
         }
         let (commits, _) = watch::channel(0);
-        let news = News::default();
+        let memory = Memory::default();
+        let news = News::new(memory.clone());
         let writer = match &options.url {
             DatabaseUrl::Sqlite(_) => {
                 let mut conn = connect::open(&options.url, Access::Write, options.busy_ms)?;
@@ -114,7 +118,7 @@ impl Db {
             }
         };
         let readers = pool::build(&options.url, Access::Read, options.readers, options.busy_ms)?;
-        Ok(Self(Arc::new(Inner { url: options.url.clone(), readers, writer, commits, news })))
+        Ok(Self(Arc::new(Inner { url: options.url.clone(), readers, writer, commits, news, memory })))
     }
 
     /// Where this database is.
@@ -130,6 +134,11 @@ impl Db {
     /// How many commits of this process recorded activities; moves before the writer hears of the commit.
     pub fn news(&self) -> u64 {
         self.0.news.count()
+    }
+
+    /// What this process remembers.
+    pub fn memory(&self) -> &Memory {
+        &self.0.memory
     }
 
     /// Reads off the async threads. All queries of one closure see one snapshot on SQLite.
@@ -152,6 +161,7 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T, E>,
     {
         let mut conn = pool::get(&self.0.readers).map_err(E::from)?;
+        let _reading = self.0.memory.reading();
         match &mut *conn {
             Conn::Sqlite(_) => conn.transaction(|c| work(c).map_err(Tx)).map_err(|Tx(e)| e),
             Conn::Pg(_) => work(&mut conn),

@@ -5,33 +5,57 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-thread_local! {
-    static TOLD: Cell<bool> = const { Cell::new(false) };
+use super::memory::Memory;
+
+/// What a transaction has recorded so far.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Told {
+    Nothing,
+    /// Activities.
+    Something,
+    /// Among them one that changes what is remembered.
+    Frame,
 }
 
-/// Says that the open transaction has recorded an activity.
-pub fn tell() {
-    TOLD.set(true);
+thread_local! {
+    static TOLD: Cell<Told> = const { Cell::new(Told::Nothing) };
+}
+
+/// Says that the open transaction has recorded an activity; `frame`: it changes what every page is framed by.
+pub fn tell(frame: bool) {
+    TOLD.set(TOLD.get().max(if frame { Told::Frame } else { Told::Something }));
 }
 
 /// Counts the commits of this process that recorded activities.
-#[derive(Debug, Clone, Default)]
-pub(super) struct News(Arc<AtomicU64>);
+#[derive(Clone, Default)]
+pub(super) struct News {
+    count: Arc<AtomicU64>,
+    memory: Memory,
+}
 
 impl News {
+    /// Says to `memory` what changes what it holds.
+    pub(super) fn new(memory: Memory) -> Self {
+        Self { count: Arc::default(), memory }
+    }
+
     /// Before a transaction begins on this thread.
     pub(super) fn begin() {
-        TOLD.set(false);
+        TOLD.set(Told::Nothing);
     }
 
     /// After it was committed, and before anybody hears of that.
     pub(super) fn committed(&self) {
-        if TOLD.replace(false) {
-            self.0.fetch_add(1, Ordering::AcqRel);
+        let told = TOLD.replace(Told::Nothing);
+        if told == Told::Frame {
+            self.memory.moved();
+        }
+        if told != Told::Nothing {
+            self.count.fetch_add(1, Ordering::AcqRel);
         }
     }
 
     pub(super) fn count(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
+        self.count.load(Ordering::Acquire)
     }
 }

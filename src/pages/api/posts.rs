@@ -36,7 +36,7 @@ pub async fn list(web: Data<Web>, caller: Caller, id: Path<i64>, query: Query<Li
         .house
         .db
         .read(move |conn| {
-            let readable = categories::service::readable(conn, &actor)?;
+            let readable = categories::service::recall(conn, &actor)?;
             let thread = threads::service::load_for(conn, &actor, &readable, id)?;
             let mut posts = posts::store::after(conn, id, after, limit + 1)?;
             let more = i64::try_from(posts.len()).unwrap_or(0) > limit;
@@ -108,7 +108,7 @@ async fn one(web: &Web, caller: &Caller, id: PostId) -> Result<PostView, AppErro
     web.house
         .db
         .read(move |conn| {
-            let readable = categories::service::readable(conn, &actor)?;
+            let readable = categories::service::recall(conn, &actor)?;
             let (_, post) = posts::service::load_for(conn, &actor, &readable, id)?;
             let card = accounts::store::cards(conn, &[post.author_id])?.pop();
             Ok::<_, AppError>(PostView::new(&post, card.as_ref()))
@@ -190,7 +190,7 @@ pub async fn revisions(web: Data<Web>, caller: Caller, id: Path<i64>) -> Answere
         .house
         .db
         .read(move |conn| {
-            let readable = categories::service::readable(conn, &actor)?;
+            let readable = categories::service::recall(conn, &actor)?;
             let (thread, post) = posts::service::load_for(conn, &actor, &readable, id)?;
             if actor.id() != Some(post.author_id) && !actor.moderates(thread.category_id) {
                 return Err(AppError::from(HttpFault::Forbidden));

@@ -129,7 +129,7 @@ pub async fn list(web: Data<Web>, caller: Caller, query: Query<ThreadsQuery>) ->
         .house
         .db
         .read(move |conn| {
-            let readable = categories::service::readable(conn, &actor)?;
+            let readable = categories::service::recall(conn, &actor)?;
             let filter = filter(conn, &query, &readable)?;
             let mut threads =
                 Listing::new(order, &filter, &readable, Window::After(from, limit)).load(conn)?;
@@ -157,7 +157,7 @@ pub async fn list(web: Data<Web>, caller: Caller, query: Query<ThreadsQuery>) ->
 }
 
 fn one(conn: &mut Conn, actor: &Actor, id: ThreadId, now: UtcTime) -> Result<ThreadView, AppError> {
-    let readable = categories::service::readable(conn, actor)?;
+    let readable = categories::service::recall(conn, actor)?;
     let thread = threads::service::load_for(conn, actor, &readable, id)?;
     views(conn, &readable, &[thread], now)?.pop().ok_or_else(|| HttpFault::Absent.into())
 }
@@ -232,7 +232,7 @@ pub async fn create(web: Data<Web>, caller: Caller, body: Body<NewThread>) -> An
         .db
         .write(move |conn| {
             once(conn, key.as_ref(), house.clock.now(), |conn| {
-                let readable = categories::service::readable(conn, &actor)?;
+                let readable = categories::service::recall(conn, &actor)?;
                 let category = readable.by_slug(&wanted.category).ok_or(threads::Error::CategoryInvalid)?.id;
                 let open = OpenThread {
                     category,
@@ -276,7 +276,7 @@ pub async fn change(web: Data<Web>, caller: Caller, id: Path<i64>, body: Body<Th
         .house
         .db
         .write(move |conn| {
-            let readable = categories::service::readable(conn, &actor)?;
+            let readable = categories::service::recall(conn, &actor)?;
             let category = match wanted.category.as_deref() {
                 Some(slug) => Some(readable.by_slug(slug).ok_or(threads::Error::CategoryInvalid)?.id),
                 None => None,

@@ -134,7 +134,7 @@ impl Search {
     /// Searches now, on this thread.
     pub fn run(&self, conn: &mut Conn, house: &House, actor: &Actor, asked: &Asked) -> Result<Answer, Error> {
         let parsed = ParsedQuery::parse(&asked.text);
-        let readable = categories::service::readable(conn, actor)?;
+        let readable = categories::service::recall(conn, actor)?;
         let filter = Filter {
             categories: scope(&parsed, asked.category.as_deref(), &readable),
             author: author(conn, &parsed)?,

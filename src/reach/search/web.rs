@@ -143,7 +143,8 @@ struct Description {
 
 /// `GET /opensearch.xml`: lets browsers search the forum from their address bar.
 pub async fn description(web: Data<Web>) -> Result<HttpResponse, AppError> {
-    let site = web.house.db.read(|c| Ok::<_, AppError>(crate::site::settings::load(c)?.name)).await?;
+    let site =
+        web.house.db.read(|c| Ok::<_, AppError>(crate::site::settings::recall(c)?.name.clone())).await?;
     let base_url = web.config.base_url.clone();
     let icon = format!("{base_url}{}", crate::web::assets::url("img/icon.svg"));
     // The standard allows sixteen characters.

@@ -1,6 +1,7 @@
 //! Reading and changing the brand, which lives among the settings.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
@@ -12,6 +13,7 @@ use super::palette::{Mode, Palette};
 use crate::infra::activity::{self, NewActivity, Verb};
 use crate::infra::clock::Clock;
 use crate::infra::db::Conn;
+use crate::infra::db::memory::remembered;
 use crate::site::settings;
 
 /// Prefix of the brand's settings.
@@ -79,6 +81,11 @@ pub struct Dress {
     pub css: String,
     /// Colours of the browser's own bars, light and dark.
     pub bars: (String, String),
+}
+
+/// [`dress`] for showing: from memory where that is known to hold ([`crate::infra::db::memory`]).
+pub fn recall(conn: &mut Conn) -> QueryResult<Arc<Dress>> {
+    remembered(conn, dress)
 }
 
 /// The brand with what follows from it.

@@ -1,5 +1,6 @@
-//! The machines: write queue, activity log, leases.
+//! The machines: write queue, activity log, leases, memory.
 
 mod activity;
 mod jobs;
+mod memory;
 mod writes;
