@@ -6,13 +6,13 @@
 //! nothing from here ([`PageCache::is_current`]).
 
 pub mod encoding;
+pub mod flight;
 pub mod follow;
 pub mod serve;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::Bytes;
@@ -24,20 +24,21 @@ use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use crate::base::ids::{CategoryId, MemberId, ThreadId};
-use crate::base::time::UtcTime;
+use crate::base::time::{SECOND, UtcTime};
+use crate::infra::db::memory::BLIND;
 use crate::web::AppError;
 use crate::web::page::Broken;
+
+use self::flight::Flights;
 
 /// Bytes of pages kept at the most.
 const CAPACITY: u64 = 96 * 1024 * 1024;
 /// Things remembered as changed; beyond that all is taken to have changed.
 const REMEMBERED: usize = 100_000;
-/// Nothing is served when the log was not read for so long.
-const BLIND: Duration = Duration::from_secs(1);
-/// The longest that a list is kept: heat moves with views, which are no activities.
-pub const LIST: Duration = Duration::from_mins(1);
-/// The longest that a thread is kept: its number of views moves.
-pub const THREAD: Duration = Duration::from_mins(10);
+/// The longest that a list is kept, in microseconds: heat moves with views, which are no activities.
+pub const LIST: i64 = 60 * SECOND;
+/// The longest that a thread is kept, in microseconds: its number of views moves.
+pub const THREAD: i64 = 600 * SECOND;
 
 /// What a page depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,8 +66,8 @@ pub type OnHit = Arc<dyn Fn(&HttpRequest) + Send + Sync>;
 pub struct Keep {
     /// What it depends on, besides the site.
     pub deps: Vec<Dep>,
-    /// How long at the most.
-    pub limit: Duration,
+    /// How long at the most, in microseconds.
+    pub limit: i64,
     /// The newest change of its content, where that is known.
     pub modified: Option<UtcTime>,
     /// Called when it is served from memory.
@@ -87,7 +88,7 @@ impl Keep {
     }
 
     /// Something that depends on `deps` and is kept for `limit` at the most.
-    pub fn of(deps: Vec<Dep>, limit: Duration) -> Self {
+    pub fn of(deps: Vec<Dep>, limit: i64) -> Self {
         Self { deps, limit, modified: None, on_hit: None }
     }
 }
@@ -115,7 +116,7 @@ pub struct Entry {
     /// When this content was first seen, or what the page said of itself.
     pub modified: UtcTime,
     keep: Keep,
-    born: Instant,
+    born: UtcTime,
     tick: u64,
     sound: AtomicU64,
 }
@@ -153,10 +154,12 @@ struct Changes {
 pub struct PageCache {
     entries: Cache<Key, Arc<Entry>, Weight>,
     changes: Mutex<Changes>,
+    /// Pages that are being drawn.
+    pub flights: Flights,
     tick: AtomicU64,
     /// The commit up to which the log was applied, and when that was last looked at.
     applied: AtomicU64,
-    looked: Mutex<Option<Instant>>,
+    looked: AtomicI64,
     /// The place in the log up to which it was applied, for the back office.
     place: AtomicI64,
 }
@@ -166,9 +169,10 @@ impl Default for PageCache {
         Self {
             entries: Cache::with_weighter(2_000, CAPACITY, Weight),
             changes: Mutex::default(),
+            flights: Flights::default(),
             tick: AtomicU64::new(1),
             applied: AtomicU64::new(0),
-            looked: Mutex::new(None),
+            looked: AtomicI64::new(i64::MIN),
             place: AtomicI64::new(0),
         }
     }
@@ -181,16 +185,16 @@ impl PageCache {
     }
 
     /// True when every activity up to `commit` of this process has been applied, and others were looked for
-    /// within a second.
-    pub fn is_current(&self, commit: u64) -> bool {
-        let looked = *self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        self.applied.load(Ordering::Acquire) >= commit && looked.is_some_and(|at| at.elapsed() < BLIND)
+    /// within [`BLIND`] of `now`. A clock that was set back makes the node blind until it looks again.
+    pub fn is_current(&self, commit: u64, now: UtcTime) -> bool {
+        let age = now.0.saturating_sub(self.looked.load(Ordering::Acquire));
+        self.applied.load(Ordering::Acquire) >= commit && (0..BLIND).contains(&age)
     }
 
-    /// Notes that the log has been applied up to `commit` of this process.
-    pub fn caught_up(&self, commit: u64) {
+    /// Notes that the log has been applied up to `commit` of this process, by a look that began at `at`.
+    pub fn caught_up(&self, commit: u64, at: UtcTime) {
         self.applied.fetch_max(commit, Ordering::AcqRel);
-        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        self.looked.store(at.0, Ordering::Release);
     }
 
     /// Notes up to which place of the log it was applied.
@@ -226,10 +230,11 @@ impl PageCache {
         self.tick.store(tick, Ordering::Release);
     }
 
-    /// The sound entry of `key`.
-    pub fn find(&self, key: &Key) -> Option<Arc<Entry>> {
+    /// The sound entry of `key` that is not too old at `now`.
+    pub fn find(&self, key: &Key, now: UtcTime) -> Option<Arc<Entry>> {
         let entry = self.entries.get(key)?;
-        (entry.born.elapsed() < entry.keep.limit && self.is_sound(&entry)).then_some(entry)
+        let young = (0..entry.keep.limit).contains(&now.since(entry.born));
+        (young && self.is_sound(&entry)).then_some(entry)
     }
 
     fn is_sound(&self, entry: &Entry) -> bool {
@@ -261,7 +266,7 @@ impl PageCache {
             tag,
             modified,
             keep: made.keep,
-            born: Instant::now(),
+            born: now,
             tick,
             sound: AtomicU64::new(0),
         });
@@ -329,9 +334,9 @@ mod tests {
         cache.put(Some(key("/a")), made("a", &[A]), cache.tick(), UtcTime(1));
         cache.put(Some(key("/b")), made("b", &[B]), cache.tick(), UtcTime(1));
         cache.moved([A]);
-        assert!(cache.find(&key("/a")).is_none() && cache.find(&key("/b")).is_some());
+        assert!(cache.find(&key("/a"), UtcTime(1)).is_none() && cache.find(&key("/b"), UtcTime(1)).is_some());
         cache.moved([Dep::Site]);
-        assert!(cache.find(&key("/b")).is_none());
+        assert!(cache.find(&key("/b"), UtcTime(1)).is_none());
     }
 
     #[test]
@@ -340,7 +345,7 @@ mod tests {
         let begun = cache.tick();
         cache.moved([A]);
         cache.put(Some(key("/a")), made("a", &[A]), begun, UtcTime(1));
-        assert!(cache.find(&key("/a")).is_none());
+        assert!(cache.find(&key("/a"), UtcTime(1)).is_none());
     }
 
     #[test]
@@ -349,17 +354,31 @@ mod tests {
         cache.put(Some(key("/a")), made("a", &[A]), cache.tick(), UtcTime(1));
         let many = i64::try_from(REMEMBERED).unwrap() + 10;
         cache.moved((10..many + 10).map(|n| Dep::Thread(ThreadId(n))));
-        assert!(cache.find(&key("/a")).is_none());
+        assert!(cache.find(&key("/a"), UtcTime(1)).is_none());
         cache.put(Some(key("/a")), made("a", &[A]), cache.tick(), UtcTime(1));
-        assert!(cache.find(&key("/a")).is_some());
+        assert!(cache.find(&key("/a"), UtcTime(1)).is_some());
     }
 
     #[test]
     fn a_node_that_may_be_behind_serves_nothing() {
         let cache = PageCache::default();
-        assert!(!cache.is_current(0), "the log was never read");
-        cache.caught_up(3);
-        assert!(cache.is_current(3) && !cache.is_current(4));
+        let at = |micros| UtcTime(50 * SECOND + micros);
+        assert!(!cache.is_current(0, at(0)), "the log was never read");
+        cache.caught_up(3, at(0));
+        assert!(cache.is_current(3, at(0)) && !cache.is_current(4, at(0)));
+        assert!(
+            cache.is_current(3, at(BLIND - 1)) && !cache.is_current(3, at(BLIND)),
+            "blind after a second"
+        );
+        assert!(!cache.is_current(3, at(-1)), "the clock was set back");
+    }
+
+    #[test]
+    fn an_entry_grows_old() {
+        let cache = PageCache::default();
+        cache.put(Some(key("/a")), made("a", &[A]), cache.tick(), UtcTime(1));
+        assert!(cache.find(&key("/a"), UtcTime(LIST)).is_some());
+        assert!(cache.find(&key("/a"), UtcTime(LIST + 1)).is_none());
     }
 
     #[test]

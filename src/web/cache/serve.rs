@@ -1,5 +1,7 @@
 //! The middleware before all handlers: HEAD as GET, pages from memory, validators, compression.
 
+use std::sync::Arc;
+
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -12,6 +14,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpRequest, HttpResponse};
 
 use super::encoding::{Effort, Encoding, SHORTEST, encode};
+use super::flight::{Boarding, Landing, Lead};
 use super::{Entry, Keep, Key, Made, PageCache};
 use crate::base::time::{SECOND, UtcTime};
 use crate::infra::telemetry::PAGES;
@@ -64,46 +67,91 @@ pub async fn serve<B: MessageBody + 'static>(
     let app = req.app_data::<Data<Web>>().cloned().zip(req.app_data::<Data<PageCache>>().cloned());
     let Some((web, cache)) = app else { return Ok(next.call(req).await?.map_into_boxed_body()) };
     let asked = asked(req.request(), &web);
-    let current = cache.is_current(web.house.db.news());
-    if asked.plain
-        && current
-        && let Some(entry) = cache.find(&asked.key)
-    {
-        if let Some(told) = entry.keep.on_hit.as_ref().filter(|_| !head) {
-            told(req.request());
+    let lead = match ready(&web, &cache, &asked).await {
+        Ready::Here(entry, from) => {
+            if let Some(told) = entry.keep.on_hit.as_ref().filter(|_| !head) {
+                told(req.request());
+            }
+            metrics::counter!(PAGES, "from" => from).increment(1);
+            let response = answer(&entry, &asked, web.house.clock.now());
+            return Ok(req.into_response(response));
         }
-        metrics::counter!(PAGES, "from" => "memory").increment(1);
-        let response = answer(&entry, &asked, web.house.clock.now());
-        return Ok(req.into_response(response));
-    }
-    let tick = cache.tick();
-    let response = next.call(req).await?;
+        Ready::Draw(lead) => lead,
+    };
+    let response = match next.call(req).await {
+        Ok(response) => response,
+        Err(error) => {
+            land(lead, Landing::Unkept);
+            return Err(error);
+        }
+    };
     let keep = response.response().extensions().get::<Keep>().cloned();
     match keep {
         Some(keep) if asked.plain && response.status() == StatusCode::OK => {
             metrics::counter!(PAGES, "from" => "drawn").increment(1);
-            let key = current.then(|| asked.key.clone());
-            kept(response, keep, key, &asked, &web, &cache, tick).await
+            kept(response, keep, lead, &asked, &web, &cache).await
         }
-        _ => compressed(response, asked.encoding).await,
+        _ => {
+            land(lead, Landing::Unkept);
+            compressed(response, asked.encoding).await
+        }
+    }
+}
+
+/// How a request is answered.
+enum Ready {
+    /// With this page, which comes from there.
+    Here(Arc<Entry>, &'static str),
+    /// By drawing it; where the page can be kept, also for those who wait.
+    Draw(Option<Lead>),
+}
+
+/// Looks for a finished page, or waits for one that is being drawn.
+async fn ready(web: &Web, cache: &PageCache, asked: &Asked) -> Ready {
+    // Each round but the last ends with a request that went away while it drew.
+    loop {
+        let now = web.house.clock.now();
+        if !asked.plain || !cache.is_current(web.house.db.news(), now) {
+            return Ready::Draw(None);
+        }
+        let tick = cache.tick();
+        if let Some(entry) = cache.find(&asked.key, now) {
+            return Ready::Here(entry, "memory");
+        }
+        match cache.flights.board(&asked.key, tick) {
+            Boarding::Leads(lead) => return Ready::Draw(Some(lead)),
+            Boarding::Waits(wait) => match wait.landing().await {
+                Some(Landing::Kept(entry)) => return Ready::Here(entry, "another's drawing"),
+                Some(Landing::Unkept) => return Ready::Draw(None),
+                None => {}
+            },
+        }
+    }
+}
+
+fn land(lead: Option<Lead>, landing: Landing) {
+    if let Some(lead) = lead {
+        lead.land(landing);
     }
 }
 
 async fn kept<B: MessageBody + 'static>(
     response: ServiceResponse<B>,
     keep: Keep,
-    key: Option<Key>,
+    lead: Option<Lead>,
     asked: &Asked,
     web: &Web,
     cache: &PageCache,
-    tick: u64,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let (request, response) = response.into_parts();
     let text = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let (content_type, robots) = (text("content-type").unwrap_or_default(), text(ROBOTS));
     let body = to_bytes(response.into_body()).await.map_err(Into::into)?;
     let now = web.house.clock.now();
+    // What was drawn without a lead is not kept, so its tick is of no account.
+    let (key, tick) = lead.as_ref().map_or((None, 0), |lead| (Some(asked.key.clone()), lead.tick));
     let entry = cache.put(key, Made { body, content_type, robots, keep }, tick, now);
+    land(lead, Landing::Kept(entry.clone()));
     Ok(ServiceResponse::new(request, answer(&entry, asked, now)))
 }
 

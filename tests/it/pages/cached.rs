@@ -1,9 +1,21 @@
 //! Pages from memory: they are what would be drawn, for everybody who may see them and nobody else.
 
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
 use std::io::Read;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+use actix_web::dev::Service;
+use actix_web::http::header::HOST;
+use actix_web::middleware::from_fn;
+use actix_web::test::{self, TestRequest};
+use actix_web::{App as Site, HttpResponse, web};
 
 use hearth::base::actor::Role;
 use hearth::base::time::SECOND;
+use hearth::web::cache::{Keep, serve};
 
 use crate::app_on_both;
 use crate::support::app::{Answer, App, Caller};
@@ -188,5 +200,95 @@ app_on_both! {
         assert_eq!(app.api("POST", "/admin/points", &admin, Some(grant)).await.status, 201);
         let after = settled(app, &url, &visitor).await;
         assert_ne!(before.header("etag"), after.header("etag"), "the page shows another level");
+    }
+}
+
+/// A request under way.
+type Asked<'a> = Pin<Box<dyn Future<Output = u16> + 'a>>;
+
+/// Asks `n` times at once for a page that answers `status` and takes a while to draw; gives the statuses and how
+/// often it was drawn. `give_up` readers go away after the drawing has begun, the first ones.
+async fn at_once(app: &App, n: usize, status: u16, give_up: usize) -> (Vec<u16>, usize) {
+    let draws = Rc::new(Cell::new(0));
+    let drawn = draws.clone();
+    let slow = move || {
+        let drawn = drawn.clone();
+        async move {
+            drawn.set(drawn.get() + 1);
+            for _ in 0..5 {
+                tokio::task::yield_now().await;
+            }
+            let mut response = HttpResponse::build(status.try_into().unwrap()).body("a page");
+            response.extensions_mut().insert(Keep::list());
+            response
+        }
+    };
+    app.settle();
+    let site = Site::new()
+        .app_data(app.node.web.clone())
+        .app_data(app.node.pages.clone())
+        .wrap(from_fn(serve::serve))
+        .route("/slow", web::get().to(slow));
+    let service = test::init_service(site).await;
+    let mut waiting: Vec<Option<Asked<'_>>> = Vec::new();
+    for _ in 0..n {
+        let request = TestRequest::get().uri("/slow").insert_header((HOST, "forum.test")).to_request();
+        let asked = service.call(request);
+        waiting.push(Some(Box::pin(async move { asked.await.unwrap().status().as_u16() })));
+    }
+    let (mut rounds, mut statuses) = (0, Vec::new());
+    poll_fn(|cx| {
+        if rounds == 2 {
+            waiting.iter_mut().take(give_up).for_each(|w| *w = None);
+        }
+        rounds += 1;
+        for place in &mut waiting {
+            if let Some(Poll::Ready(status)) = place.as_mut().map(|w| w.as_mut().poll(cx)) {
+                statuses.push(status);
+                *place = None;
+            }
+        }
+        if waiting.iter().all(Option::is_none) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+    (statuses, draws.get())
+}
+
+app_on_both! {
+    async fn a_page_that_many_ask_for_is_drawn_once(app) {
+        assert_eq!(at_once(app, 8, 200, 0).await, (vec![200; 8], 1));
+    }
+}
+
+app_on_both! {
+    async fn a_page_that_cannot_be_kept_is_drawn_for_each(app) {
+        assert_eq!(at_once(app, 8, 500, 0).await, (vec![500; 8], 8), "nobody waits for ever");
+        assert!(app.node.pages.flights.is_empty());
+    }
+}
+
+app_on_both! {
+    async fn who_goes_away_while_drawing_leaves_it_to_the_next(app) {
+        assert_eq!(at_once(app, 8, 200, 3).await, (vec![200; 5], 2));
+        assert!(app.node.pages.flights.is_empty());
+    }
+}
+
+app_on_both! {
+    async fn a_node_that_has_not_looked_for_a_second_draws(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        let visitor = Caller::visitor();
+        let (url, id) = opened(app, &ada, "general", "Before").await;
+        settled(app, &url, &visitor).await;
+        app.sql(&format!("UPDATE threads SET title = 'After' WHERE id = {id}"));
+        app.pass(SECOND - 1);
+        assert!(app.get(&url, &visitor).await.body.contains("Before"), "from memory");
+        app.pass(1);
+        assert!(app.get(&url, &visitor).await.body.contains("After"), "blind");
     }
 }
