@@ -87,6 +87,7 @@ fn pages() -> Vec<Entry> {
         GET "/t/{slug}/{id}/{number}" Public => transfer::post;
         GET "/p/{id}" Public => post::permalink;
         GET "/u/{handle}" Public => profile::show;
+        GET "/u/{handle}/feed.xml" Public => feeds::member;
         GET "/search" Public => search::page;
         GET "/login" Public => access::login_form;
         POST "/login" Public => access::login;

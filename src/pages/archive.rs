@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::content::categories;
+use crate::content::categories::{self, Category};
 use crate::content::threads::months::{self, Month};
 use crate::infra::i18n;
 use crate::pages::rows::{Row, rows};
@@ -43,6 +43,17 @@ struct MonthPage {
 #[derive(Debug, Deserialize)]
 pub struct PageQuery {
     page: Option<String>,
+}
+
+/// The feed that tells of what is new where this archive is; none of what visitors do not read.
+fn feed(shell: &Shell, category: Option<&Category>, restricted: bool) -> Option<(String, String)> {
+    match category {
+        _ if restricted => None,
+        Some(c) => {
+            Some((format!("{} · {}", c.name, shell.site), format!("{}/feed.xml", urls::category(&c.slug))))
+        }
+        None => Some((shell.site.clone(), "/feed.xml".to_owned())),
+    }
 }
 
 /// `GET /archive`.
@@ -87,6 +98,7 @@ async fn all(web: Data<Web>, page: Page, slug: Option<String>) -> Result<HttpRes
     let template = MonthsPage {
         head: Head::new(&shell, &heading, &about, &canonical)
             .indexed(!restricted && !found.is_empty())
+            .maybe_fed(feed(&shell, category.as_ref(), restricted))
             .with([structured::path(&shell, &here)]),
         crumbs,
         months: found
@@ -174,6 +186,7 @@ async fn month(
     let template = MonthPage {
         head: Head::new(&shell, &format!("{heading}{suffix}"), &about, &urls::paged(&path, n))
             .indexed(!restricted)
+            .maybe_fed(feed(&shell, category.as_ref(), restricted))
             .with([structured::path(&shell, &here)]),
         crumbs,
         rows,

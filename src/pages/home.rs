@@ -336,7 +336,11 @@ pub async fn category(
     let head = Head::new(&shell, &format!("{}{suffix}", category.name), &about, &urls::paged(&path, n))
         // Empty and sorted variants are for people.
         .indexed(!restricted && sort == Sort::Hot && !loaded.rows.is_empty())
-        .fed(format!("{} · {}", category.name, shell.site), format!("{path}/feed.xml"))
+        // What is closed to visitors has no feed.
+        .maybe_fed(
+            (!restricted)
+                .then(|| (format!("{} · {}", category.name, shell.site), format!("{path}/feed.xml"))),
+        )
         .with([structured::path(&shell, &here)]);
     let template = ListPage {
         head,

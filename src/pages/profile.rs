@@ -183,6 +183,9 @@ fn head(shell: &Shell, member: &Member, counts: profiles::Counters) -> Head {
                 likes: counts.likes_received,
             },
         )]);
+    if member.is_public() {
+        head = head.fed(format!("{name} · {}", shell.site), urls::member_feed(&member.handle));
+    }
     head.kind = "profile";
     head
 }

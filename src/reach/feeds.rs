@@ -1,5 +1,5 @@
-//! Atom feeds of the site, a category, a tag and a thread: what a visitor may read, whoever asks. The newest
-//! threads with their first post; of a thread, its newest posts.
+//! Atom feeds of the site, a category, a tag, a thread and a member: what a visitor may read, whoever asks. The
+//! newest threads with their first post; of a thread, and of a member whose profile is public, the newest posts.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,6 +22,7 @@ use crate::people::accounts;
 use crate::site::settings;
 use crate::web::cache::{self, Dep, Keep};
 use crate::web::error::HttpFault;
+use crate::web::page::moved;
 use crate::web::{AppError, Web, urls};
 
 /// Entries in a feed.
@@ -228,6 +229,55 @@ pub async fn tag(web: Data<Web>, slug: Path<String>) -> Result<HttpResponse, App
         })
         .await?;
     answer(&made, Keep::list())
+}
+
+/// The newest posts of `member` that a visitor may read.
+fn written(conn: &mut Conn, base: &str, public: &Readable, member: MemberId) -> Result<Vec<Entry>, AppError> {
+    // Twice as many as are shown, since some may stand where visitors do not come.
+    let mut posts = posts::store::by_author(conn, member, None, ENTRIES * 2)?;
+    let ids: Vec<ThreadId> = posts.iter().map(|p| p.thread_id).collect();
+    let mut threads: HashMap<ThreadId, Thread> =
+        threads::store::find_many(conn, &ids)?.into_iter().map(|t| (t.id, t)).collect();
+    threads.retain(|_, t| t.state() == State::Listed && public.has(t.category_id));
+    posts.retain(|p| threads.contains_key(&p.thread_id));
+    posts.truncate(usize::try_from(ENTRIES).unwrap_or(30));
+    let people = people(conn, &posts)?;
+    Ok(posts
+        .iter()
+        .filter_map(|p| Some(entry(base, &people, threads.get(&p.thread_id)?, p, Vec::new())))
+        .collect())
+}
+
+/// `GET /u/{username}/feed.xml`: there for visitors, as for everybody, only where the profile is.
+pub async fn member(web: Data<Web>, handle: Path<String>) -> Result<HttpResponse, AppError> {
+    let (base, asked) = (web.config.base_url.clone(), handle.into_inner());
+    let name = asked.clone();
+    let (made, member) = web
+        .house
+        .db
+        .read(move |conn| {
+            let member = accounts::service::find_by_handle(conn, &name)?;
+            if !member.is_public() {
+                return Err(AppError::from(HttpFault::Absent));
+            }
+            let public = categories::service::recall(conn, &Actor::Visitor)?;
+            let site = settings::recall(conn)?.name.clone();
+            let entries = written(conn, &base, &public, member.id)?;
+            let page = urls::member(&member.handle);
+            let place = Place {
+                own: urls::member_feed(&member.handle),
+                page,
+                title: format!("{} (@{}) · {site}", member.display_name, member.handle),
+                subtitle: String::new(),
+                since: member.created_at,
+            };
+            Ok((feed(&base, &site, place, entries), member))
+        })
+        .await?;
+    if member.handle != asked {
+        return Ok(moved(&urls::member_feed(&member.handle)));
+    }
+    answer(&made, Keep::of(vec![Dep::Member(member.id), Dep::Lists, Dep::Moves], cache::LIST))
 }
 
 /// `GET /t/{id}/feed.xml`.

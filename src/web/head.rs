@@ -91,6 +91,13 @@ impl Head {
         self
     }
 
+    /// With a feed, if there is one.
+    #[must_use]
+    pub fn maybe_fed(mut self, feed: Option<(String, String)>) -> Self {
+        self.feed = feed;
+        self
+    }
+
     /// With structured data, if the page is for search engines at all.
     #[must_use]
     pub fn with(mut self, data: impl IntoIterator<Item = Value>) -> Self {

@@ -56,6 +56,11 @@ pub fn member(handle: &str) -> String {
     format!("/u/{}", component(handle))
 }
 
+/// The feed of a member whose profile is public.
+pub fn member_feed(handle: &str) -> String {
+    format!("{}/feed.xml", member(handle))
+}
+
 /// `path` with `?page=N`, or without for page 1.
 pub fn paged(path: &str, page: i64) -> String {
     match (page, path.contains('?')) {

@@ -147,8 +147,50 @@ app_on_both! {
         for hidden in [format!("/t/{hidden}/feed.xml"), "/c/secret/feed.xml".into(), "/tag/none/feed.xml".into()] {
             assert_eq!(app.get(&hidden, &visitor).await.status, 404, "{hidden}");
         }
-        let page = app.get("/c/general", &visitor).await;
-        assert!(page.body.contains("type=\"application/atom+xml\""));
+        for (page, feed) in [
+            ("/c/general", "/c/general/feed.xml"),
+            ("/c/general/archive", "/c/general/feed.xml"),
+            ("/archive", "/feed.xml"),
+            ("/archive/2026-11", "/feed.xml"),
+        ] {
+            let drawn = app.get(page, &visitor).await.body;
+            let link = drawn.split("type=\"application/atom+xml\"").nth(1).unwrap_or_default().split('>').next().unwrap();
+            assert!(link.contains(&format!("{feed}\"")), "{page}: {link}");
+        }
+        assert!(!app.get("/c/secret/archive", &ada).await.body.contains("application/atom+xml"));
+    }
+}
+
+app_on_both! {
+    async fn a_member_has_a_feed_where_the_profile_is_public(app) {
+        let (ada, eva) = (app.member("ada", Role::Member), app.member("eva", Role::Expert));
+        app.category("general", None, &[]);
+        app.category("secret", Some(&["ada", "eva"]), &[]);
+        let visitor = Caller::visitor();
+        let (shown, id) = opened(app, &ada, "general", "discussion", "Shown").await;
+        let (_, hidden) = opened(app, &eva, "secret", "discussion", "Canary").await;
+        app.post(&format!("/thread/{id}/reply"), &eva, &[("body", "An expert's word.")]).await;
+        app.post(&format!("/thread/{hidden}/reply"), &eva, &[("body", "Canary again.")]).await;
+        let feed = app.get("/u/eva/feed.xml", &visitor).await;
+        assert_eq!((feed.status.as_u16(), feed.header("x-robots-tag")), (200, Some("noindex")));
+        assert_eq!(feed.body.matches("<entry>").count(), 1);
+        assert!(feed.body.contains("Re: Shown") && feed.body.contains(&format!("http://forum.test{shown}#p")));
+        assert!(!feed.body.contains("Canary"), "{}", feed.body);
+        assert_eq!(app.get("/u/EVA/feed.xml", &visitor).await.location(), "/u/eva/feed.xml");
+        assert!(app.get("/u/eva", &visitor).await.body.contains("/u/eva/feed.xml"));
+        // Who keeps to themselves has none, for nobody: the same answer as for who never was.
+        for caller in [&visitor, &ada, &eva] {
+            let (closed, absent) = (app.get("/u/ada/feed.xml", caller).await, app.get("/u/nobody/feed.xml", caller).await);
+            assert_eq!((closed.status.as_u16(), absent.status.as_u16()), (404, 404));
+        }
+        assert!(!app.get("/u/ada", &ada).await.body.contains("/u/ada/feed.xml"));
+        let open = [("display_name", "Ada"), ("bio", ""), ("public", "on")];
+        assert_eq!(app.post("/settings/profile", &ada, &open).await.status, 303);
+        assert_eq!(app.get("/u/ada/feed.xml", &visitor).await.body.matches("<entry>").count(), 1);
+        app.settle();
+        assert_eq!(app.get("/u/ada/feed.xml", &visitor).await.status, 200);
+        app.post("/settings/profile", &ada, &[("display_name", "Ada"), ("bio", "")]).await;
+        assert_eq!(app.get("/u/ada/feed.xml", &visitor).await.status, 404, "closed again");
     }
 }
 
