@@ -10,7 +10,9 @@ use crate::pages::api::{
     auth, categories as api_categories, ledger as api_ledger, posts as api_posts, search as api_search,
     threads as api_threads,
 };
-use crate::pages::backoffice::{audit, branding, categories, members, overview, points as point_rules};
+use crate::pages::backoffice::{
+    audit, branding, categories, ledger as member_ledger, members, overview, points as point_rules,
+};
 use crate::pages::{
     access, archive, compose, composing, directory, heat, home, keyboard, moderation, points, post, profile,
     settings, shell, thread,
@@ -133,6 +135,8 @@ fn pages() -> Vec<Entry> {
         GET "/admin" operator => overview::dashboard;
         GET "/admin/members" operator => members::list;
         GET "/admin/members/{handle}" operator => members::show;
+        GET "/admin/members/{handle}/points" operator => member_ledger::show;
+        POST "/admin/members/{handle}/points" operator => member_ledger::correct;
         POST "/admin/members/{handle}/role" admin => members::set_role;
         POST "/admin/members/{handle}/claim" admin => members::claim;
         POST "/admin/members/{handle}/password-link" admin => members::password_link;

@@ -50,7 +50,7 @@ pub fn subjects(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let readable = categories::service::readable(conn, actor)?;
+    let readable = categories::service::recall(conn, actor)?;
     let posts = posts::store::find_many(conn, &ids)?;
     let around: Vec<_> = posts.iter().map(|p| p.thread_id).collect();
     let threads: HashMap<_, _> =
@@ -87,7 +87,7 @@ pub fn reason(locale: Locale, entry: &Entry) -> String {
 }
 
 /// Points with their sign, as people write it.
-fn signed(delta: i64) -> String {
+pub fn signed(delta: i64) -> String {
     let number = i18n::number(delta).trim_start_matches('-').to_owned();
     if delta < 0 { format!("−{number}") } else { format!("+{number}") }
 }
@@ -139,6 +139,16 @@ pub struct PointsQuery {
     before: Option<String>,
 }
 
+impl PointsQuery {
+    /// Where the page begins; a cursor that is none of ours leads nowhere.
+    pub fn before(&self) -> Result<Option<(UtcTime, i64)>, AppError> {
+        match &self.before {
+            Some(text) => Ok(Some(cursor_keys(text, 2).as_deref().and_then(begin).ok_or(HttpFault::Absent)?)),
+            None => Ok(None),
+        }
+    }
+}
+
 struct Loaded {
     account: Account,
     entries: Vec<Entry>,
@@ -178,10 +188,7 @@ fn told(shell: &Shell, rules: &Rules) -> Vec<(String, String)> {
 /// `GET /points`.
 pub async fn show(web: Data<Web>, page: Page, query: Query<PointsQuery>) -> Result<HttpResponse, AppError> {
     let member = page.member()?.id;
-    let before = match &query.before {
-        Some(text) => Some(cursor_keys(text, 2).as_deref().and_then(begin).ok_or(HttpFault::Absent)?),
-        None => None,
-    };
+    let before = query.before()?;
     let actor = page.actor.clone();
     let loaded = web
         .house

@@ -299,3 +299,16 @@ pub fn page(
     }
     query.load(conn)
 }
+
+/// What the entries of `member` add up to, up to and with `last`.
+pub fn sum_to(conn: &mut Conn, member: MemberId, last: &Entry) -> QueryResult<i64> {
+    diesel::sql_query(
+        "SELECT CAST(COALESCE(SUM(delta), 0) AS BIGINT) AS n FROM ledger WHERE account = $1 \
+         AND (occurred_at, id) <= ($2, $3)",
+    )
+    .bind::<BigInt, _>(member)
+    .bind::<BigInt, _>(last.occurred_at)
+    .bind::<BigInt, _>(last.id)
+    .get_result::<Count>(conn)
+    .map(|row| row.n)
+}

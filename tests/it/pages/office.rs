@@ -56,3 +56,62 @@ app_on_both! {
         assert_eq!(app.get("/latest", &root).await.texts("h1[lang]").len(), 0, "a heading of the page's own");
     }
 }
+
+app_on_both! {
+    async fn operators_read_and_correct_a_members_ledger(app) {
+        app.category("general", None, &[]);
+        let (ada, op) = (app.member("ada", Role::Member), app.member("opal", Role::Operator));
+        let mo = app.member("mo", Role::Moderator);
+        let body = serde_json::json!({ "category": "general", "title": "A pump", "body": "It hums." });
+        assert_eq!(app.api("POST", "/threads", &ada, Some(body)).await.status, 201);
+        app.settle();
+        let path = "/admin/members/ada/points";
+        for caller in [&ada, &mo] {
+            assert_eq!(app.get(path, caller).await.status, 403);
+            let sent = app.post(path, caller, &[("delta", "5"), ("reason", "mine")]).await;
+            assert_eq!(sent.status, 403);
+        }
+        assert_eq!(app.get("/admin/members/nobody/points", &op).await.status, 404);
+        assert!(app.get("/admin/members/ada", &op).await.body.contains(path));
+        let page = app.get(path, &op).await;
+        assert_eq!(page.texts("tbody td:nth-child(3)"), ["+1", "+5"]);
+        assert_eq!(page.texts("tbody td:nth-child(4)"), ["6", "5"], "the sum after each entry");
+        assert!(page.texts("tbody td:nth-child(2)").iter().any(|t| t.contains("Thread opened") && t.contains("A pump")));
+
+        for (delta, reason, field) in [("0", "why", "delta"), ("many", "why", "delta"), ("-4", "  ", "reason")] {
+            let refused = app.post(path, &op, &[("delta", delta), ("reason", reason)]).await;
+            assert_eq!(refused.status, 422);
+            assert_eq!(refused.texts(".field-error").len(), 1);
+            assert!(refused.body.contains(&format!("id=\"{field}-error\"")));
+            assert_eq!(refused.field("delta"), delta, "nothing typed is lost");
+        }
+        let fields = [("delta", "−4"), ("reason", "Counted twice"), ("nonce", &page.field("nonce"))];
+        for _ in 0..2 {
+            assert_eq!(app.post(path, &op, &fields).await.status, 303, "a double click books once");
+        }
+        let page = app.get(path, &op).await;
+        assert_eq!(page.texts("tbody td:nth-child(3)"), ["−4", "+1", "+5"]);
+        assert_eq!(page.texts("tbody td:nth-child(4)"), ["2", "6", "5"]);
+        assert!(app.get("/points", &ada).await.body.contains("Counted twice"), "the member reads the reason");
+        let root = app.member("rootie", Role::Administrator);
+        let log = app.get("/admin/audit", &root).await.texts("td:nth-child(3)");
+        assert_eq!(log[1..3], ["Points of a member looked at", "Points adjusted"], "{log:?}");
+        assert_eq!(app.get(&format!("{path}?before=nonsense"), &op).await.status, 404);
+    }
+}
+
+app_on_both! {
+    async fn the_site_has_a_time_zone(app) {
+        let root = app.member("rootie", Role::Administrator);
+        let save = async |zone: &str| {
+            let fields = [("name", "Forum"), ("locale", "en"), ("half_life_hours", "96"), ("open", "on"), ("time_zone", zone)];
+            app.post("/admin/settings", &root, &fields).await
+        };
+        assert_eq!(app.get("/admin/settings", &root).await.field("time_zone"), "UTC");
+        let refused = save("Beijing").await;
+        assert_eq!((refused.status.as_u16(), refused.field("time_zone").as_str()), (422, "Beijing"));
+        assert!(refused.body.contains("There is no time zone of that name"));
+        assert_eq!(save("asia/shanghai").await.status, 303);
+        assert_eq!(app.get("/admin/settings", &root).await.field("time_zone"), "Asia/Shanghai");
+    }
+}
