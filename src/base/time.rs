@@ -62,6 +62,40 @@ impl UtcTime {
     }
 }
 
+/// A time zone of the IANA database, which is compiled in, so that all nodes of one release agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone(jiff::tz::TimeZone);
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self(jiff::tz::TimeZone::UTC)
+    }
+}
+
+impl Zone {
+    /// The zone called `name`, such as `Asia/Shanghai`, in any case.
+    pub fn parse(name: &str) -> Option<Self> {
+        jiff::tz::TimeZoneDatabase::bundled().get(name.trim()).ok().map(Self)
+    }
+
+    /// Its name as the database writes it.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// The names of all zones.
+    pub fn names() -> Vec<String> {
+        jiff::tz::TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect()
+    }
+
+    /// Days of this zone's calendar between 1970-01-01 and `at`.
+    pub fn day(&self, at: UtcTime) -> i64 {
+        let moment = jiff::Timestamp::from_microsecond(at.0).unwrap_or_default();
+        let ahead = i64::from(self.0.to_offset(moment).seconds());
+        at.plus(ahead.saturating_mul(SECOND)).day()
+    }
+}
+
 impl<DB: Backend> FromSql<BigInt, DB> for UtcTime
 where
     i64: FromSql<BigInt, DB>,
@@ -104,5 +138,22 @@ mod tests {
     fn days_before_the_epoch_round_down() {
         assert_eq!(UtcTime(-1).day(), -1);
         assert_eq!(UtcTime(DAY).day(), 1);
+    }
+
+    #[test]
+    fn a_day_begins_where_its_zone_says() {
+        let at = |text| UtcTime::parse(text).unwrap();
+        let shanghai = Zone::parse("asia/shanghai").unwrap();
+        assert_eq!(shanghai.name(), "Asia/Shanghai");
+        let noon = at("2026-11-20T12:00:00Z").day();
+        assert_eq!(shanghai.day(at("2026-11-20T15:59:59Z")), noon);
+        assert_eq!(shanghai.day(at("2026-11-20T16:00:00Z")), noon + 1);
+        // In summer the day of New York begins an hour earlier by UTC.
+        let new_york = Zone::parse("America/New_York").unwrap();
+        assert_eq!(new_york.day(at("2026-11-20T04:30:00Z")), noon - 1);
+        assert_eq!(new_york.day(at("2026-07-02T04:30:00Z")), at("2026-07-02T00:00:00Z").day());
+        assert_eq!(Zone::default().day(at("2026-11-20T23:59:59Z")), noon);
+        assert!(Zone::parse("Mars/Olympus").is_none() && Zone::parse("").is_none());
+        assert!(Zone::names().iter().any(|n| n == "Asia/Taipei"));
     }
 }

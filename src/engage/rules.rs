@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::base::fault::{Fault, Kind as FaultKind};
-use crate::base::time::UtcTime;
 use crate::infra::db::schema::point_rules as rules;
 use crate::infra::db::{Conn, DbError};
 use crate::{on, room_error};
@@ -208,12 +207,6 @@ impl Rules {
         }
         Ok(())
     }
-}
-
-/// The number of the day that caps and first posts count by: the site's time zone, which is UTC as long as
-/// there is no setting for it.
-pub fn day(at: UtcTime) -> i64 {
-    at.day()
 }
 
 /// The rules that hold.

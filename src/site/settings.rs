@@ -33,6 +33,8 @@ pub struct Settings {
     pub half_life_hours: i64,
     /// Whether newcomers may sign up by themselves.
     pub open: bool,
+    /// The IANA name of the zone whose days the site counts by.
+    pub time_zone: String,
 }
 
 impl Default for Settings {
@@ -45,6 +47,7 @@ impl Default for Settings {
             notice: String::new(),
             half_life_hours: 96,
             open: true,
+            time_zone: "UTC".into(),
         }
     }
 }
@@ -66,6 +69,9 @@ pub enum Error {
     /// The half-life is not between six hours and a year.
     #[error("the half-life must be between 6 and 8,760 hours")]
     HalfLife,
+    /// No zone has that name.
+    #[error("no time zone has that name")]
+    TimeZone,
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -84,6 +90,7 @@ impl Fault for Error {
             Self::NameMissing => "site_name_missing",
             Self::TooLong { .. } => "text_too_long",
             Self::HalfLife => "half_life",
+            Self::TimeZone => "time_zone",
             Self::Db(e) => e.code(),
         }
     }
@@ -92,6 +99,7 @@ impl Fault for Error {
             Self::NameMissing => Some("name"),
             Self::TooLong { field, .. } => Some(field),
             Self::HalfLife => Some("half_life_hours"),
+            Self::TimeZone => Some("time_zone"),
             Self::Db(_) => None,
         }
     }
@@ -123,10 +131,18 @@ impl Settings {
         if !(6..=8_760).contains(&self.half_life_hours) {
             return Err(Error::HalfLife);
         }
+        if Zone::parse(&self.time_zone).is_none() {
+            return Err(Error::TimeZone);
+        }
         Ok(())
     }
 
-    fn rows(&self) -> [(&'static str, String); 7] {
+    /// The zone whose days the site counts by; UTC where a newer release knows one that this does not.
+    pub fn zone(&self) -> Zone {
+        Zone::parse(&self.time_zone).unwrap_or_default()
+    }
+
+    fn rows(&self) -> [(&'static str, String); 8] {
         [
             ("name", self.name.trim().to_owned()),
             ("tagline", self.tagline.trim().to_owned()),
@@ -135,6 +151,7 @@ impl Settings {
             ("notice", self.notice.trim().to_owned()),
             ("half_life_hours", self.half_life_hours.to_string()),
             ("open", self.open.to_string()),
+            ("time_zone", self.zone().name().to_owned()),
         ]
     }
 }
@@ -164,6 +181,7 @@ pub fn load(conn: &mut Conn) -> QueryResult<Settings> {
             .and_then(|h| h.parse().ok())
             .unwrap_or(default.half_life_hours),
         open: rows.get("open").map_or(default.open, |o| o == "true"),
+        time_zone: text("time_zone", default.time_zone),
     })
 }
 
@@ -244,6 +262,10 @@ mod tests {
         assert!(matches!(
             Settings { half_life_hours: 0, ..Settings::default() }.check(),
             Err(Error::HalfLife)
+        ));
+        assert!(matches!(
+            Settings { time_zone: "Beijing".into(), ..Settings::default() }.check(),
+            Err(Error::TimeZone)
         ));
     }
 }

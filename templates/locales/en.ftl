@@ -338,6 +338,8 @@ site-notice = Notice on every page
 site-locale = Language for readers who chose none
 site-half-life = Half-life of heat, in hours
 site-half-life-hint = How soon threads cool down: after this time a reply counts half. 96 suits most communities.
+site-time-zone = Time zone
+site-time-zone-hint = By name, such as Asia/Shanghai. Daily limits of points begin anew at its midnight. A change holds for what happens from then on; points that were given stay.
 site-open = People may sign up by themselves
 readers = Readers of the log
 reader = Reader
@@ -475,6 +477,7 @@ error-pin-scope = A pin is for the whole site or for the category.
 error-pin-position = The position is a whole number between -1,000 and 1,000.
 error-site-name-missing = The site needs a name.
 error-half-life = The half-life is between 6 and 8,760 hours.
+error-time-zone = There is no time zone of that name. Use one such as Asia/Shanghai or UTC.
 
 # Points and levels
 points = Points

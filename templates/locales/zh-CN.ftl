@@ -316,6 +316,8 @@ site-notice = 全站公告
 site-locale = 默认语言
 site-half-life = 热度半衰期（小时）
 site-half-life-hint = 决定帖子降温的快慢：过了这段时间，一条回复的热度减半。多数社区适合 96。
+site-time-zone = 时区
+site-time-zone-hint = 填写时区名称，例如 Asia/Shanghai。每日积分上限在该时区零点重新计算。修改只对之后发生的事生效，已发放的积分不变。
 site-open = 开放自助注册
 readers = 日志读取进度
 reader = 读取者
@@ -450,6 +452,7 @@ error-pin-scope = 置顶范围须为全站或本版块。
 error-pin-position = 顺序须为 -1,000 到 1,000 之间的整数。
 error-site-name-missing = 请填写站点名称。
 error-half-life = 半衰期须在 6 到 8,760 小时之间。
+error-time-zone = 没有这个时区。请填写 Asia/Shanghai、UTC 之类的名称。
 
 # 积分与等级
 points = 积分

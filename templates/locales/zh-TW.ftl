@@ -317,6 +317,8 @@ site-notice = 全站公告
 site-locale = 預設語言
 site-half-life = 熱度半衰期（小時）
 site-half-life-hint = 決定主題降溫的快慢：過了這段時間，一則回覆的熱度減半。多數社群適合 96。
+site-time-zone = 時區
+site-time-zone-hint = 填寫時區名稱，例如 Asia/Taipei。每日點數上限在該時區午夜重新計算。修改只適用於之後發生的事，已經給的點數不變。
 site-open = 開放自行註冊
 readers = 日誌讀取進度
 reader = 讀取者
@@ -451,6 +453,7 @@ error-pin-scope = 置頂範圍須為全站或本看板。
 error-pin-position = 順序須為 -1,000 到 1,000 之間的整數。
 error-site-name-missing = 請填寫網站名稱。
 error-half-life = 半衰期須在 6 到 8,760 小時之間。
+error-time-zone = 沒有這個時區。請填寫 Asia/Taipei、UTC 之類的名稱。
 
 # 點數與等級
 points = 點數

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::model::{Draft, Link, SourceRow};
 use super::{Error, service, store};
 use crate::base::ids::{MemberId, PostId, ThreadId};
-use crate::base::time::UtcTime;
+use crate::base::time::{UtcTime, Zone};
 use crate::engage::rules::{self, Kind, Rules};
 use crate::infra::db::Conn;
 
@@ -123,6 +123,7 @@ impl Needs {
 /// The working set.
 pub struct Book {
     rules: Rules,
+    zone: Zone,
     sources: Vec<Source>,
     places: HashMap<Key, usize>,
     threads: HashMap<ThreadId, usize>,
@@ -133,12 +134,13 @@ pub struct Book {
 }
 
 impl Book {
-    /// Reads, and locks, what `needs` names.
-    pub fn load(conn: &mut Conn, needs: &Needs) -> Result<Self, Error> {
+    /// Reads, and locks, what `needs` names. Days are those of `zone`.
+    pub fn load(conn: &mut Conn, needs: &Needs, zone: Zone) -> Result<Self, Error> {
         let caps: Vec<_> = needs.caps.iter().copied().collect();
         let used = store::used(conn, &caps)?;
         let mut book = Self {
             rules: rules::load(conn)?,
+            zone,
             sources: Vec::new(),
             places: HashMap::new(),
             threads: HashMap::new(),
@@ -218,7 +220,7 @@ impl Book {
         n: i64,
         now: Moment,
     ) -> Result<(), Error> {
-        let day = rules::day(now.at);
+        let day = self.zone.day(now.at);
         let known = self.places.get(&key).copied();
         let Some(place) = known.or_else(|| self.add(Some(Source::fresh(key, account, thread, day)))) else {
             return Ok(());

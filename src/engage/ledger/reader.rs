@@ -1,13 +1,19 @@
 //! The reader of the log that books what the rules give: exactly once, in the order of the log, so that the same
 //! log gives the same ledger however it is cut into batches. Imports come with the times of their posts.
+//!
+//! Days are those of the site's time zone when an entry is booked. A source keeps the number of its day for good,
+//! so another zone moves nothing that was booked: what falls on a day of the same number still shares its cap and
+//! its first post, once.
 
 use super::book::{Book, Moment, Needs};
 use super::{Error, book};
 use crate::base::ids::{MemberId, PostId, ThreadId};
-use crate::engage::rules::{self, Kind};
+use crate::base::time::Zone;
+use crate::engage::rules::Kind;
 use crate::infra::activity::reader::Reader;
 use crate::infra::activity::{Activity, Verb};
 use crate::infra::db::{Conn, DbError};
+use crate::site::settings;
 
 /// The reader that keeps the ledger.
 pub const READER: Reader = Reader { name: "points", apply };
@@ -17,11 +23,12 @@ fn apply(conn: &mut Conn, batch: &[Activity]) -> Result<(), DbError> {
 }
 
 fn follow(conn: &mut Conn, batch: &[Activity]) -> Result<(), Error> {
-    let needs = needs(batch);
+    let zone = settings::load(conn)?.zone();
+    let needs = needs(batch, &zone);
     if needs.posts.is_empty() && needs.moving_threads.is_empty() {
         return Ok(());
     }
-    let mut book = Book::load(conn, &needs)?;
+    let mut book = Book::load(conn, &needs, zone)?;
     for activity in batch {
         enter(&mut book, activity)?;
     }
@@ -61,7 +68,7 @@ fn giver(activity: &Activity) -> i64 {
     activity.actor.map_or(0, |m| m.0)
 }
 
-fn needs(batch: &[Activity]) -> Needs {
+fn needs(batch: &[Activity], zone: &Zone) -> Needs {
     let mut needs = Needs::default();
     for activity in batch {
         let Some(verb) = activity.verb.filter(|v| concerns(*v)) else { continue };
@@ -77,7 +84,7 @@ fn needs(batch: &[Activity]) -> Needs {
             }
             _ => {}
         }
-        let day = rules::day(activity.at);
+        let day = zone.day(activity.at);
         if let (Some(kind), Some(member)) = (granted(verb), activity.member) {
             needs.caps.insert((member, kind.code(), day));
             if matches!(kind, Kind::Thread | Kind::Reply) {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::base::actor::Role;
 use crate::base::locale::Locale;
+use crate::base::time::Zone;
 use crate::content::{posts, threads};
 use crate::infra::activity::{self, lease};
 use crate::infra::jobs::{self, JobState};
@@ -63,6 +64,7 @@ struct SettingsPage {
     settings: Settings,
     error: Option<(String, String)>,
     saved: bool,
+    zones: Vec<String>,
 }
 
 /// `GET /admin/settings`.
@@ -70,7 +72,10 @@ pub async fn settings_form(web: Data<Web>, page: Page) -> Result<HttpResponse, A
     page.at_least(Role::Administrator)?;
     let settings = web.house.db.read(|conn| settings::load(conn).map_err(DbError::from)).await?;
     let saved = page.shell.target.ends_with("?saved");
-    page.ok(&web, &SettingsPage { shell: page.shell.clone(), settings, error: None, saved })
+    page.ok(
+        &web,
+        &SettingsPage { shell: page.shell.clone(), settings, error: None, saved, zones: Zone::names() },
+    )
 }
 
 #[derive(Debug, Deserialize)]
@@ -85,6 +90,12 @@ struct SettingsForm {
     locale: String,
     half_life_hours: String,
     open: Option<String>,
+    #[serde(default = "utc")]
+    time_zone: String,
+}
+
+fn utc() -> String {
+    Zone::default().name().to_owned()
 }
 
 /// `POST /admin/settings`. Another half-life asks for a rebuild of heat as a job.
@@ -99,6 +110,7 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
         locale: Locale::parse(&form.locale).unwrap_or_default(),
         half_life_hours: form.half_life_hours.trim().parse().unwrap_or(0),
         open: form.open.is_some(),
+        time_zone: form.time_zone.trim().to_owned(),
     };
     let (house, attempt) = (web.house.clone(), wanted.clone());
     let done = web
@@ -120,7 +132,9 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
             use crate::base::fault::Fault;
             let Some(field) = e.field() else { return Err(e.into()) };
             let error = Some((field.to_owned(), message(page.shell.locale, &e)));
-            let template = SettingsPage { shell: page.shell.clone(), settings: wanted, error, saved: false };
+            let zones = Zone::names();
+            let template =
+                SettingsPage { shell: page.shell.clone(), settings: wanted, error, saved: false, zones };
             page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &template)
         }
     }

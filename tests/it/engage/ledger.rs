@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use hearth::app::jobs::rebuild_points;
 use hearth::base::actor::Role;
-use hearth::base::time::{DAY, UtcTime};
+use hearth::base::time::{DAY, HOUR, UtcTime};
 use hearth::engage::ledger::{self, Error};
 use hearth::engage::levels::{self, Ladder, Level};
 use hearth::engage::rules::{Kind, Rule, Rules};
@@ -12,6 +12,7 @@ use hearth::infra::activity::reader::Running;
 use hearth::infra::activity::{self, NewActivity, Origin, Verb, sequencer};
 use hearth::infra::db::DbError;
 use hearth::infra::db::schema::leases;
+use hearth::site::settings::{self, Settings};
 
 use super::stage::{adjust, audit, entries, points, revoke, set, settle, sound, spend, tight};
 use crate::content::stage::{NOW, Stage};
@@ -142,6 +143,41 @@ on_both! {
         settle(db);
         assert_eq!([&ada, &bob].map(|m| points(&stage, m)), before);
         assert_eq!(points(&stage, &cyd), (0, 0, 0));
+        sound(db);
+    }
+}
+
+on_both! {
+    fn a_day_is_one_of_the_sites_time_zone(db) {
+        let stage = Stage::new(db);
+        set(&stage, tight());
+        let category = stage.category("general");
+        let ada = stage.member("ada");
+        let zone = |name: &str| {
+            let wanted = Settings { time_zone: name.into(), ..Settings::default() };
+            stage.write(move |c, house| settings::save(c, &house.clock, &wanted)).unwrap();
+        };
+        zone("Asia/Shanghai");
+        // From 22:13 by UTC: 23:13 of the next day there, and an hour later the day after.
+        stage.advance(17 * HOUR);
+        stage.open(&ada, category, "Late");
+        stage.open(&ada, category, "Later");
+        stage.advance(HOUR);
+        stage.open(&ada, category, "Early");
+        settle(db);
+        assert_eq!(deltas(&stage, &ada, Kind::FirstOfDay), [3, 3], "midnight passed there, not by UTC");
+        assert_eq!(deltas(&stage, &ada, Kind::Thread), [5, 5, 5], "a cap of 12 holds for each day");
+        let before = (points(&stage, &ada), entries(&stage, &ada));
+        // Another zone moves nothing that was booked, nor does a rebuild award anything anew.
+        zone("UTC");
+        rebuild_points(db, |_, _| {}).unwrap();
+        settle(db);
+        assert_eq!((points(&stage, &ada), entries(&stage, &ada)), before);
+        // By UTC it is the day that had the first two threads there: its first post and most of its cap are used.
+        stage.open(&ada, category, "The same day again");
+        settle(db);
+        assert_eq!(deltas(&stage, &ada, Kind::FirstOfDay), [3, 3]);
+        assert_eq!(deltas(&stage, &ada, Kind::Thread), [5, 5, 5, 2]);
         sound(db);
     }
 }
