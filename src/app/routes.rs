@@ -126,6 +126,7 @@ fn pages() -> Vec<Entry> {
         GET "/points" Member => points::show;
         GET "/settings" Member => settings::show;
         POST "/settings/profile" Member => settings::profile;
+        POST "/settings/handle" Member => settings::handle;
         POST "/settings/appearance" Member => settings::appearance;
         POST "/settings/password" Member => settings::password;
         POST "/settings/sessions/close-others" Member => settings::close_others;
@@ -138,6 +139,7 @@ fn pages() -> Vec<Entry> {
         GET "/admin/members/{handle}/points" operator => member_ledger::show;
         POST "/admin/members/{handle}/points" operator => member_ledger::correct;
         POST "/admin/members/{handle}/role" admin => members::set_role;
+        POST "/admin/members/{handle}/handle" admin => members::set_handle;
         POST "/admin/members/{handle}/claim" admin => members::claim;
         POST "/admin/members/{handle}/password-link" admin => members::password_link;
         GET "/admin/categories" admin => categories::list;

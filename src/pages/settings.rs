@@ -6,14 +6,16 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::base::actor::SignedIn;
 use crate::base::fault::Fault;
 use crate::base::ids::SessionId;
 use crate::base::locale::Locale;
 use crate::base::time::DAY;
 use crate::infra::db::DbError;
+use crate::infra::i18n;
 use crate::people::accounts::password::PasswordPool;
 use crate::people::accounts::service::{ProfileChange, change_appearance, change_password, change_profile};
-use crate::people::accounts::{self, Member};
+use crate::people::accounts::{self, Member, renaming};
 use crate::people::sessions::tokens::TokenError;
 use crate::people::sessions::{store as session_store, tokens};
 use crate::web::error::{HttpFault, message};
@@ -45,6 +47,10 @@ struct SettingsPage {
     shell: Shell,
     member: Member,
     profile: ProfileChange,
+    /// The user name as typed.
+    handle: String,
+    /// The day from which the user name may be changed again.
+    handle_rests: Option<String>,
     sessions: Vec<SessionView>,
     tokens: Vec<TokenView>,
     scopes: [&'static str; 5],
@@ -68,6 +74,7 @@ impl SettingsPage {
 struct Note {
     error: Option<(String, String)>,
     typed: Option<ProfileChange>,
+    handle: Option<String>,
     new_token: Option<String>,
     token: TokenForm,
 }
@@ -90,7 +97,10 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
         bio: member.bio.clone(),
         public: member.profile_public,
     });
+    let free = member.handle_changed_at.map(|at| at.plus(renaming::REST)).filter(|at| *at > now);
     let template = SettingsPage {
+        handle: note.handle.unwrap_or_else(|| member.handle.clone()),
+        handle_rests: free.map(|at| i18n::date(locale, at)),
         member,
         profile,
         sessions: sessions
@@ -123,16 +133,11 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
     page.answer(web, status, &template)
 }
 
-async fn refused(
-    web: &Web,
-    page: &Page,
-    error: AppError,
-    typed: Option<ProfileChange>,
-) -> Result<HttpResponse, AppError> {
+/// The page again with why something was refused, and with what was typed in `note`.
+async fn refused(web: &Web, page: &Page, error: AppError, note: Note) -> Result<HttpResponse, AppError> {
     let Some(field) = error.0.field() else { return Err(error) };
-    let error_note = (field.to_owned(), message(page.shell.locale, &*error.0));
-    let note = Note { error: Some(error_note), typed, ..Note::default() };
-    draw(web, page, note, crate::web::error::status(error.0.kind())).await
+    let said = (field.to_owned(), message(page.shell.locale, &*error.0));
+    draw(web, page, Note { error: Some(said), ..note }, crate::web::error::status(error.0.kind())).await
 }
 
 /// `GET /settings`.
@@ -158,8 +163,46 @@ pub async fn profile(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpRes
     let typed = wanted.clone();
     match web.house.db.write(move |conn| change_profile(conn, &house, &member, &wanted)).await {
         Ok(()) => Ok(see_other("/settings?saved")),
-        Err(e) => refused(&web, &page, e.into(), Some(typed)).await,
+        Err(e) => refused(&web, &page, e.into(), Note { typed: Some(typed), ..Note::default() }).await,
     }
+}
+
+#[derive(Debug, Deserialize)]
+struct HandleForm {
+    username: String,
+    current: String,
+}
+
+/// `POST /settings/handle`: another user name, for who knows the password.
+pub async fn handle(
+    web: Data<Web>,
+    pool: Data<PasswordPool>,
+    page: Page,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let member = page.member()?.clone();
+    let form: HandleForm = raw.accept(&web, &page)?;
+    match change_handle(&web, &pool, &member, &form.current, &form.username).await {
+        Ok(()) => Ok(see_other("/settings?saved")),
+        Err(e) => refused(&web, &page, e, Note { handle: Some(form.username), ..Note::default() }).await,
+    }
+}
+
+/// Changes the handle of `member`; wrong passwords count as failed logins do.
+pub async fn change_handle(
+    web: &Web,
+    pool: &PasswordPool,
+    member: &SignedIn,
+    password: &str,
+    wanted: &str,
+) -> Result<(), AppError> {
+    let (on, account) = (web.config.rate_limits, format!("id:{}", member.id));
+    guard(&web.house, on, LOGIN_ACCOUNT, &account).await.map_err(super::access::limited)?;
+    let done = renaming::change_own(&web.house, pool, member, password, wanted).await;
+    if !matches!(done, Err(accounts::Error::PasswordWrong)) {
+        refund(&web.house, on, LOGIN_ACCOUNT, &account).await?;
+    }
+    Ok(done.map(drop)?)
 }
 
 #[derive(Debug, Deserialize)]
@@ -203,7 +246,7 @@ pub async fn password(
     }
     let hash = match done {
         Ok(hash) => hash,
-        Err(e) => return refused(&web, &page, e.into(), None).await,
+        Err(e) => return refused(&web, &page, e.into(), Note::default()).await,
     };
     web.house
         .db

@@ -305,6 +305,11 @@ pub fn count_listed(conn: &mut Conn) -> QueryResult<i64> {
     posts::table.filter(posts::state.eq(State::Listed.code())).count().get_result(conn)
 }
 
+/// Ids of all posts of `author`, whatever their state.
+pub fn ids_by_author(conn: &mut Conn, author: MemberId) -> QueryResult<Vec<PostId>> {
+    posts::table.filter(posts::author_id.eq(author.0)).select(posts::id).load(conn)
+}
+
 /// The listed posts of `author`, newest first.
 pub fn by_author(
     conn: &mut Conn,

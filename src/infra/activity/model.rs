@@ -26,8 +26,10 @@ macro_rules! verbs {
 verbs! {
     /// An account was made.
     MemberJoined = "member.joined",
-    /// A handle, a name or a role changed.
+    /// A name or a role changed.
     MemberChanged = "member.changed",
+    /// A handle changed.
+    MemberRenamed = "member.renamed",
     /// A member reached another level, or fell back to one.
     MemberLevelled = "member.levelled",
     /// An account was suspended.

@@ -121,11 +121,13 @@ diesel::table! {
         created_at -> BigInt,
         last_seen_at -> Nullable<BigInt>,
         level -> SmallInt,
+        handle_changed_at -> Nullable<BigInt>,
     }
 }
 
 diesel::table! {
-    former_handles (handle_key) {
+    former_handles (handle_fold) {
+        handle_fold -> Text,
         handle_key -> Text,
         member_id -> BigInt,
         changed_at -> BigInt,

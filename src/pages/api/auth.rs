@@ -11,9 +11,10 @@ use crate::base::time::DAY;
 use crate::engage::ledger;
 use crate::infra::db::DbError;
 use crate::pages::access::{attempt_from, limited};
+use crate::pages::settings::change_handle;
 use crate::people::accounts::password::PasswordPool;
 use crate::people::accounts::service::{ProfileChange, SignUp, change_profile, find_by_handle, sign_up};
-use crate::people::accounts::store;
+use crate::people::accounts::{Member, store};
 use crate::people::profiles::{self, Counters};
 use crate::people::sessions::tokens;
 use crate::web::api::{Answered, Body, Caller, json};
@@ -190,27 +191,53 @@ pub struct MeChange {
     pub bio: Option<String>,
     /// Whether visitors may see the profile.
     pub profile_public: Option<bool>,
+    /// Another name in addresses and mentions; asks for `current_password`, and once in 30 days.
+    pub username: Option<String>,
+    /// The caller's password, with `username` only.
+    pub current_password: Option<String>,
 }
 
-/// Changes the caller's profile.
+/// Changes the caller's profile. When anything is refused, nothing is changed.
 #[utoipa::path(patch, path = "/api/v1/me", tag = "auth", request_body = MeChange,
-    responses((status = 200, body = Me), (status = 401), (status = 422)))]
-pub async fn change_me(web: Data<Web>, caller: Caller, body: Body<MeChange>) -> Answered {
+    responses((status = 200, body = Me), (status = 401), (status = 409, description = "the username is taken"),
+        (status = 422), (status = 429, description = "the username was changed within 30 days")))]
+pub async fn change_me(
+    web: Data<Web>,
+    pool: Data<PasswordPool>,
+    caller: Caller,
+    body: Body<MeChange>,
+) -> Answered {
     let member = caller.member("write")?.clone();
-    let (house, id, wanted) = (web.house.clone(), member.id, body.read()?);
-    web.house
-        .db
-        .write(move |conn| {
-            let now = store::find(conn, id)?.ok_or(HttpFault::SignIn)?;
-            let change = ProfileChange {
-                display_name: wanted.name.clone().unwrap_or(now.display_name),
-                bio: wanted.bio.clone().unwrap_or(now.bio),
-                public: wanted.profile_public.unwrap_or(now.profile_public),
-            };
-            Ok::<_, AppError>(change_profile(conn, &house, &member, &change)?)
-        })
-        .await?;
+    let (id, wanted) = (member.id, body.read()?);
+    if let Some(username) = &wanted.username {
+        let asked = wanted.clone();
+        let now = web.house.db.read(move |c| Ok::<_, AppError>(store::find(c, id)?)).await?;
+        asked.over(&now.ok_or(HttpFault::SignIn)?).check()?;
+        let password = wanted.current_password.as_deref().unwrap_or_default();
+        change_handle(&web, &pool, &member, password, username).await?;
+    }
+    if wanted.name.is_some() || wanted.bio.is_some() || wanted.profile_public.is_some() {
+        let house = web.house.clone();
+        web.house
+            .db
+            .write(move |conn| {
+                let change = wanted.over(&store::find(conn, id)?.ok_or(HttpFault::SignIn)?);
+                Ok::<_, AppError>(change_profile(conn, &house, &member, &change)?)
+            })
+            .await?;
+    }
     Ok(json(200, &me_view(&web, id).await?))
+}
+
+impl MeChange {
+    /// The profile that results; what is not sent stays.
+    fn over(&self, now: &Member) -> ProfileChange {
+        ProfileChange {
+            display_name: self.name.clone().unwrap_or_else(|| now.display_name.clone()),
+            bio: self.bio.clone().unwrap_or_else(|| now.bio.clone()),
+            public: self.profile_public.unwrap_or(now.profile_public),
+        }
+    }
 }
 
 /// A member's public card.

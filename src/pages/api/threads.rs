@@ -62,7 +62,7 @@ fn filter(conn: &mut Conn, query: &ThreadsQuery, readable: &Readable) -> Result<
             Ok(Filter::Tag(tag.id, tag.threads))
         }
         (None, None, Some(name)) => {
-            let author = accounts::store::by_handle(conn, name)?.ok_or(HttpFault::Absent)?.id;
+            let author = accounts::service::find_by_handle(conn, name)?.id;
             Ok(Filter::Author(author, lists::opened_by(conn, author)?))
         }
         // One at a time: each list is a walk of one index.

@@ -10,7 +10,7 @@ use crate::base::actor::Role;
 use crate::base::fault::Fault;
 use crate::base::ids::MemberId;
 use crate::infra::db::DbError;
-use crate::people::accounts::{self, links, standing, store};
+use crate::people::accounts::{self, links, renaming, standing, store};
 use crate::site::audit;
 use crate::web::error::{HttpFault, message};
 use crate::web::filters::When;
@@ -122,24 +122,29 @@ struct MemberPage {
     profile: String,
     link: Option<String>,
     error: Option<String>,
+    /// The user name as typed.
+    handle: String,
     admin: bool,
 }
 
-async fn draw(
-    web: &Web,
-    page: &Page,
-    handle: &str,
+/// What a form did before the page is shown.
+#[derive(Default)]
+struct Done {
     link: Option<String>,
     error: Option<AppError>,
-) -> Result<HttpResponse, AppError> {
+    handle: Option<String>,
+}
+
+async fn draw(web: &Web, page: &Page, handle: &str, done: Done) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Operator)?;
     let asked = handle.to_owned();
     let member = web
         .house
         .db
-        .read(move |conn| Ok::<_, AppError>(store::by_handle(conn, &asked)?.ok_or(HttpFault::Absent)?))
+        .read(move |conn| Ok::<_, AppError>(accounts::service::find_by_handle(conn, &asked)?))
         .await?;
     let shell = page.shell.clone();
+    let Done { link, error, handle } = done;
     let status = error.as_ref().map_or(StatusCode::OK, |e| crate::web::error::status(e.0.kind()));
     let template = MemberPage {
         role: member.role().name().to_owned(),
@@ -148,6 +153,7 @@ async fn draw(
         profile: urls::member(&member.handle),
         error: error.map(|e| message(shell.locale, &*e.0)),
         admin: page.actor.role() == Role::Administrator,
+        handle: handle.unwrap_or_else(|| member.handle.clone()),
         link,
         member,
         shell,
@@ -157,7 +163,7 @@ async fn draw(
 
 /// `GET /admin/members/{handle}`.
 pub async fn show(web: Data<Web>, page: Page, handle: Path<String>) -> Result<HttpResponse, AppError> {
-    draw(&web, &page, &handle, None, None).await
+    draw(&web, &page, &handle, Done::default()).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -180,7 +186,9 @@ pub async fn set_role(
         web.house.db.write(move |conn| standing::set_role(conn, &house, Some(&actor), &name, role)).await;
     match done {
         Ok(member) => Ok(see_other(&format!("/admin/members/{}", urls::component(&member.handle)))),
-        Err(e) if e.code() == "last_administrator" => draw(&web, &page, &handle, None, Some(e.into())).await,
+        Err(e) if e.code() == "last_administrator" => {
+            draw(&web, &page, &handle, Done { error: Some(e.into()), ..Done::default() }).await
+        }
         Err(e) => Err(e.into()),
     }
 }
@@ -198,7 +206,34 @@ pub async fn password_link(
     let token =
         web.house.db.write(move |conn| links::issue_password(conn, &house, Some(&actor), &name)).await?;
     let link = format!("{}/password?token={token}", web.config.base_url);
-    draw(&web, &page, &handle, Some(link), None).await
+    draw(&web, &page, &handle, Done { link: Some(link), ..Done::default() }).await
+}
+
+#[derive(Debug, Deserialize)]
+struct HandleForm {
+    username: String,
+}
+
+/// `POST /admin/members/{handle}/handle`: gives a member another user name.
+pub async fn set_handle(
+    web: Data<Web>,
+    page: Page,
+    handle: Path<String>,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
+    let actor = page.at_least(Role::Administrator)?.clone();
+    let form: HandleForm = raw.accept(&web, &page)?;
+    let (house, name, wanted) = (web.house.clone(), handle.clone(), form.username.clone());
+    let done =
+        web.house.db.write(move |conn| renaming::change_by_staff(conn, &house, &actor, &name, &wanted)).await;
+    match done {
+        Ok(handle) => Ok(see_other(&format!("/admin/members/{}", urls::component(&handle)))),
+        Err(e) if e.field().is_some() => {
+            let done = Done { error: Some(e.into()), handle: Some(form.username), ..Done::default() };
+            draw(&web, &page, &handle, done).await
+        }
+        Err(e) => Err(e.into()),
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -228,9 +263,11 @@ pub async fn claim(
     match done {
         Ok(token) => {
             let link = format!("{}/password?token={token}", web.config.base_url);
-            draw(&web, &page, &handle, Some(link), None).await
+            draw(&web, &page, &handle, Done { link: Some(link), ..Done::default() }).await
         }
-        Err(e) if e.field().is_some() => draw(&web, &page, &handle, None, Some(e.into())).await,
+        Err(e) if e.field().is_some() => {
+            draw(&web, &page, &handle, Done { error: Some(e.into()), ..Done::default() }).await
+        }
         Err(e) => Err(e.into()),
     }
 }

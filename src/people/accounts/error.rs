@@ -1,6 +1,7 @@
 //! What can go wrong with an account.
 
 use crate::base::fault::{Fault, Kind};
+use crate::base::time::{DAY, SECOND};
 use crate::infra::db::DbError;
 use crate::room_error;
 
@@ -16,6 +17,12 @@ pub enum Error {
     /// The handle, or one that looks like it, is taken or reserved.
     #[error("this handle is taken")]
     HandleTaken,
+    /// The handle was changed not long ago.
+    #[error("a handle can be changed again in {days} days")]
+    HandleRecent {
+        /// Days until it may be changed again.
+        days: i64,
+    },
     /// The display name is empty or longer than 40 characters.
     #[error("a name has 1 to 40 characters")]
     NameInvalid,
@@ -81,6 +88,7 @@ impl Fault for Error {
             Self::Forbidden | Self::Closed | Self::Suspended => Kind::Forbidden,
             Self::CredentialsWrong => Kind::Unauthenticated,
             Self::HandleTaken | Self::EmailTaken | Self::LastAdministrator => Kind::Conflict,
+            Self::HandleRecent { .. } => Kind::TooMany,
             Self::Crowded => Kind::Busy,
             _ => Kind::Invalid,
         }
@@ -91,6 +99,7 @@ impl Fault for Error {
             Self::HandleInvalid => "handle_invalid",
             Self::HandleMixed => "handle_mixed",
             Self::HandleTaken => "handle_taken",
+            Self::HandleRecent { .. } => "handle_recent",
             Self::NameInvalid => "name_invalid",
             Self::EmailInvalid => "email_invalid",
             Self::EmailTaken => "email_taken",
@@ -114,7 +123,9 @@ impl Fault for Error {
 
     fn field(&self) -> Option<&str> {
         match self {
-            Self::HandleInvalid | Self::HandleMixed | Self::HandleTaken => Some("username"),
+            Self::HandleInvalid | Self::HandleMixed | Self::HandleTaken | Self::HandleRecent { .. } => {
+                Some("username")
+            }
             Self::NameInvalid => Some("display_name"),
             Self::EmailInvalid | Self::EmailTaken => Some("email"),
             Self::PasswordLength | Self::PasswordCommon => Some("password"),
@@ -126,8 +137,16 @@ impl Fault for Error {
         }
     }
 
+    fn args(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::HandleRecent { days } => vec![("days", days.to_string())],
+            _ => Vec::new(),
+        }
+    }
+
     fn retry_after(&self) -> Option<u64> {
         match self {
+            Self::HandleRecent { days } => u64::try_from(days * DAY / SECOND).ok(),
             Self::Crowded => Some(2),
             Self::Db(e) => e.retry_after(),
             _ => None,

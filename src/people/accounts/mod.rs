@@ -5,6 +5,7 @@ pub mod handle;
 pub mod links;
 pub mod model;
 pub mod password;
+pub mod renaming;
 pub mod service;
 pub mod standing;
 pub mod store;

@@ -9,7 +9,7 @@ use crate::base::time::UtcTime;
 use crate::infra::db::schema::members;
 
 /// A whole account, without its password. Never leaves the server as it is.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, QueryableByName)]
 #[diesel(table_name = members)]
 pub struct Member {
     /// Internal id.
@@ -44,6 +44,8 @@ pub struct Member {
     pub theme: Option<String>,
     /// The step that their growth has reached, from 1.
     pub level: i16,
+    /// When the handle was last changed.
+    pub handle_changed_at: Option<UtcTime>,
 }
 
 impl Member {

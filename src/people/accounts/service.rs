@@ -163,6 +163,16 @@ pub struct ProfileChange {
     pub public: bool,
 }
 
+impl ProfileChange {
+    /// Refuses what cannot stand; the name as it is stored.
+    pub fn check(&self) -> Result<String, Error> {
+        if self.bio.chars().count() > 1_000 {
+            return Err(Error::BioTooLong);
+        }
+        display_name(&self.display_name)
+    }
+}
+
 /// Changes the public part of an account.
 pub fn change_profile(
     conn: &mut Conn,
@@ -170,10 +180,7 @@ pub fn change_profile(
     member: &SignedIn,
     wanted: &ProfileChange,
 ) -> Result<(), Error> {
-    let name = display_name(&wanted.display_name)?;
-    if wanted.bio.chars().count() > 1_000 {
-        return Err(Error::BioTooLong);
-    }
+    let name = wanted.check()?;
     store::set_profile(conn, member.id, &name, wanted.bio.trim(), wanted.public)?;
     let fact = NewActivity::new(Verb::MemberChanged, house.clock.now()).by(member.id).to(member.id);
     activity::record(conn, &house.clock, &fact)?;

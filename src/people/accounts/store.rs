@@ -76,7 +76,7 @@ pub fn by_former_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<Mem
     let Ok(handle) = Handle::shape(handle) else { return Ok(None) };
     former_handles::table
         .inner_join(members::table.on(members::id.eq(former_handles::member_id)))
-        .filter(former_handles::handle_key.eq(handle.key()))
+        .filter(former_handles::handle_fold.eq(handle.fold()))
         .select(Member::as_select())
         .first(conn)
         .optional()
@@ -84,14 +84,61 @@ pub fn by_former_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<Mem
 
 /// True when the handle, or one that looks like it, belongs or belonged to somebody.
 pub fn handle_taken(conn: &mut Conn, handle: &Handle) -> QueryResult<bool> {
+    taken_from(conn, handle, MemberId(0))
+}
+
+/// [`handle_taken`] by anybody but `member`. Present handles are looked at first: who gives one up while this
+/// runs has left it among the former ones by the time those are read.
+pub(super) fn taken_from(conn: &mut Conn, handle: &Handle, member: MemberId) -> QueryResult<bool> {
     let same = members::handle_key.eq(handle.key()).or(members::handle_fold.eq(handle.fold()));
-    if diesel::select(diesel::dsl::exists(members::table.filter(same))).get_result::<bool>(conn)? {
+    let others = members::table.filter(same).filter(members::id.ne(member.0));
+    if diesel::select(diesel::dsl::exists(others)).get_result::<bool>(conn)? {
         return Ok(true);
     }
-    diesel::select(diesel::dsl::exists(
-        former_handles::table.filter(former_handles::handle_key.eq(handle.key())),
-    ))
-    .get_result(conn)
+    let same = former_handles::handle_key.eq(handle.key()).or(former_handles::handle_fold.eq(handle.fold()));
+    let others = former_handles::table.filter(same).filter(former_handles::member_id.ne(member.0));
+    diesel::select(diesel::dsl::exists(others)).get_result(conn)
+}
+
+/// The account of `id`, locked until the transaction ends.
+pub(super) fn lock(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Member>> {
+    let lock = for_update(conn);
+    diesel::sql_query(format!("SELECT * FROM members WHERE id = $1{lock}"))
+        .bind::<diesel::sql_types::BigInt, _>(id)
+        .get_result::<Member>(conn)
+        .optional()
+}
+
+/// Gives `id` another handle and name; the handle before stays theirs.
+pub(super) fn rename(
+    conn: &mut Conn,
+    id: MemberId,
+    before: &Handle,
+    handle: &Handle,
+    display_name: &str,
+    now: UtcTime,
+) -> QueryResult<()> {
+    diesel::delete(former_handles::table.find(handle.fold())).execute(conn)?;
+    if before.fold() != handle.fold() {
+        diesel::insert_into(former_handles::table)
+            .values((
+                former_handles::handle_fold.eq(before.fold()),
+                former_handles::handle_key.eq(before.key()),
+                former_handles::member_id.eq(id.0),
+                former_handles::changed_at.eq(now),
+            ))
+            .execute(conn)?;
+    }
+    diesel::update(members::table.find(id.0))
+        .set((
+            members::handle.eq(handle.as_str()),
+            members::handle_key.eq(handle.key()),
+            members::handle_fold.eq(handle.fold()),
+            members::display_name.eq(display_name),
+            members::handle_changed_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Id and password hash of whoever signs in as `login`: a handle or a confirmed e-mail.
@@ -199,29 +246,56 @@ pub fn cards(conn: &mut Conn, ids: &[MemberId]) -> QueryResult<Vec<Card>> {
     members::table.filter(members::id.eq_any(ids.iter().map(|i| i.0))).select(Card::as_select()).load(conn)
 }
 
-/// The handles among `handles` that exist, as `(folded, as written by its owner)`.
+/// The handles among `handles` that exist or existed, as `(folded, as its owner writes it now)`.
 pub fn known_handles(conn: &mut Conn, handles: &[String]) -> QueryResult<Vec<(String, String)>> {
-    let folds: Vec<String> =
+    let mut folds: Vec<String> =
         handles.iter().filter_map(|h| Handle::shape(h).ok()).map(|h| h.fold().to_owned()).collect();
     if folds.is_empty() {
         return Ok(Vec::new());
     }
-    members::table
-        .filter(members::handle_fold.eq_any(folds))
+    let mut known: Vec<(String, String)> = members::table
+        .filter(members::handle_fold.eq_any(&folds))
         .select((members::handle_fold, members::handle))
-        .load(conn)
+        .load(conn)?;
+    folds.retain(|fold| !known.iter().any(|(k, _)| k == fold));
+    if !folds.is_empty() {
+        let former: Vec<(String, String)> = former_handles::table
+            .inner_join(members::table.on(members::id.eq(former_handles::member_id)))
+            .filter(former_handles::handle_fold.eq_any(folds))
+            .select((former_handles::handle_fold, members::handle))
+            .load(conn)?;
+        known.extend(former);
+    }
+    Ok(known)
 }
 
-/// Which of `handles` (as their owners write them) have a profile that visitors may open.
+/// Which of `handles` lead to a profile that visitors may open: those of now as their owners write them, and
+/// former ones, which lead there by a redirect.
 pub fn public_handles(conn: &mut Conn, handles: &[String]) -> QueryResult<Vec<String>> {
     if handles.is_empty() {
         return Ok(Vec::new());
     }
-    members::table
+    let open = members::profile_public.eq(true).or(members::role.ge(Role::Expert.code()));
+    let mut public: Vec<String> = members::table
         .filter(members::handle.eq_any(handles))
-        .filter(members::profile_public.eq(true).or(members::role.ge(Role::Expert.code())))
+        .filter(open)
         .select(members::handle)
-        .load(conn)
+        .load(conn)?;
+    let others: Vec<(&String, String)> = handles
+        .iter()
+        .filter(|h| !public.contains(h))
+        .filter_map(|h| Some((h, Handle::shape(h).ok()?.fold().to_owned())))
+        .collect();
+    if !others.is_empty() {
+        let former: Vec<String> = former_handles::table
+            .inner_join(members::table.on(members::id.eq(former_handles::member_id)))
+            .filter(former_handles::handle_fold.eq_any(others.iter().map(|(_, fold)| fold)))
+            .filter(open)
+            .select(former_handles::handle_fold)
+            .load(conn)?;
+        public.extend(others.into_iter().filter(|(_, f)| former.contains(f)).map(|(h, _)| h.clone()));
+    }
+    Ok(public)
 }
 
 /// Handles of those whose profiles are public and who wrote something, by id.

@@ -51,6 +51,7 @@ struct Touched {
     openings: BTreeSet<ThreadId>,
     threads: BTreeSet<ThreadId>,
     categories: BTreeSet<CategoryId>,
+    authors: BTreeSet<MemberId>,
 }
 
 impl Touched {
@@ -73,6 +74,7 @@ impl Touched {
                 Some(
                     Verb::ThreadCreated | Verb::ThreadChanged | Verb::ThreadDeleted | Verb::ThreadRestored,
                 ) => touched.threads.extend(a.thread),
+                Some(Verb::MemberRenamed) => touched.authors.extend(a.member),
                 Some(Verb::CategoryChanged) => touched.categories.extend(a.category),
                 _ => {}
             }
@@ -89,6 +91,9 @@ pub fn step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
     let touched = Touched::by(&activities);
     for category in &touched.categories {
         refile(db, index, *category, from)?;
+    }
+    for author in &touched.authors {
+        sign_anew(db, index, *author, from)?;
     }
     let batch = db.read_now(move |c| gather(c, &touched))?;
     index.apply(&batch, from, to)?;
@@ -140,6 +145,17 @@ fn refile(db: &Db, index: &SearchIndex, category: CategoryId, at: i64) -> Result
     })?;
     for some in filed.chunks(usize::try_from(THREADS).unwrap_or(50)) {
         let touched = Touched { threads: some.iter().copied().collect(), ..Touched::default() };
+        let batch = db.read_now(move |c| gather(c, &touched))?;
+        index.apply(&batch, at, at)?;
+    }
+    Ok(())
+}
+
+/// Takes in the posts of an author anew, who writes under another handle.
+fn sign_anew(db: &Db, index: &SearchIndex, author: MemberId, at: i64) -> Result<(), FollowError> {
+    let written = db.read_now(move |c| posts::store::ids_by_author(c, author).map_err(FollowError::from))?;
+    for some in written.chunks(usize::try_from(POSTS).unwrap_or(200)) {
+        let touched = Touched { posts: some.iter().copied().collect(), ..Touched::default() };
         let batch = db.read_now(move |c| gather(c, &touched))?;
         index.apply(&batch, at, at)?;
     }

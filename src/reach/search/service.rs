@@ -111,7 +111,13 @@ fn permit(actor: &Actor, readable: &Readable) -> Permit {
 fn author(conn: &mut Conn, parsed: &ParsedQuery) -> Result<Option<MemberId>, Error> {
     match &parsed.author {
         None => Ok(None),
-        Some(name) => Ok(Some(accounts::store::by_handle(conn, name)?.map_or(MemberId(-1), |m| m.id))),
+        Some(name) => {
+            let found = match accounts::store::by_handle(conn, name)? {
+                None => accounts::store::by_former_handle(conn, name)?,
+                found => found,
+            };
+            Ok(Some(found.map_or(MemberId(-1), |m| m.id)))
+        }
     }
 }
 

@@ -67,7 +67,7 @@ fn moved(activity: &Activity) -> Vec<Dep> {
         None => deps.push(Dep::Site),
         Some(verb) if verb.frames() => deps.push(Dep::Site),
         Some(Verb::MemberLevelled) => deps.extend(activity.member.map(Dep::Member)),
-        Some(Verb::MemberChanged | Verb::MemberSuspended | Verb::MemberUnsuspended) => {
+        Some(Verb::MemberChanged | Verb::MemberRenamed | Verb::MemberSuspended | Verb::MemberUnsuspended) => {
             deps.extend(activity.member.or(activity.actor).map(Dep::Member));
             deps.push(Dep::Moves);
         }
