@@ -14,8 +14,8 @@ use crate::pages::backoffice::{
     audit, branding, categories, ledger as member_ledger, members, overview, points as point_rules,
 };
 use crate::pages::{
-    access, archive, compose, composing, directory, heat, home, keyboard, moderation, points, post, profile,
-    settings, shell, thread,
+    access, archive, compose, composing, directory, heat, home, keyboard, moderation, points, post, settings,
+    shell, thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::{feeds, sitemaps};
@@ -79,7 +79,7 @@ fn pages() -> Vec<Entry> {
         GET "/keyboard" Public => keyboard::show;
         GET "/archive" Public => archive::site;
         GET "/archive/{month}" Public => archive::site_month;
-        GET "/c/{slug}" Public => home::category;
+        GET "/c/{slug}" Public => transfer::category_front;
         GET "/c/{slug}/feed.xml" Public => feeds::category;
         GET "/c/{slug}/archive" Public => archive::of_category;
         GET "/c/{slug}/{month}" Public => transfer::category;
@@ -88,7 +88,7 @@ fn pages() -> Vec<Entry> {
         GET "/t/{id}/{slug}" Public => transfer::thread;
         GET "/t/{slug}/{id}/{number}" Public => transfer::post;
         GET "/p/{id}" Public => post::permalink;
-        GET "/u/{handle}" Public => profile::show;
+        GET "/u/{handle}" Public => transfer::member;
         GET "/u/{handle}/feed.xml" Public => feeds::member;
         GET "/search" Public => search::page;
         GET "/login" Public => access::login_form;
@@ -123,6 +123,7 @@ fn pages() -> Vec<Entry> {
         POST "/post/{id}/{what:accept|unaccept}" Member => moderation::accept;
         POST "/u/{handle}/suspend" moderator => moderation::suspend;
         POST "/u/{handle}/{what}" moderator => moderation::member;
+        GET "/u/{handle}/{what}" Public => transfer::member_tab;
         GET "/points" Member => points::show;
         GET "/settings" Member => settings::show;
         POST "/settings/profile" Member => settings::profile;

@@ -59,12 +59,36 @@ fn exact(conn: &mut Conn, path: &str) -> QueryResult<Option<(Kind, i64)>> {
     Ok(found.and_then(|(kind, id)| Some((Kind::from_code(kind)?, id))))
 }
 
+/// The addresses under which the map has what `path` says with more words: a category by its number whatever
+/// its names were (`/c/pumps/seals/12/l/latest`), a member without the tab of the profile and in any case.
+fn shorter(path: &str) -> Vec<String> {
+    if let Some(rest) = path.strip_prefix("/c/") {
+        return rest
+            .split('/')
+            .rev()
+            .find_map(|p| p.parse::<i64>().ok())
+            .map(|id| format!("/c/{id}"))
+            .into_iter()
+            .collect();
+    }
+    let Some(rest) = path.strip_prefix("/u/").or_else(|| path.strip_prefix("/users/")) else {
+        return Vec::new();
+    };
+    let name = rest.split('/').next().unwrap_or_default();
+    vec![format!("/u/{name}"), format!("/u/{}", name.to_lowercase())]
+}
+
 /// What was at `path` (percent-decoded) in a community that moved here: for addresses that nothing here has.
 /// Whether the reader may see it is for the caller to decide. Does not see what is here by its own address.
 pub fn resolve(conn: &mut Conn, path: &str) -> QueryResult<Option<(Kind, i64)>> {
     let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     if let Some(found) = exact(conn, path)? {
         return Ok(Some(found));
+    }
+    for path in shorter(path) {
+        if let Some(found) = exact(conn, &path)? {
+            return Ok(Some(found));
+        }
     }
     let Some(link) = ForeignLink::from_path(path) else { return Ok(None) };
     let slug = path.trim_start_matches("/t/").split('/').next().unwrap_or_default();

@@ -7,13 +7,17 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::addresses::{self, Kind};
 use crate::base::actor::Actor;
+use crate::base::fault::Kind as FaultKind;
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::content::threads::months::Month;
 use crate::content::threads::views::ViewBuffer;
 use crate::content::{categories, posts, threads};
 use crate::infra::db::Conn;
 use crate::pages::archive::{self, PageQuery};
-use crate::pages::thread::{self, ThreadQuery};
+use crate::pages::home::{self, ListQuery};
+use crate::pages::profile;
+use crate::pages::replying::ThreadQuery;
+use crate::pages::thread;
 use crate::people::accounts;
 use crate::web::error::HttpFault;
 use crate::web::page::moved;
@@ -38,9 +42,28 @@ fn place(conn: &mut Conn, actor: &Actor, path: &str) -> Result<String, AppError>
     }
 }
 
+/// The member whom the address of a former forum names, where the handle has stayed the same.
+fn namesake(conn: &mut Conn, actor: &Actor, path: &str) -> Result<String, AppError> {
+    let rest = path.strip_prefix("/u/").or_else(|| path.strip_prefix("/users/")).ok_or(HttpFault::Absent)?;
+    let member = accounts::service::find_by_handle(conn, rest.split('/').next().unwrap_or_default())?;
+    let shown = actor.member().is_some() || member.is_public();
+    if shown { Ok(urls::member(&member.handle)) } else { Err(HttpFault::Absent.into()) }
+}
+
+fn absent(error: &AppError) -> bool {
+    error.0.kind() == FaultKind::Absent
+}
+
 async fn redirect(web: &Web, page: &Page, path: String) -> Result<HttpResponse, AppError> {
     let actor = page.actor.clone();
-    let url = web.house.db.read(move |conn| place(conn, &actor, &path)).await?;
+    let url = web
+        .house
+        .db
+        .read(move |conn| match place(conn, &actor, &path) {
+            Err(e) if absent(&e) => namesake(conn, &actor, &path),
+            found => found,
+        })
+        .await?;
     Ok(moved(&url))
 }
 
@@ -82,6 +105,39 @@ pub async fn category(
     }
     let (slug, id) = path.into_inner();
     redirect(&web, &page, format!("/c/{slug}/{id}")).await
+}
+
+/// `GET /c/{slug}`: a number was a category of a former forum; no category here is called like that.
+pub async fn category_front(
+    web: Data<Web>,
+    page: Page,
+    slug: Path<String>,
+    query: Query<ListQuery>,
+) -> Result<HttpResponse, AppError> {
+    let path = format!("/c/{slug}");
+    match home::category(web.clone(), page.clone(), slug, query).await {
+        Err(e) if absent(&e) => redirect(&web, &page, path).await,
+        answer => answer,
+    }
+}
+
+/// `GET /u/{username}`: who has no profile here by this name may have had one in a former forum.
+pub async fn member(web: Data<Web>, page: Page, handle: Path<String>) -> Result<HttpResponse, AppError> {
+    let path = format!("/u/{handle}");
+    match profile::show(web.clone(), page.clone(), handle).await {
+        Err(e) if absent(&e) => redirect(&web, &page, path).await,
+        answer => answer,
+    }
+}
+
+/// `GET /u/{username}/{what}`: the tab of a profile in a former forum; here a profile has one page.
+pub async fn member_tab(
+    web: Data<Web>,
+    page: Page,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let (handle, what) = path.into_inner();
+    redirect(&web, &page, format!("/u/{handle}/{what}")).await
 }
 
 /// Every address that nothing else answers.

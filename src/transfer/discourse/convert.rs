@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::cooked::Converter;
 use super::raw;
+use super::shapes::Poll;
 use super::site::OldSite;
 use crate::transfer::records::Report;
 
@@ -25,12 +26,14 @@ impl Texts {
         self.site.base.clone()
     }
 
-    /// The text of a post, from `raw` where it says everything, else from `cooked`.
-    pub fn markdown(&self, raw: Option<&str>, cooked: Option<&str>) -> Option<String> {
+    /// The text of a post, from `raw` where it says everything, else from `cooked`; with the votes of its `polls`.
+    pub fn markdown(&self, raw: Option<&str>, cooked: Option<&str>, polls: &[Poll]) -> Option<String> {
         match (raw, cooked) {
-            (Some(raw), Some(cooked)) if raw::needs_cooked(raw) => Some(self.converter.markdown(cooked)),
+            (Some(raw), Some(cooked)) if raw::needs_cooked(raw) || !polls.is_empty() => {
+                Some(self.converter.markdown(cooked, polls))
+            }
             (Some(raw), _) => Some(raw::markdown(raw, &self.site)),
-            (None, Some(cooked)) => Some(self.converter.markdown(cooked)),
+            (None, Some(cooked)) => Some(self.converter.markdown(cooked, polls)),
             (None, None) => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Streams a dump: one topic in memory at a time, bad records reported and passed over.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::convert::Texts;
 use super::dump::{self, Line, Lines};
-use super::shapes::{CategoriesFile, Category, Post, Topic};
+use super::shapes::{CategoriesFile, Category, Poll, Post, Topic};
 use super::site::OldSite;
 use crate::base::time::UtcTime;
 use crate::transfer::records::{
@@ -93,6 +93,7 @@ impl DiscourseReader {
         let mut todo: VecDeque<Value> = file.category_list.categories.into();
         let mut index = 0;
         let mut seen = HashSet::new();
+        let mut all = Vec::new();
         while let Some(value) = todo.pop_front() {
             let at = format!("category_list.categories[{index}]");
             index += 1;
@@ -100,26 +101,38 @@ impl DiscourseReader {
             todo.extend(std::mem::take(&mut category.subcategory_list));
             if seen.insert(category.id) {
                 self.report.categories += 1;
-                let record = self.category(category);
-                self.ready.push_back(Record::Category(record));
+                all.push(category);
             }
+        }
+        let slugs: HashMap<i64, String> =
+            all.iter().filter_map(|c| Some((c.id, c.slug.clone().filter(|s| !s.is_empty())?))).collect();
+        for category in all {
+            let above = category.parent_category_id.and_then(|id| slugs.get(&id));
+            let record = self.category(category, above.map(String::as_str));
+            self.ready.push_back(Record::Category(record));
         }
         Ok(())
     }
 
-    fn category(&self, category: Category) -> CategoryRecord {
+    /// `above` is the slug of the category's parent.
+    fn category(&self, category: Category, above: Option<&str>) -> CategoryRecord {
         let slug = category.slug.unwrap_or_default();
+        let mut old_paths = vec![format!("/c/{slug}/{}", category.id), format!("/c/{}", category.id)];
+        if let Some(above) = above {
+            old_paths.push(format!("/c/{above}/{slug}/{}", category.id));
+            old_paths.push(format!("/c/{above}/{slug}"));
+        }
         let description = category.description.filter(|text| !text.trim().is_empty());
         let color = category.color.map(|color| color.trim_start_matches('#').to_ascii_lowercase());
         CategoryRecord {
             id: category.id.into(),
             parent: category.parent_category_id.map(Into::into),
             name: category.name,
-            description: self.texts.markdown(None, description.as_deref()).unwrap_or_default(),
+            description: self.texts.markdown(None, description.as_deref(), &[]).unwrap_or_default(),
             color: color.filter(|color| color.len() == 6 && color.bytes().all(|b| b.is_ascii_hexdigit())),
             position: category.position.unwrap_or(0),
             restricted: category.read_restricted.unwrap_or(false),
-            old_paths: vec![format!("/c/{slug}/{}", category.id), format!("/c/{}", category.id)],
+            old_paths,
             slug,
         }
     }
@@ -221,7 +234,10 @@ impl DiscourseReader {
             self.bad(place, &format!("{at}.created_at"), format!("{:?} is no time", post.created_at));
             return None;
         };
-        let Some(body) = self.texts.markdown(post.raw.as_deref(), post.cooked.as_deref()) else {
+        // What does not read as polls is none; the options then stand in the text alone.
+        let polls = post.polls.clone().and_then(|polls| serde_json::from_value::<Vec<Poll>>(polls).ok());
+        let polls = polls.unwrap_or_default();
+        let Some(body) = self.texts.markdown(post.raw.as_deref(), post.cooked.as_deref(), &polls) else {
             self.bad(place, &format!("{at}.cooked"), "neither raw nor cooked is there".to_owned());
             return None;
         };
@@ -272,7 +288,7 @@ impl DiscourseReader {
                 role,
                 title: post.user_title.clone().filter(|title| !title.trim().is_empty()),
                 suspended: post.user_suspended == Some(true),
-                old_paths: vec![format!("/u/{handle}")],
+                old_paths: member_paths(handle),
             }));
         }
         Some(id.into())
@@ -319,6 +335,13 @@ impl Iterator for DiscourseReader {
         }
         self.ready.pop_front()
     }
+}
+
+/// Discourse links to members in lower case and answers any.
+fn member_paths(handle: &str) -> Vec<String> {
+    let mut paths = vec![format!("/u/{handle}"), format!("/u/{}", handle.to_lowercase())];
+    paths.dedup();
+    paths
 }
 
 fn thread(

@@ -87,6 +87,7 @@ pub(super) struct Post {
     pub user_deleted: Option<bool>,
     pub user_suspended: Option<bool>,
     pub accepted_answer: Option<bool>,
+    pub polls: Option<Value>,
     pub moderator: Option<bool>,
     pub admin: Option<bool>,
 }
@@ -119,4 +120,20 @@ pub(super) struct PostLinks {
 pub(super) struct LinkCount {
     pub url: Option<String>,
     pub internal: Option<bool>,
+}
+
+/// A poll as it stands beside its post.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Poll {
+    pub title: Option<String>,
+    #[serde(default)]
+    pub options: Vec<PollOption>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct PollOption {
+    pub id: Option<String>,
+    pub html: Option<String>,
+    /// Nothing where the results are not shown.
+    pub votes: Option<i64>,
 }

@@ -10,6 +10,7 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use super::cooked::Converter;
+use super::shapes::Poll;
 use super::site::OldSite;
 use super::{DiscourseReader, Options, raw};
 use crate::content::markup::{RenderContext, render};
@@ -20,7 +21,7 @@ fn site() -> OldSite {
 }
 
 fn md(cooked: &str) -> String {
-    Converter::new(&Arc::new(site())).markdown(cooked)
+    Converter::new(&Arc::new(site())).markdown(cooked, &[])
 }
 
 fn shown(md: &str) -> String {
@@ -198,8 +199,45 @@ fn polls_become_lists() {
         md(
             "<div class=\"poll\" data-poll-status=\"open\"><div><div class=\"poll-container\"><ul><li data-poll-option-id=\"1\">Yes, <em>please</em></li><li>No</li></ul></div><div class=\"poll-info\"><p><span class=\"info-number\">0</span></p></div></div></div>"
         ),
-        "📊\n\n- Yes, *please*\n- No"
+        "- Yes, *please*\n- No"
     );
+}
+
+#[test]
+fn polls_have_their_votes_where_they_are_counted() {
+    let counted = |cooked: &str, polls: Value| {
+        let polls: Vec<Poll> = serde_json::from_value(polls).unwrap();
+        Converter::new(&Arc::new(site())).markdown(cooked, &polls)
+    };
+    let polls = json!([{ "name": "poll", "title": "Which <b>seal</b>?", "options": [
+        { "id": "a1", "html": "Lip <em>seal</em>", "votes": 12 },
+        { "id": "b2", "html": "Packing", "votes": 0 },
+        { "id": "c3", "html": "Not told" },
+    ] }]);
+    let inside = "<p>Vote:</p><div class=\"poll\" data-poll-name=\"poll\"><div class=\"poll-container\"><div class=\"poll-title\">Which seal?</div><ul><li data-poll-option-id=\"a1\">Lip <em>seal</em></li><li data-poll-option-id=\"b2\"><p>Packing</p></li><li data-poll-option-id=\"c3\">Not told</li></ul></div></div><p>Thanks</p>";
+    let list = "📊 **Which seal?**\n\n- Lip *seal* — 12\n- Packing — 0\n- Not told";
+    assert_eq!(counted(inside, polls.clone()), format!("Vote:\n\n{list}\n\nThanks"));
+    // The data may have the poll beside a post whose text has lost it.
+    assert_eq!(counted("<p>Vote:</p>", polls), format!("Vote:\n\n{list}"));
+    let empty = "<div class=\"poll\"><div class=\"poll-info\"><p>0 voters</p></div></div><p>x</p>";
+    assert_eq!(counted(empty, json!([{ "options": [] }])), "x", "nothing to choose from is nothing to show");
+}
+
+#[test]
+fn cards_of_code_keep_link_title_and_code() {
+    let blob = "<aside class=\"onebox githubblob\" data-onebox-src=\"https://code.example/a/b/blob/main/src/seal.cpp#L7-L9\">\n<header class=\"source\">\n<a href=\"https://code.example/a/b/blob/main/src/seal.cpp#L7-L9\">code.example</a>\n</header>\n<article class=\"onebox-body\">\n<h4><a href=\"https://code.example/a/b/blob/main/src/seal.cpp#L7-L9\">a/b/blob/main/src/seal.cpp#L7-L9</a></h4>\n<pre class=\"onebox\"><code class=\"lang-cpp\"><ol class=\"start lines\" start=\"7\" style=\"counter-reset: li-counter 6 ;\">\n<li>int seal(</li><li>    float bar)</li>\n<li class=\"selected\">{</li>\n</ol></code></pre>\nThis file has been truncated. <a href=\"https://code.example/x\">show original</a>\n</article>\n<div class=\"onebox-metadata\"></div>\n</aside>";
+    golden(
+        blob,
+        "[a/b/blob/main/src/seal.cpp#L7-L9](https://code.example/a/b/blob/main/src/seal.cpp#L7-L9)\n\n```cpp\nint seal(\n    float bar)\n{\n```",
+        "<p><a href=\"https://code.example/a/b/blob/main/src/seal.cpp#L7-L9\" rel=\"ugc nofollow noopener\">a/b/blob/main/src/seal.cpp#L7-L9</a></p><pre><code class=\"language-cpp\">int seal(    float bar){</code></pre>",
+    );
+    let gist = "<aside class=\"onebox githubgist\"><header class=\"source\"><a href=\"https://gist.example/1\">gist.example</a></header><article class=\"onebox-body\"><h4><a href=\"https://gist.example/1\">https://gist.example/1</a></h4><h5>one_a.h</h5><pre><code class=\"C\">#pragma once\n</code></pre><h5>two.h</h5><pre><code class=\"C\">int x;</code></pre></article></aside>";
+    assert_eq!(
+        md(gist),
+        "<https://gist.example/1>\n\n**one\\_a.h**\n\n```C\n#pragma once\n```\n\n**two.h**\n\n```C\nint x;\n```"
+    );
+    let issue = "<aside class=\"onebox githubissue\"><header class=\"source\"><a href=\"https://code.example/a/b/issues/7\">code.example</a></header><article class=\"onebox-body\"><h4><a href=\"https://code.example/a/b/issues/7\">Seal leaks at 9 bar</a></h4><pre class=\"content\">Since the update\u{2026}</pre></article></aside>";
+    assert_eq!(md(issue), "[Seal leaks at 9 bar](https://code.example/a/b/issues/7)");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::{Error, map};
 use crate::base::actor::Role;
+use crate::base::fold::fold;
 use crate::base::ids::{CategoryId, MemberId};
 use crate::base::time::UtcTime;
 use crate::content::categories::model::{DEPTH, path};
@@ -82,8 +83,8 @@ pub fn join(
             created_at: *at,
         };
         let id = accounts::service::create(conn, house, &new, Origin::Import)?;
-        let own = format!("/u/{}", handle.as_str());
-        for path in record.old_paths.iter().filter(|path| **path != own) {
+        let own = |path: &&String| path.strip_prefix("/u/").is_some_and(|name| fold(name) == handle.fold());
+        for path in record.old_paths.iter().filter(|path| !own(path)) {
             addresses::remember(conn, path, Kind::Member, id.0)?;
         }
         joined.push((record.id.0.clone(), id, handle.as_str().to_owned()));

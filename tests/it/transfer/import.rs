@@ -125,6 +125,13 @@ on_both! {
         assert_eq!(to("/t/-/12/77"), Some((Kind::Thread, 12)));
         assert_eq!(to("/t/-/999"), None);
         assert_eq!(to("/c/machines/5"), Some((Kind::Category, 5)));
+        for path in ["/c/9", "/c/motors/9", "/c/machines/motors/9", "/c/renamed/since/9/l/latest", "/c/5/9/"] {
+            assert_eq!(to(path), Some((Kind::Category, 9)), "{path}");
+        }
+        let third = Some((Kind::Member, local(db, Kind::Member, "3")));
+        for path in ["/users/an_impossibly_long_handle", "/u/an_impossibly_long_handle/summary"] {
+            assert_eq!(to(path), third, "{path}");
+        }
         assert_eq!(to("/u/an_impossibly_long_handle"), Some((Kind::Member, local(db, Kind::Member, "3"))));
         assert_eq!(to("/u/ada"), None, "our own address");
     }

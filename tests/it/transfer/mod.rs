@@ -1,5 +1,6 @@
 //! Communities in: the importer and the demo, on both databases.
 
+mod addresses;
 mod corpus;
 mod demo;
 pub mod fixture;

@@ -58,12 +58,12 @@ pub(super) fn find(node: &Rc<Node>, wanted: &dyn Fn(&Node) -> bool) -> Option<Rc
     None
 }
 
-/// All elements of one name below `node`, in document order.
-pub(super) fn all(node: &Rc<Node>, name: &str) -> Vec<Rc<Node>> {
+/// All elements below `node`, in document order, for which `wanted` holds.
+pub(super) fn select(node: &Rc<Node>, wanted: &dyn Fn(&Node) -> bool) -> Vec<Rc<Node>> {
     let mut found = Vec::new();
     let mut todo: Vec<_> = node.children.borrow().iter().rev().cloned().collect();
     while let Some(node) = todo.pop() {
-        if tag(&node) == name {
+        if wanted(&node) {
             found.push(Rc::clone(&node));
         }
         todo.extend(node.children.borrow().iter().rev().cloned());

@@ -8,17 +8,17 @@ use htmd::{Element, HtmlToMarkdownBuilder, Node};
 
 use super::super::emoji;
 use super::super::site::{OldLink, OldSite};
-use super::Tally;
-use super::dom::{all, attribute, find, has_class, line, tag, text};
+use super::dom::{attribute, find, has_class, line, select, tag, text};
+use super::{Tally, cards, polls};
 use crate::transfer::links::ForeignLink;
 
 type Answer = Option<HandlerResult>;
 
 /// What every handler may need.
 #[derive(Clone)]
-struct Forum {
-    site: Arc<OldSite>,
-    tally: Arc<Tally>,
+pub(super) struct Forum {
+    pub site: Arc<OldSite>,
+    pub tally: Arc<Tally>,
 }
 
 /// Adds the handlers.
@@ -61,7 +61,7 @@ pub(super) fn register(
         })
 }
 
-fn inner(handlers: &dyn Handlers, node: &Rc<Node>) -> String {
+pub(super) fn inner(handlers: &dyn Handlers, node: &Rc<Node>) -> String {
     handlers.walk_children(node).content
 }
 
@@ -76,7 +76,7 @@ fn wrapped(content: &str, open: &str, close: &str) -> String {
     format!("{lead}{open}{words}{close}{trail}")
 }
 
-fn block(content: &str) -> String {
+pub(super) fn block(content: &str) -> String {
     format!("\n\n{}\n\n", content.trim_matches('\n'))
 }
 
@@ -93,7 +93,7 @@ fn destination(url: &str) -> String {
 }
 
 /// Text as it may stand between brackets.
-fn label(text: &str) -> String {
+pub(super) fn label(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '\\' | '[' | ']' | '*' | '_' | '`' | '<') {
@@ -118,7 +118,7 @@ impl Forum {
     }
 
     /// A link to `href` that reads `shown` (Markdown), or only the words where it leads nowhere.
-    fn link(&self, href: &str, shown: &str, plain: &str) -> String {
+    pub(super) fn link(&self, href: &str, shown: &str, plain: &str) -> String {
         let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
         let Some(url) = self.resolve(href) else { return shown };
         let url = url.trim();
@@ -211,7 +211,7 @@ fn aside(forum: &Forum, handlers: &dyn Handlers, element: Element) -> Answer {
         return Some(quote(forum, handlers, node).into());
     }
     if has_class(node, "onebox") {
-        return Some(card(forum, node).into());
+        return Some(cards::card(forum, node).into());
     }
     handlers.fallback(element)
 }
@@ -269,30 +269,6 @@ fn pictured(src: &str) -> Option<String> {
     Some(handle.into_owned()).filter(|handle| !handle.is_empty())
 }
 
-/// A preview of another page → a link with that page's title.
-fn card(forum: &Forum, node: &Rc<Node>) -> String {
-    Tally::add(&forum.tally.cards);
-    let with_address =
-        |n: &Node| tag(n) == "a" && attribute(n, "href").is_some_and(|href| href.starts_with("http"));
-    let heading = find(node, &|n| matches!(tag(n), "h3" | "h4") && !line_of(n).is_empty());
-    let href = attribute(node, "data-onebox-src")
-        .or_else(|| {
-            find(node, &|n| has_class(n, "source"))
-                .and_then(|s| find(&s, &with_address))
-                .and_then(|a| attribute(&a, "href"))
-        })
-        .or_else(|| find(node, &with_address).and_then(|a| attribute(&a, "href")));
-    let title = heading.map(|heading| line(&heading)).unwrap_or_default();
-    match href {
-        Some(href) => block(&forum.link(&href, &label(&title), &title)),
-        None => block(&label(&title)),
-    }
-}
-
-fn line_of(node: &Node) -> String {
-    node.children.borrow().iter().map(line).collect::<String>().trim().to_owned()
-}
-
 fn division(forum: &Forum, handlers: &dyn Handlers, element: Element) -> Answer {
     let node = element.node;
     if has_class(node, "lightbox-wrapper") {
@@ -307,7 +283,7 @@ fn division(forum: &Forum, handlers: &dyn Handlers, element: Element) -> Answer 
         return Some(block(&format!("[spoiler]\n{}\n[/spoiler]", content.trim_matches('\n'))).into());
     }
     if has_class(node, "poll") {
-        return Some(poll(forum, handlers, node).into());
+        return Some(polls::poll(forum, handlers, node).into());
     }
     if let Some(id) = attribute(node, "data-youtube-id")
         .or_else(|| has_class(node, "youtube-onebox").then(|| attribute(node, "data-video-id")).flatten())
@@ -324,20 +300,6 @@ fn division(forum: &Forum, handlers: &dyn Handlers, element: Element) -> Answer 
 fn video_link(forum: &Forum, url: &str, title: Option<String>) -> String {
     let title = title.unwrap_or_default();
     forum.link(url, &label(title.trim()), title.trim())
-}
-
-fn poll(forum: &Forum, handlers: &dyn Handlers, node: &Rc<Node>) -> String {
-    Tally::add(&forum.tally.polls);
-    let title = find(node, &|n| has_class(n, "poll-title")).map(|title| line(&title)).unwrap_or_default();
-    let mut out =
-        if title.is_empty() { "📊\n\n".to_owned() } else { format!("📊 **{}**\n\n", label(&title)) };
-    for option in all(node, "li") {
-        let words = inner(handlers, &option).split_whitespace().collect::<Vec<_>>().join(" ");
-        out.push_str("- ");
-        out.push_str(&words);
-        out.push('\n');
-    }
-    block(&out)
 }
 
 fn span(handlers: &dyn Handlers, node: &Rc<Node>) -> String {
@@ -397,7 +359,7 @@ fn player(forum: &Forum, _: &dyn Handlers, element: Element) -> Answer {
     Some(block(&video_link(forum, &url, attribute(node, "title"))).into())
 }
 
-fn code_block(node: &Rc<Node>) -> String {
+pub(super) fn code_block(node: &Rc<Node>) -> String {
     let code = find(node, &|n| tag(n) == "code");
     let classes = code.as_ref().and_then(|code| attribute(code, "class")).unwrap_or_default();
     let language = classes
@@ -405,7 +367,14 @@ fn code_block(node: &Rc<Node>) -> String {
         .map(|class| class.trim_start_matches("lang-").trim_start_matches("language-"))
         .find(|name| !matches!(*name, "auto" | "nohighlight" | "plaintext" | "text" | "hljs"))
         .unwrap_or_default();
-    let text = text(code.as_ref().unwrap_or(node));
+    // Previews of a file have each of its lines as an item of a list.
+    let lines = select(node, &|n| tag(n) == "li");
+    let text = if lines.is_empty() {
+        text(code.as_ref().unwrap_or(node))
+    } else {
+        let lines: Vec<String> = lines.iter().map(text).collect();
+        lines.iter().map(|line| line.trim_end_matches('\n')).collect::<Vec<_>>().join("\n")
+    };
     let longest = text.lines().map(|line| line.trim_start().bytes().take_while(|&b| b == b'`').count()).max();
     let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
     format!("\n\n{fence}{language}\n{}\n{fence}\n\n", text.trim_end_matches('\n'))

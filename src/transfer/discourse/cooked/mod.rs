@@ -3,8 +3,10 @@
 //! General HTML is left to `htmd`; what Discourse adds (quotes, mentions, emoji, cards, players,
 //! lightboxes, polls, spoilers) has a handler each in [`handlers`].
 
+mod cards;
 mod dom;
 mod handlers;
+mod polls;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use htmd::HtmlToMarkdown;
 use htmd::options::{BrStyle, BulletListMarker, Options};
 
+use super::shapes::Poll;
 use super::site::OldSite;
 
 /// Deeper HTML than this is read as bare text: the conversion recurses over it.
@@ -55,15 +58,17 @@ impl Converter {
         Self { html, tally }
     }
 
-    /// Converts one post.
-    pub fn markdown(&self, cooked: &str) -> String {
-        let Ok(tree) = self.html.html_to_tree(cooked) else { return String::new() };
+    /// Converts one post, with the votes of its `polls`.
+    pub fn markdown(&self, cooked: &str, polls: &[Poll]) -> String {
+        let whole = polls::complete(cooked, polls);
+        let Ok(tree) = self.html.html_to_tree(&whole) else { return String::new() };
         if dom::depth(&tree) > MAX_DEPTH {
             let text = dom::text(&tree);
             dom::dismantle(&tree);
             return text;
         }
         dom::ready(&tree);
+        polls::count(&tree, polls);
         tidy(&self.html.tree_to_markdown(&tree))
     }
 }
