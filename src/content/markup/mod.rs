@@ -52,7 +52,7 @@ pub use slug::slugify;
 
 /// Raised whenever the same text would render differently; stored HTML of an older version is
 /// rendered anew by a job.
-pub const RENDERER_VERSION: i32 = 1;
+pub const RENDERER_VERSION: i32 = 2;
 
 /// HTML that went through the allow list. Templates print only this type unescaped.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -51,8 +51,21 @@ const ELEMENTS: &[&str] = &[
 ];
 
 const ATTRIBUTES: &[&str] = &[
-    "href", "rel", "class", "id", "src", "alt", "width", "height", "loading", "type", "disabled", "checked",
-    "start", "tabindex",
+    "href",
+    "rel",
+    "class",
+    "id",
+    "src",
+    "alt",
+    "width",
+    "height",
+    "loading",
+    "type",
+    "disabled",
+    "checked",
+    "start",
+    "tabindex",
+    "aria-label",
 ];
 
 const CLASSES: &[&str] = &[

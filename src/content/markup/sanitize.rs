@@ -73,7 +73,7 @@ const ATTRIBUTES: [(&str, &[&str]); 14] = [
     ("code", &["class"]),
     ("details", &["class"]),
     ("img", &["src", "alt", "width", "height", "loading"]),
-    ("input", &["type", "disabled", "checked"]),
+    ("input", &["type", "disabled", "checked", "aria-label"]),
     ("li", &["id"]),
     ("ol", &["start"]),
     ("p", &["class"]),

@@ -31,9 +31,17 @@ fn everyday_markdown() {
     assert_eq!(flat("3. a"), "<ol start=\"3\"><li>a</li></ol>");
     assert_eq!(
         flat("- [x] a\n- [ ] b"),
-        "<ul><li><input type=\"checkbox\" disabled=\"\" checked=\"\"> a</li>\
-         <li><input type=\"checkbox\" disabled=\"\"> b</li></ul>"
+        "<ul><li><input type=\"checkbox\" disabled=\"\" checked=\"\" aria-label=\"a\"> a</li>\
+         <li><input type=\"checkbox\" disabled=\"\" aria-label=\"b\"> b</li></ul>"
     );
+    assert_eq!(
+        flat("- [ ] 买 \"**润滑脂**\" `x<y`\n  - [x] done\n- [ ] [manual](/t/7)\n- plain"),
+        "<ul><li><input type=\"checkbox\" disabled=\"\" aria-label=\"买 &quot;润滑脂&quot; x&lt;y\"> 买 \"<strong>润滑脂</strong>\" <code>x&lt;y</code>\
+         <ul><li><input type=\"checkbox\" disabled=\"\" checked=\"\" aria-label=\"done\"> done</li></ul></li>\
+         <li><input type=\"checkbox\" disabled=\"\" aria-label=\"manual\"> <a href=\"/t/7\">manual</a></li><li>plain</li></ul>",
+        "a box is named by the words of its item"
+    );
+    assert!(flat("- [ ] one\n\n- [x] two\n\n  more").contains("checked=\"\" aria-label=\"two\"> two</p>"));
     assert_eq!(
         flat("| a | b |\n|---|--:|\n| 1 | 2 |"),
         "<table><thead><tr><th>a</th><th class=\"right\">b</th></tr></thead>\

@@ -25,6 +25,7 @@ pub(super) fn html(document: &Document, context: &RenderContext<'_>) -> String {
         cited: Vec::new(),
         quotes: 0,
         in_link: false,
+        item: String::new(),
         out: String::new(),
     };
     writer.blocks(&document.blocks);
@@ -41,7 +42,32 @@ struct Writer<'a> {
     cited: Vec<&'a str>,
     quotes: usize,
     in_link: bool,
+    /// The words of the list item being written, for the name of its box.
+    item: String,
     out: String,
+}
+
+/// Characters in the name of a box.
+const TASK_NAME: usize = 150;
+
+/// The first words of a list item, without the lists and blocks in it.
+fn own_words(item: &[Node]) -> String {
+    let inline = match item.iter().find(|node| !matches!(node, Node::Break)) {
+        Some(Node::Paragraph(inner)) => inner.as_slice(),
+        _ => item,
+    };
+    let block = |node: &Node| {
+        matches!(
+            node,
+            Node::Paragraph(_) | Node::List(..) | Node::Quote(..) | Node::CodeBlock(..) | Node::Fold(..)
+        )
+    };
+    let end = inline.iter().position(block).unwrap_or(inline.len());
+    if !inline.iter().any(|node| matches!(node, Node::Task(_))) {
+        return String::new();
+    }
+    let words = text_of(inline.get(..end).unwrap_or_default());
+    words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(TASK_NAME).collect()
 }
 
 /// Escapes text for HTML, attribute values included.
@@ -103,11 +129,7 @@ impl<'a> Writer<'a> {
             Node::Image(dest, alt) => self.image(dest, alt),
             Node::Break => self.out.push_str("<br>\n"),
             Node::Mention(handle) => self.mention(handle),
-            Node::Task(done) => self.out.push_str(if *done {
-                "<input type=\"checkbox\" disabled=\"\" checked=\"\"> "
-            } else {
-                "<input type=\"checkbox\" disabled=\"\"> "
-            }),
+            Node::Task(done) => self.task(*done),
             Node::FootnoteRef(label) => self.footnote_ref(label),
             Node::Raw(run) => self.text(&run.text),
             Node::Item(inner) | Node::Cell(inner) => self.blocks(inner),
@@ -158,9 +180,22 @@ impl<'a> Writer<'a> {
             }
         }
         for item in items {
+            self.item = own_words(item);
             self.element("<li>", item, "</li>\n");
         }
         let _ = writeln!(self.out, "</{tag}>");
+    }
+
+    /// A box to tick, named by the words of its item: so it is read in the language of the post.
+    fn task(&mut self, done: bool) {
+        self.out.push_str("<input type=\"checkbox\" disabled=\"\"");
+        if done {
+            self.out.push_str(" checked=\"\"");
+        }
+        let name = std::mem::take(&mut self.item);
+        self.out.push_str(" aria-label=\"");
+        self.text(if name.is_empty() { "…" } else { &name });
+        self.out.push_str("\"> ");
     }
 
     fn code_block(&mut self, language: &str, code: &str) {
