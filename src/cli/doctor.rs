@@ -64,7 +64,8 @@ const COUNTERS: Check = Check {
     name: "members whose counters are wrong",
     sql: "SELECT m.id AS n FROM members m LEFT JOIN member_counters k ON k.member_id = m.id WHERE \
           COALESCE(k.threads, 0) <> (SELECT COUNT(*) FROM threads t WHERE t.author_id = m.id AND t.state = 0) OR \
-          COALESCE(k.posts, 0) <> (SELECT COUNT(*) FROM posts p WHERE p.author_id = m.id AND p.state = 0)",
+          COALESCE(k.posts, 0) <> (SELECT COUNT(*) FROM posts p JOIN threads t ON t.id = p.thread_id \
+           WHERE p.author_id = m.id AND p.state = 0 AND (t.state = 0 OR p.number > 1))",
 };
 
 #[derive(QueryableByName)]

@@ -158,8 +158,9 @@ fn one(
         facts.push(fact(Verb::ThreadFeatured));
     }
     if wanted.state != State::Listed {
-        // Opened once, standing no more: its posts keep their own standing.
-        facts.push(fact(Verb::ThreadDeleted));
+        // Opened once, standing no more: its replies keep their own standing.
+        let opener = threads::store::opener(conn, id)?;
+        facts.push(fact(Verb::ThreadDeleted).with(threads::service::standing(opener, true)));
     }
     Ok(Imported { thread: id, posts: ids })
 }

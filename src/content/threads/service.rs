@@ -282,7 +282,7 @@ pub fn remove_locked(
             "",
         )?;
     }
-    record(conn, house, Verb::ThreadDeleted, member.id, &thread)?;
+    record_standing(conn, house, Verb::ThreadDeleted, member.id, &thread, listed)?;
     Ok(thread)
 }
 
@@ -310,16 +310,35 @@ pub fn restore_locked(
     store::set_removal(conn, thread.id, None)?;
     count_listing(conn, &thread, 1)?;
     audit::note(conn, &house.clock, Some(member.id), "thread.restored", &format!("thread:{id}"), "")?;
-    record(conn, house, Verb::ThreadRestored, member.id, &thread)?;
+    record_standing(conn, house, Verb::ThreadRestored, member.id, &thread, true)?;
     Ok(thread)
 }
 
+/// What counters must know of a thread that was removed or came back: who wrote the listed post that opens it, and
+/// whether the thread counted.
+pub fn standing(opener: Option<MemberId>, counted: bool) -> serde_json::Value {
+    serde_json::json!({ "opener": opener.map_or(0, |m| m.0), "counted": i64::from(counted) })
+}
+
 fn record(conn: &mut Conn, house: &House, verb: Verb, actor: MemberId, thread: &Thread) -> QueryResult<()> {
-    let fact = NewActivity::new(verb, house.clock.now())
-        .by(actor)
-        .to(thread.author_id)
-        .on(thread.id, thread.category_id);
-    activity::record(conn, &house.clock, &fact)
+    activity::record(conn, &house.clock, &fact(house, verb, actor, thread))
+}
+
+/// `counted`: the thread stood in lists before, or stands there now.
+fn record_standing(
+    conn: &mut Conn,
+    house: &House,
+    verb: Verb,
+    actor: MemberId,
+    thread: &Thread,
+    counted: bool,
+) -> QueryResult<()> {
+    let opener = store::opener(conn, thread.id)?;
+    activity::record(conn, &house.clock, &fact(house, verb, actor, thread).with(standing(opener, counted)))
+}
+
+fn fact(house: &House, verb: Verb, actor: MemberId, thread: &Thread) -> NewActivity {
+    NewActivity::new(verb, house.clock.now()).by(actor).to(thread.author_id).on(thread.id, thread.category_id)
 }
 
 /// Computes the heat of up to `limit` threads after `after` from their rows, each under its lock; returns the

@@ -250,3 +250,15 @@ pub fn save_scores(conn: &mut Conn, moved: &[(Place, Held)]) -> QueryResult<()> 
     }
     Ok(())
 }
+
+/// Who wrote the post that opens `thread`, while that post is listed.
+pub fn opener(conn: &mut Conn, thread: ThreadId) -> QueryResult<Option<MemberId>> {
+    use crate::infra::db::schema::posts;
+    posts::table
+        .filter(posts::thread_id.eq(thread.0))
+        .filter(posts::number.eq(1))
+        .filter(posts::state.eq(State::Listed.code()))
+        .select(posts::author_id)
+        .first(conn)
+        .optional()
+}

@@ -48,9 +48,8 @@ fn changes(activity: &Activity) -> Vec<(MemberId, Counters)> {
     let (author, actor) = (activity.member, activity.actor);
     match activity.verb {
         Some(Verb::ThreadCreated) => one(author, Counters { threads: 1, posts: 1, ..zero() }),
-        Some(Verb::ThreadRestored) => one(author, Counters { threads: 1, ..zero() }),
-        // The posts of a removed thread keep their own standing.
-        Some(Verb::ThreadDeleted) => one(author, Counters { threads: -1, ..zero() }),
+        Some(Verb::ThreadRestored) => stood(activity, 1),
+        Some(Verb::ThreadDeleted) => stood(activity, -1),
         Some(Verb::PostCreated | Verb::PostRestored) => one(author, Counters { posts: 1, ..zero() }),
         Some(Verb::PostDeleted) => one(author, Counters { posts: -1, ..zero() }),
         Some(Verb::PostLiked | Verb::PostUnliked) => {
@@ -63,6 +62,20 @@ fn changes(activity: &Activity) -> Vec<(MemberId, Counters)> {
         Some(Verb::AnswerUnaccepted) => one(author, Counters { answers_accepted: -1, ..zero() }),
         _ => Vec::new(),
     }
+}
+
+/// A thread that was removed or came back, with the post that opens it, which stands and falls with it. Replies keep
+/// their own standing.
+fn stood(activity: &Activity, sign: i64) -> Vec<(MemberId, Counters)> {
+    let number = |name: &str| activity.payload.get(name).and_then(serde_json::Value::as_i64);
+    if number("counted") == Some(0) {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    all.extend(activity.member.map(|m| (m, Counters { threads: sign, ..Counters::default() })));
+    let opener = number("opener").filter(|id| *id > 0).map(MemberId);
+    all.extend(opener.map(|m| (m, Counters { posts: sign, ..Counters::default() })));
+    all
 }
 
 fn apply(conn: &mut Conn, batch: &[Activity]) -> Result<(), DbError> {

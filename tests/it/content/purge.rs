@@ -91,6 +91,9 @@ on_both! {
         stage.check();
         assert_eq!(stage.count(&format!("threads WHERE author_id = {whom} AND state = 0")), 0);
         assert_eq!(stage.count(&format!("posts WHERE author_id = {whom} AND number > 1 AND state = 0")), 0);
+        let left = stage.read(|c| profiles::of(c, whom));
+        assert_eq!((left.threads, left.posts), (0, 0), "openings go with their threads");
+        assert_eq!(stage.read(|c| profiles::of(c, victim.id)).posts, 2, "a reply to the spammer keeps its standing");
         assert_eq!(stage.thread(question.thread).accepted_post_id, None);
         assert!(dump(&stage).0 != before.0);
         assert_eq!(stage.read(|c| purge::latest(c, whom)).unwrap().id, act);
