@@ -247,6 +247,10 @@ pub async fn reply(
     let form: ReplyForm = raw.accept(&web, &page)?;
     let id = ThreadId(*id);
     let to = form.reply_to.parse::<i32>().ok();
+    // The box again, for the thread as a whole: what was typed stays.
+    if form.action.as_deref() == Some("drop") {
+        return again(&web, &page, id, form, ReplyBox::default(), StatusCode::OK).await;
+    }
     if form.action.as_deref() == Some("preview") {
         let (preview, error) = match prepare(&web, &form.body).await {
             Ok(text) => (Some(SafeHtml::from_stored(text.html)), None),

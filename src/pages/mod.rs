@@ -15,6 +15,7 @@ pub mod moderation;
 pub mod points;
 pub mod post;
 pub mod profile;
+pub mod replying;
 pub mod rows;
 pub mod settings;
 pub mod shell;

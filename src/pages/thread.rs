@@ -7,7 +7,6 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use serde::Deserialize;
 
 use crate::base::ids::{PostId, ThreadId};
 use crate::content::categories::{self, Readable};
@@ -18,6 +17,7 @@ use crate::content::threads::{self, State, Thread, ThreadKind, follow};
 use crate::content::{curation, reactions, tags};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::i18n;
+use crate::pages::replying::{Answered, Answering, ThreadQuery, answering, replying_to};
 use crate::pages::rows::{Author, authors};
 use crate::pages::thread_head::{crumbs, head};
 use crate::people::accounts;
@@ -30,12 +30,6 @@ use crate::web::paging::{Asked, POSTS, Pager, asked};
 use crate::web::shell::Shell;
 use crate::web::state::client_address;
 use crate::web::{AppError, Page, Web, urls};
-
-/// `?page=`, and what a form that failed brings back.
-#[derive(Debug, Default, Deserialize)]
-pub struct ThreadQuery {
-    page: Option<String>,
-}
 
 /// A post as it is shown.
 pub struct PostView {
@@ -61,8 +55,8 @@ pub struct PostView {
     pub likes: i64,
     /// Liked by the reader.
     pub liked: bool,
-    /// The post it answers: number and address.
-    pub answers: Option<(i32, String)>,
+    /// The post it answers.
+    pub answers: Option<Answered>,
     /// The accepted answer.
     pub accepted: bool,
     /// What the reader may do.
@@ -71,8 +65,8 @@ pub struct PostView {
     pub removed: bool,
     /// First post that the reader has not seen.
     pub unread: bool,
-    /// Markdown that quotes it.
-    pub quote: String,
+    /// Ways to answer it, for who may.
+    pub answering: Option<Answering>,
 }
 
 /// What a reader may do with a post.
@@ -127,7 +121,7 @@ struct ThreadPage {
     error: Option<String>,
     posted: Option<String>,
     preview: Option<SafeHtml>,
-    reply_to: Option<i32>,
+    replying: Option<Answered>,
     now_page: i64,
 }
 
@@ -138,6 +132,8 @@ pub struct ReplyBox {
     pub body: String,
     /// The post it answers.
     pub reply_to: Option<i32>,
+    /// Whether an empty box starts with the words of that post.
+    pub quoting: bool,
     /// Why it was refused.
     pub error: Option<String>,
     /// Where it stands already.
@@ -159,6 +155,12 @@ pub struct PinBox {
     pub position: String,
     /// The field at fault, and why.
     pub error: Option<(String, String)>,
+}
+
+impl ThreadPage {
+    fn replying_to(&self, post: &Answered) -> String {
+        replying_to(&self.shell, post)
+    }
 }
 
 impl PinBox {
@@ -183,7 +185,9 @@ pub(super) struct Loaded {
     pub(super) signed_in: bool,
     tags: Vec<tags::Tag>,
     liked: Vec<PostId>,
-    replied: HashMap<PostId, i32>,
+    answered: HashMap<PostId, Post>,
+    /// The post that the reply box answers.
+    replying: Option<Post>,
     read: Option<i32>,
     follows: bool,
     pins: Vec<curation::Pin>,
@@ -196,7 +200,14 @@ enum Outcome {
     Elsewhere(String),
 }
 
-fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) -> Result<Outcome, AppError> {
+fn load(
+    conn: &mut Conn,
+    page: &Page,
+    id: ThreadId,
+    slug: Option<&str>,
+    n: i64,
+    replying: Option<i32>,
+) -> Result<Outcome, AppError> {
     let readable = categories::service::recall(conn, &page.actor)?;
     let thread = threads::service::load_for(conn, &page.actor, &readable, id)?;
     if n > thread.last_page().max(1) {
@@ -226,14 +237,15 @@ fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) 
     let mut people: Vec<_> = posts.iter().map(|p| p.author_id).collect();
     people.push(thread.author_id);
     people.extend(answer.iter().map(|p| p.author_id));
+    let answered = posts::service::answered(conn, &posts)?;
+    people.extend(answered.values().map(|p| p.author_id));
+    let replying = match replying.filter(|_| page.actor.member().is_some()) {
+        Some(number) => posts::store::at(conn, id, number)?.filter(|p| p.state() == State::Listed),
+        None => None,
+    };
+    people.extend(replying.iter().map(|p| p.author_id));
     let authors = authors(conn, &people, &page.actor)?;
     let ids: Vec<PostId> = posts.iter().map(|p| p.id).collect();
-    let parents: Vec<PostId> = posts.iter().filter_map(|p| p.reply_to).collect();
-    let replied = posts::store::find_many(conn, &parents)?
-        .into_iter()
-        .filter(|p| p.thread_id == id && p.state() == State::Listed)
-        .map(|p| (p.id, p.number))
-        .collect();
     let (liked, read, follows) = match page.actor.id() {
         Some(member) => (
             reactions::liked(conn, member, &ids)?,
@@ -264,7 +276,8 @@ fn load(conn: &mut Conn, page: &Page, id: ThreadId, slug: Option<&str>, n: i64) 
         authors,
         tags,
         liked,
-        replied,
+        answered,
+        replying,
         read,
         follows,
         pins,
@@ -291,8 +304,7 @@ fn view(page: &Page, loaded: &Loaded, post: &Post, first_unread: Option<i32>) ->
     let thread = &loaded.thread;
     let locale = page.shell.locale;
     let author = loaded.authors.get(&post.author_id).cloned().unwrap_or_else(Author::gone);
-    let number = post.reply_to.and_then(|id| loaded.replied.get(&id).copied());
-    let plain = markup::plain_text(&post.body, markup::Keep::PREVIEW);
+    let can = can(page, thread, post);
     let html = SafeHtml::from_stored(post.html.clone());
     let html = loaded.public.as_ref().map_or_else(|| html.clone(), |public| html.linking_only(public));
     PostView {
@@ -306,14 +318,12 @@ fn view(page: &Page, loaded: &Loaded, post: &Post, first_unread: Option<i32>) ->
         lang: post.lang.clone(),
         likes: post.likes,
         liked: loaded.liked.contains(&post.id),
-        answers: number
-            .zip(post.reply_to)
-            .map(|(n, id)| (n, urls::post_in_thread(thread.id, &thread.slug, n, id))),
+        answers: post.reply_to.and_then(|id| loaded.answered.get(&id)).map(|parent| loaded.about(parent)),
         accepted: thread.accepted_post_id == Some(post.id),
-        can: can(page, thread, post),
+        can,
         removed: post.state() != State::Listed,
         unread: first_unread == Some(post.number),
-        quote: markup::quote(&author.handle, &urls::post(post.id), &markup::excerpt(&plain, 600)),
+        answering: can.reply.then(|| answering(&page.shell, loaded, post)),
         author,
     }
 }
@@ -332,11 +342,15 @@ pub async fn show(
         Asked::Page(n) => n,
         Asked::Redirect(n) => return Ok(moved(&canonical(&web, &page, id, n).await?)),
     };
-    let loaded = match read(&web, &page, id, Some(slug), n).await? {
+    let to = query.answering();
+    let loaded = match read(&web, &page, id, Some(slug), n, to.map(|(number, _)| number)).await? {
         Outcome::Show(loaded) => *loaded,
         Outcome::Elsewhere(url) => return Ok(moved(&url)),
     };
     saw(&web, &views, id, &req);
+    if let Some((_, quoting)) = to {
+        return page.ok(&web, &compose(&page, loaded, n, ReplyBox { quoting, ..ReplyBox::default() }));
+    }
     let keep = keep(&web, &views, &loaded);
     page.kept(&web, &compose(&page, loaded, n, ReplyBox::default()), keep)
 }
@@ -399,7 +413,7 @@ pub async fn draw(
     reply: ReplyBox,
     status: StatusCode,
 ) -> Result<HttpResponse, AppError> {
-    match read(web, page, id, slug, n).await? {
+    match read(web, page, id, slug, n, reply.reply_to).await? {
         Outcome::Show(loaded) => page.answer(web, status, &compose(page, *loaded, n, reply)),
         Outcome::Elsewhere(url) => Ok(moved(&url)),
     }
@@ -436,9 +450,10 @@ async fn read(
     id: ThreadId,
     slug: Option<String>,
     n: i64,
+    to: Option<i32>,
 ) -> Result<Outcome, AppError> {
     let reader = page.clone();
-    let outcome = web.house.db.read(move |conn| load(conn, &reader, id, slug.as_deref(), n)).await?;
+    let outcome = web.house.db.read(move |conn| load(conn, &reader, id, slug.as_deref(), n, to)).await?;
     if let Outcome::Show(loaded) = &outcome
         && let (Some(member), Some(last)) = (page.actor.id(), loaded.posts.last().map(|p| p.number))
     {
@@ -517,11 +532,14 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
             .filter(|_| first_unread.is_none())
             .map(|from| format!("{}#unread", thread.url(urls::page_of(from)))),
         posts,
-        body: reply.body,
+        body: match &loaded.replying {
+            Some(post) if reply.quoting && reply.body.is_empty() => loaded.quote(post),
+            _ => reply.body,
+        },
         error: reply.error,
         posted: reply.posted,
         preview: reply.preview,
-        reply_to: reply.reply_to,
+        replying: loaded.replying.as_ref().map(|post| loaded.about(post)),
         now_page: n,
         shell,
     }

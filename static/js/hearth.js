@@ -131,11 +131,15 @@ function reply(link) {
   const area = document.querySelector("#reply textarea[data-composer]");
   if (!area) return false;
   area.form.elements.reply_to.value = link.dataset.reply;
+  const note = area.form.querySelector("[data-replying]");
+  note.hidden = false;
+  note.querySelector("a").textContent = link.dataset.said;
+  note.querySelector("a").href = `#${link.closest("article").id}`;
   const quote = link.dataset.quote?.trim();
   if (quote && !area.value.includes(quote)) {
     const before = area.value.trimEnd();
     area.value = `${before}${before ? "\n\n" : ""}${quote}\n\n`;
-    area.dispatchEvent(new Event("input"));
+    area.dispatchEvent(new Event("input", { bubbles: true }));
   }
   area.focus();
   area.setSelectionRange(area.value.length, area.value.length);
@@ -146,6 +150,13 @@ function reply(link) {
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-reply]");
   if (link && !event.ctrlKey && !event.metaKey && reply(link)) event.preventDefault();
+  const drop = event.target.closest?.("[data-drop]");
+  if (drop) {
+    event.preventDefault();
+    drop.form.elements.reply_to.value = "";
+    drop.closest("[data-replying]").hidden = true;
+    drop.form.querySelector("textarea").focus();
+  }
   for (const menu of all("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }

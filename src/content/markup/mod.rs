@@ -31,6 +31,7 @@ mod mentioned;
 mod mentions;
 mod outline;
 mod plain;
+mod quotable;
 mod quotes;
 mod sanitize;
 mod slug;
@@ -47,6 +48,7 @@ pub use lang::{Lang, detect_lang, known_lang};
 pub use limits::{MarkupError, Stats};
 pub use outline::{Outline, check, mentions, outline};
 pub use plain::{Keep, excerpt, plain_text};
+pub use quotable::quotable;
 pub use quotes::quote;
 pub use slug::slugify;
 

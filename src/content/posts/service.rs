@@ -1,5 +1,7 @@
 //! Opening threads and replying.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::Error;
@@ -200,6 +202,22 @@ pub fn answerable(conn: &mut Conn, actor: &Actor, thread: ThreadId, number: i32)
     threads::service::load_for(conn, actor, &readable, thread)?;
     let post = store::at(conn, thread, number)?.filter(|p| p.state() == State::Listed);
     post.map(drop).ok_or(Error::ReplyToInvalid)
+}
+
+/// The posts that `posts` answer, as far as they are listed in the same thread: what was removed or hidden since
+/// is not spoken of.
+pub fn answered(conn: &mut Conn, posts: &[Post]) -> QueryResult<HashMap<PostId, Post>> {
+    let mut parents: Vec<PostId> = posts.iter().filter_map(|p| p.reply_to).collect();
+    parents.sort_unstable();
+    parents.dedup();
+    if parents.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = store::find_many(conn, &parents)?.into_iter().filter(|parent| {
+        let same = |p: &&Post| p.reply_to == Some(parent.id) && p.thread_id == parent.thread_id;
+        parent.state() == State::Listed && posts.iter().any(|p| same(&p))
+    });
+    Ok(found.map(|parent| (parent.id, parent)).collect())
 }
 
 /// A post with its thread, as far as `actor` may see both.

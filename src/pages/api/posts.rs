@@ -43,8 +43,14 @@ pub async fn list(web: Data<Web>, caller: Caller, id: Path<i64>, query: Query<Li
             posts.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
             let people: Vec<_> = posts.iter().map(|p| p.author_id).collect();
             let cards = accounts::store::cards(conn, &people)?;
-            let items: Vec<PostView> =
-                posts.iter().map(|p| PostView::new(p, cards.iter().find(|c| c.id == p.author_id))).collect();
+            let answered = posts::service::answered(conn, &posts)?;
+            let items: Vec<PostView> = posts
+                .iter()
+                .map(|p| {
+                    let parent = p.reply_to.and_then(|id| answered.get(&id));
+                    PostView::new(p, cards.iter().find(|c| c.id == p.author_id), parent)
+                })
+                .collect();
             let next_cursor = posts.last().filter(|_| more).map(|p| cursor(&[p.number.to_string()]));
             Ok::<_, AppError>(List { items, next_cursor, total: Some(thread.posts) })
         })
@@ -111,7 +117,8 @@ async fn one(web: &Web, caller: &Caller, id: PostId) -> Result<PostView, AppErro
             let readable = categories::service::recall(conn, &actor)?;
             let (_, post) = posts::service::load_for(conn, &actor, &readable, id)?;
             let card = accounts::store::cards(conn, &[post.author_id])?.pop();
-            Ok::<_, AppError>(PostView::new(&post, card.as_ref()))
+            let answered = posts::service::answered(conn, std::slice::from_ref(&post))?;
+            Ok::<_, AppError>(PostView::new(&post, card.as_ref(), answered.values().next()))
         })
         .await
 }

@@ -170,8 +170,10 @@ pub struct PostView {
     pub html: String,
     /// Language.
     pub lang: String,
-    /// The post it answers.
+    /// The post it answers, while that is listed.
     pub reply_to: Option<i64>,
+    /// The place of that post in the thread: what `reply_to` names when a reply is written.
+    pub reply_to_number: Option<i32>,
     /// Likes.
     pub likes: i64,
     /// Earlier versions kept.
@@ -187,8 +189,8 @@ pub struct PostView {
 }
 
 impl PostView {
-    /// `post` with its author.
-    pub fn new(post: &Post, author: Option<&Card>) -> Self {
+    /// `post` with its author and the post it answers, as far as the caller may know of that.
+    pub fn new(post: &Post, author: Option<&Card>, answered: Option<&Post>) -> Self {
         Self {
             id: post.id.0,
             thread_id: post.thread_id.0,
@@ -197,7 +199,8 @@ impl PostView {
             body: post.body.clone(),
             html: post.html.clone(),
             lang: post.lang.clone(),
-            reply_to: post.reply_to.map(|p| p.0),
+            reply_to: answered.map(|p| p.id.0),
+            reply_to_number: answered.map(|p| p.number),
             likes: post.likes,
             revisions: post.revisions,
             created_at: post.created_at,

@@ -10,4 +10,5 @@ mod damaged;
 mod forms;
 mod nul;
 mod office;
+mod replies;
 mod talking;
