@@ -16,6 +16,7 @@ use crate::infra::i18n;
 use crate::people::accounts::password::PasswordPool;
 use crate::people::accounts::service::{ProfileChange, change_appearance, change_password, change_profile};
 use crate::people::accounts::{self, Member, renaming};
+use crate::people::sessions::agents::{self, Agent};
 use crate::people::sessions::tokens::TokenError;
 use crate::people::sessions::{store as session_store, tokens};
 use crate::web::error::{HttpFault, message};
@@ -79,6 +80,17 @@ struct Note {
     token: TokenForm,
 }
 
+/// "Firefox on Windows"; a dash when the browser did not say.
+fn device(shell: &Shell, agent: &str) -> String {
+    match agents::agent(agent) {
+        None => "—".into(),
+        Some(Agent { browser, system: Some(system) }) => {
+            shell.t2("session-device", "browser", browser, "system", system)
+        }
+        Some(Agent { browser, system: None }) => browser,
+    }
+}
+
 async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<HttpResponse, AppError> {
     let id = page.member()?.id;
     let now = page.shell.now;
@@ -107,7 +119,7 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
             .into_iter()
             .map(|s| SessionView {
                 id: s.id,
-                agent: s.agent,
+                agent: device(&page.shell, &s.agent),
                 address: s.address,
                 seen: When::new(locale, s.seen_at),
                 current: Some(s.id) == current,

@@ -153,3 +153,14 @@ app_on_both! {
         assert_eq!(app.post("/password", &guest, &[("token", &token), ("password", GOOD)]).await.status, 422);
     }
 }
+
+app_on_both! {
+    async fn sessions_are_told_apart_in_words(app) {
+        let ada = app.member("ada", Role::Member);
+        assert_eq!(app.get("/settings", &ada).await.texts("p.agent"), ["a browser"], "nothing known, so as it is");
+        app.sql("UPDATE sessions SET agent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0'");
+        assert_eq!(app.get("/settings", &ada).await.texts("p.agent"), ["Firefox on Windows"]);
+        app.sql("UPDATE sessions SET agent = ''");
+        assert_eq!(app.get("/settings", &ada).await.texts("p.agent"), ["—"]);
+    }
+}
