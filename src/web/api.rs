@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::base::actor::{Actor, Credential, SignedIn};
 use crate::base::fault::{Fault, Kind};
+use crate::base::ids::MemberId;
 use crate::infra::db::DbError;
 use crate::web::error::{AppError, HttpFault};
 use crate::web::idempotency::{Answer, Key};
@@ -93,6 +94,15 @@ impl Caller {
         let key = self.idempotency.clone()?;
         let body = serde_json::to_vec(body).unwrap_or_default();
         Some(Key { member, route: route.to_owned(), key, hash: Sha256::digest(&body).to_vec() })
+    }
+
+    /// [`Caller::key`] for somebody who has no account yet: they are known by the `network` they call from. What is
+    /// compared of the body must hold no secrets, since a fast hash of it is stored.
+    pub fn key_of_newcomer(&self, route: &str, network: &str, body: &impl Serialize) -> Option<Key> {
+        let key = format!("{network} {}", self.idempotency.as_ref()?);
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        let hash = Sha256::digest(&body).to_vec();
+        Some(Key { member: MemberId(0), route: route.to_owned(), key, hash })
     }
 }
 

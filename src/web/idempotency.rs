@@ -77,11 +77,21 @@ pub fn begin(conn: &mut Conn, key: &Key, now: UtcTime) -> QueryResult<Result<Opt
     if claimed == 1 {
         return Ok(Ok(None));
     }
-    let (hash, status, answer): (Vec<u8>, i16, String) = answers::table
+    Ok(answered(conn, key)?.transpose())
+}
+
+/// What was answered to `key` before, if anything was.
+pub fn answered(conn: &mut Conn, key: &Key) -> QueryResult<Option<Result<Answer, KeyReused>>> {
+    let found: Option<(Vec<u8>, i16, String)> = answers::table
         .find((key.member.0, &key.route, &key.key))
         .select((answers::request_hash, answers::status, answers::answer))
-        .first(conn)?;
-    if hash == key.hash { Ok(Ok(Some(Answer { status, answer }))) } else { Ok(Err(KeyReused { answer })) }
+        .first(conn)
+        .optional()?;
+    Ok(found.map(
+        |(hash, status, answer)| {
+            if hash == key.hash { Ok(Answer { status, answer }) } else { Err(KeyReused { answer }) }
+        },
+    ))
 }
 
 /// Counts a request against a soft limit, unless `key` says that it was answered before: a retry costs nothing.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::views::MemberCard;
+use crate::base::fault::Kind;
 use crate::base::ids::MemberId;
 use crate::base::time::DAY;
 use crate::engage::ledger;
@@ -13,12 +14,13 @@ use crate::infra::db::DbError;
 use crate::pages::access::{attempt_from, limited};
 use crate::pages::settings::change_handle;
 use crate::people::accounts::password::PasswordPool;
-use crate::people::accounts::service::{ProfileChange, SignUp, change_profile, find_by_handle, sign_up};
+use crate::people::accounts::service::{ProfileChange, SignUp, admit, change_profile, find_by_handle};
 use crate::people::accounts::{Member, store};
 use crate::people::profiles::{self, Counters};
 use crate::people::sessions::tokens;
 use crate::web::api::{Answered, Body, Caller, json};
 use crate::web::error::HttpFault;
+use crate::web::idempotency::{self, Outcome, once};
 use crate::web::limits::{SIGN_UP, Soft, guard};
 use crate::web::state::{Presented, address_prefix};
 use crate::web::{AppError, Web, page::presented};
@@ -76,21 +78,54 @@ async fn enter(web: &Web, member: MemberId, name: &'static str) -> Result<Entere
         .await
 }
 
-/// Makes an account.
+/// Makes an account. Sent again from the same network with the same `Idempotency-Key`, username and e-mail it makes
+/// no second one: whoever sends the same password gets a new token, since none is kept that could be repeated.
 #[utoipa::path(post, path = "/api/v1/auth/signup", tag = "auth", request_body = SignUpBody,
-    responses((status = 201, body = Entered), (status = 409, description = "taken"), (status = 422, description = "a field is wrong")))]
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, body = Entered), (status = 409, description = "taken"), (status = 422, description = "a field is wrong, or the key was used for another request"), (status = 429)))]
 pub async fn signup(
     web: Data<Web>,
     pool: Data<PasswordPool>,
     caller: Caller,
     body: Body<SignUpBody>,
 ) -> Answered {
-    let sent = body.read()?;
+    let (sent, network) = (body.read()?, network(&caller));
+    let key = caller.key_of_newcomer("POST /auth/signup", &network, &(&sent.username, &sent.email));
+    if let Some(key) = key.clone() {
+        let before =
+            web.house.db.read(move |c| idempotency::answered(c, &key).map_err(DbError::from)).await?;
+        if before.transpose()?.is_some() {
+            return signed_up_before(&web, &pool, &network, &sent).await;
+        }
+    }
     let wanted = SignUp::parse(&sent.username, &sent.email, &sent.password)
         .map_err(|mut wrong| AppError::from(wrong.remove(0)))?;
-    guard(&web.house, web.config.rate_limits, SIGN_UP, &network(&caller)).await.map_err(limited)?;
-    let member = sign_up(&web.house, &pool, wanted).await?;
-    Ok(json(201, &enter(&web, member, "signup").await?))
+    guard(&web.house, web.config.rate_limits, SIGN_UP, &network).await.map_err(limited)?;
+    let (house, hash) = (web.house.clone(), wanted.hash(&pool).await?);
+    let done = web
+        .house
+        .db
+        .write(move |conn| {
+            once(conn, key.as_ref(), house.clock.now(), |conn| {
+                Ok((admit(conn, &house, &wanted, &hash)?, 201, String::new()))
+            })
+        })
+        .await?;
+    match done {
+        Outcome::Fresh(member) => Ok(json(201, &enter(&web, member, "signup").await?)),
+        Outcome::Repeated(_) => signed_up_before(&web, &pool, &network, &sent).await,
+    }
+}
+
+/// A sign-up that took effect before lets in who has its password; another password is another request.
+async fn signed_up_before(web: &Web, pool: &PasswordPool, network: &str, sent: &SignUpBody) -> Answered {
+    match attempt_from(web, pool, network, &sent.username, &sent.password).await {
+        Ok(member) => Ok(json(201, &enter(web, member, "signup").await?)),
+        Err(e) if e.0.kind() == Kind::Unauthenticated => {
+            Err(idempotency::KeyReused { answer: String::new() }.into())
+        }
+        Err(e) => Err(e),
+    }
 }
 
 /// Signs in.

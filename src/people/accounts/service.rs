@@ -38,32 +38,38 @@ impl SignUp {
             _ => Err(wrong),
         }
     }
+
+    /// The hash of the password, for [`admit`].
+    pub async fn hash(&self, pool: &PasswordPool) -> Result<String, Error> {
+        pool.hash(self.password.clone()).await
+    }
 }
 
-/// Makes an account for a newcomer. Without mail it is active at once and the address stays unconfirmed.
+/// Makes an account for a newcomer.
 pub async fn sign_up(house: &House, pool: &PasswordPool, wanted: SignUp) -> Result<MemberId, Error> {
-    let hash = pool.hash(wanted.password.clone()).await?;
+    let hash = wanted.hash(pool).await?;
     let cx = house.clone();
-    house
-        .db
-        .write(move |conn| {
-            if !settings::load(conn)?.open {
-                return Err(Error::Closed);
-            }
-            let new = NewMember {
-                public_id: cx.random.public_id(),
-                handle: &wanted.handle,
-                display_name: &wanted.name,
-                email: Some(&wanted.email),
-                email_confirmed: false,
-                role: Role::Member,
-                password_hash: Some(&hash),
-                imported: false,
-                created_at: cx.clock.now(),
-            };
-            create(conn, &cx, &new, Origin::Live)
-        })
-        .await
+    house.db.write(move |conn| admit(conn, &cx, &wanted, &hash)).await
+}
+
+/// Makes an account for a newcomer whose password is hashed. Without mail it is active at once and the address
+/// stays unconfirmed.
+pub fn admit(conn: &mut Conn, house: &House, wanted: &SignUp, hash: &str) -> Result<MemberId, Error> {
+    if !settings::load(conn)?.open {
+        return Err(Error::Closed);
+    }
+    let new = NewMember {
+        public_id: house.random.public_id(),
+        handle: &wanted.handle,
+        display_name: &wanted.name,
+        email: Some(&wanted.email),
+        email_confirmed: false,
+        role: Role::Member,
+        password_hash: Some(hash),
+        imported: false,
+        created_at: house.clock.now(),
+    };
+    create(conn, house, &new, Origin::Live)
 }
 
 /// Adds an account and says so in the log. The handle must be free, also of former owners.

@@ -11,4 +11,5 @@ mod forms;
 mod nul;
 mod office;
 mod replies;
+mod signup;
 mod talking;
