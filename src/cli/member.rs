@@ -55,7 +55,9 @@ pub fn run(settled: &Settled, command: &MemberCommand) -> Result<(), Failed> {
             let hash = if *password_stdin {
                 let mut text = String::new();
                 std::io::stdin().read_to_string(&mut text)?;
-                Some(hash_now(&Password::choose(text.trim_end_matches(['\r', '\n']))?)?)
+                let chosen = Password::choose(text.trim_end_matches(['\r', '\n']))?;
+                chosen.judge_now(&[username.clone(), email.clone()])?;
+                Some(hash_now(&chosen)?)
             } else {
                 None
             };

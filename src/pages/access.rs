@@ -20,7 +20,7 @@ use crate::people::accounts::{self, store};
 use crate::people::sessions;
 use crate::web::error::{HttpFault, message};
 use crate::web::forms::local_path;
-use crate::web::limits::{LOGIN_ACCOUNT, LOGIN_ADDRESS, RESET, SIGN_UP, guard, refund};
+use crate::web::limits::{JUDGED, LOGIN_ACCOUNT, LOGIN_ADDRESS, RESET, SIGN_UP, guard, refund};
 use crate::web::page::{cookie, see_other};
 use crate::web::shell::Shell;
 use crate::web::state::address_prefix;
@@ -229,6 +229,20 @@ pub async fn sign_up_form(web: Data<Web>, mut page: Page) -> Result<HttpResponse
     page.ok(&web, &template)
 }
 
+/// Makes an account for a newcomer from `network`. A password that is refused uses up no sign-up.
+async fn newcomer(
+    web: &Web,
+    pool: &PasswordPool,
+    network: &str,
+    wanted: SignUp,
+) -> Result<MemberId, AppError> {
+    let on = web.config.rate_limits;
+    guard(&web.house, on, JUDGED, network).await.map_err(limited)?;
+    wanted.judge(pool).await?;
+    guard(&web.house, on, SIGN_UP, network).await.map_err(limited)?;
+    Ok(sign_up(&web.house, pool, wanted).await?)
+}
+
 /// `POST /signup`.
 pub async fn sign_up_submit(
     web: Data<Web>,
@@ -250,10 +264,7 @@ pub async fn sign_up_submit(
             return page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &template);
         }
     };
-    let done = match guard(&web.house, web.config.rate_limits, SIGN_UP, &network(&page)).await {
-        Ok(()) => sign_up(&web.house, &pool, wanted).await.map_err(AppError::from),
-        Err(e) => Err(limited(e)),
-    };
+    let done = newcomer(&web, &pool, &network(&page), wanted).await;
     match done {
         Ok(member) => {
             let token = open_session(&web, &page, &req, member).await?;
@@ -336,7 +347,9 @@ pub async fn first_submit(
     let made = async {
         let handle = Handle::shape(&field("username"))?;
         let email = Email::parse(&field("email"))?;
-        let hash = pool.hash(Password::choose(&field("password"))?).await?;
+        let chosen = Password::choose(&field("password"))?;
+        pool.judge(chosen.clone(), vec![handle.as_str().to_owned(), email.text.clone()]).await?;
+        let hash = pool.hash(chosen).await?;
         let (house, token) = (web.house.clone(), field("token"));
         web.house
             .db
@@ -345,6 +358,13 @@ pub async fn first_submit(
     }
     .await;
     finish_link(&web, page, &req, template, made).await
+}
+
+/// A new password that is neither short nor soon guessed.
+async fn acceptable(pool: &PasswordPool, text: &str) -> Result<Password, accounts::Error> {
+    let chosen = Password::choose(text)?;
+    pool.judge(chosen.clone(), Vec::new()).await?;
+    Ok(chosen)
 }
 
 /// `POST /password`.
@@ -359,7 +379,8 @@ pub async fn password_submit(
     page.guest = None;
     let token = raw.get("token").unwrap_or_default().to_owned();
     let template = link_page(&page, Purpose::Password, &token);
-    let chosen = match Password::choose(raw.get("password").unwrap_or_default()) {
+    guard(&web.house, web.config.rate_limits, JUDGED, &network(&page)).await.map_err(limited)?;
+    let chosen = match acceptable(&pool, raw.get("password").unwrap_or_default()).await {
         Ok(chosen) => chosen,
         Err(e) => return finish_link(&web, page, &req, template, Err(e)).await,
     };

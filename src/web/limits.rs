@@ -54,6 +54,8 @@ pub const SIGN_UP: Guarded = Guarded { name: "signup", hits: 3, window: 3_600 };
 pub const LOGIN_ACCOUNT: Guarded = Guarded { name: "login-account", hits: 10, window: 900 };
 /// Attempts to sign in from one network.
 pub const LOGIN_ADDRESS: Guarded = Guarded { name: "login-address", hits: 30, window: 900 };
+/// Passwords looked at for newcomers of one network: judging one takes the server a while.
+pub const JUDGED: Guarded = Guarded { name: "judged", hits: 30, window: 900 };
 /// Uses of one-time links from one network.
 pub const RESET: Guarded = Guarded { name: "reset", hits: 3, window: 3_600 };
 
@@ -121,7 +123,7 @@ fn hit(conn: &mut Conn, bucket: &str, slot: i64) -> QueryResult<i64> {
 pub fn forget(conn: &mut Conn, now_seconds: i64) -> QueryResult<usize> {
     // The longest window is an hour; slots of different windows differ in size, so compare end times.
     let mut removed = 0;
-    for limit in [SIGN_UP, LOGIN_ACCOUNT, LOGIN_ADDRESS, RESET] {
+    for limit in [SIGN_UP, LOGIN_ACCOUNT, LOGIN_ADDRESS, JUDGED, RESET] {
         removed += diesel::sql_query("DELETE FROM request_limits WHERE bucket LIKE $1 AND slot < $2")
             .bind::<Text, _>(format!("{}:%", limit.name))
             .bind::<BigInt, _>(now_seconds / limit.window - 1)

@@ -21,7 +21,7 @@ use crate::people::sessions::tokens;
 use crate::web::api::{Answered, Body, Caller, json};
 use crate::web::error::HttpFault;
 use crate::web::idempotency::{self, Outcome, once};
-use crate::web::limits::{SIGN_UP, Soft, guard};
+use crate::web::limits::{JUDGED, SIGN_UP, Soft, guard};
 use crate::web::state::{Presented, address_prefix};
 use crate::web::{AppError, Web, page::presented};
 
@@ -100,7 +100,10 @@ pub async fn signup(
     }
     let wanted = SignUp::parse(&sent.username, &sent.email, &sent.password)
         .map_err(|mut wrong| AppError::from(wrong.remove(0)))?;
-    guard(&web.house, web.config.rate_limits, SIGN_UP, &network).await.map_err(limited)?;
+    let on = web.config.rate_limits;
+    guard(&web.house, on, JUDGED, &network).await.map_err(limited)?;
+    wanted.judge(&pool).await?;
+    guard(&web.house, on, SIGN_UP, &network).await.map_err(limited)?;
     let (house, hash) = (web.house.clone(), wanted.hash(&pool).await?);
     let done = web
         .house

@@ -39,6 +39,13 @@ impl SignUp {
         }
     }
 
+    /// Refuses a password that is soon guessed.
+    pub async fn judge(&self, pool: &PasswordPool) -> Result<(), Error> {
+        let about =
+            [self.handle.as_str(), &self.email.text, self.email.text.split('@').next().unwrap_or_default()];
+        pool.judge(self.password.clone(), about.map(str::to_owned).into()).await
+    }
+
     /// The hash of the password, for [`admit`].
     pub async fn hash(&self, pool: &PasswordPool) -> Result<String, Error> {
         pool.hash(self.password.clone()).await
@@ -155,6 +162,9 @@ pub async fn change_password(
     if !pool.verify(Password::given(current), hash).await? {
         return Err(Error::PasswordWrong);
     }
+    let own = house.db.read(move |c| store::find(c, member).map_err(DbError::from)).await?;
+    let about = own.into_iter().flat_map(|m| [Some(m.handle), m.email]).flatten().collect();
+    pool.judge(new.clone(), about).await?;
     pool.hash(new).await
 }
 

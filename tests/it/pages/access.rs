@@ -164,3 +164,13 @@ app_on_both! {
         assert_eq!(app.get("/settings", &ada).await.texts("p.agent"), ["—"]);
     }
 }
+
+app_on_both! {
+    async fn a_password_made_of_the_name_is_refused_with_nothing_lost(app) {
+        let (_, answer) = sign_up(app, "marlin-fischer", "Marlin-Fischer1").await;
+        assert_eq!((answer.status.as_u16(), answer.field("username").as_str()), (422, "marlin-fischer"));
+        let body = serde_json::json!({ "username": "marlin", "email": "m@mail.test", "password": "Password123456" });
+        let answer = app.api("POST", "/auth/signup", &Caller::visitor(), Some(body)).await;
+        assert_eq!(answer.json()["error"]["code"], "password_common");
+    }
+}
