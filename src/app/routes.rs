@@ -14,8 +14,8 @@ use crate::pages::backoffice::{
     audit, branding, categories, ledger as member_ledger, members, overview, points as point_rules,
 };
 use crate::pages::{
-    access, archive, compose, composing, directory, heat, home, keyboard, moderation, points, post, settings,
-    shell, thread,
+    access, archive, compose, composing, directory, heat, home, keyboard, moderation, pictures, points, post,
+    settings, shell, thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::{feeds, sitemaps};
@@ -128,6 +128,7 @@ fn pages() -> Vec<Entry> {
         GET "/settings" Member => settings::show;
         POST "/settings/profile" Member => settings::profile;
         POST "/settings/handle" Member => settings::handle;
+        POST "/settings/avatar" Member => pictures::avatar;
         POST "/settings/appearance" Member => settings::appearance;
         POST "/settings/password" Member => settings::password;
         POST "/settings/sessions/close-others" Member => settings::close_others;
@@ -152,6 +153,7 @@ fn pages() -> Vec<Entry> {
         GET "/admin/settings" admin => overview::settings_form;
         POST "/admin/settings" admin => overview::save_settings;
         GET "/admin/branding" admin => branding::show;
+        POST "/admin/branding/logo" admin => pictures::logo;
         POST "/admin/branding" admin => branding::save;
         GET "/admin/points" admin => point_rules::show;
         POST "/admin/points" admin => point_rules::save;
@@ -218,6 +220,7 @@ fn machines() -> Vec<Entry> {
         GET "/favicon.ico" Public => assets::favicon;
         GET "/healthz" Public => health::alive;
         GET "/readyz" Public => health::ready;
+        GET "/uploads/{name}" Public => pictures::serve;
         GET "/theme.{version}.css" Public => shell::theme;
         GET "/assets/{name:.+}" Public => assets::serve;
     ]

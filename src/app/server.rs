@@ -46,6 +46,7 @@ pub fn app(
         .app_data(node.pages)
         .app_data(node.metrics)
         .app_data(PayloadConfig::new(FORM_LIMIT))
+        .app_data(crate::web::files::config())
         .wrap(from_fn(again::sign_in_first))
         .wrap(from_fn(error::draw))
         .wrap(from_fn(cache::serve::serve))

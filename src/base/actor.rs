@@ -104,6 +104,8 @@ pub struct SignedIn {
     pub locale: Option<Locale>,
     /// Their theme, if they chose one.
     pub theme: Option<String>,
+    /// Key of their picture, when they have one.
+    pub avatar: Option<String>,
 }
 
 impl SignedIn {

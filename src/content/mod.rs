@@ -1,5 +1,5 @@
 //! What members write, how it is kept, ranked and found by address. Rooms import only earlier ones:
-//! markup, categories, tags, heat, threads, posts, reactions, curation.
+//! markup, uploads, categories, tags, heat, threads, posts, reactions, curation.
 
 pub mod categories;
 pub mod curation;
@@ -9,3 +9,4 @@ pub mod posts;
 pub mod reactions;
 pub mod tags;
 pub mod threads;
+pub mod uploads;

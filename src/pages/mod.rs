@@ -12,6 +12,7 @@ pub mod heat;
 pub mod home;
 pub mod keyboard;
 pub mod moderation;
+pub mod pictures;
 pub mod points;
 pub mod post;
 pub mod profile;

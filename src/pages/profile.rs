@@ -130,6 +130,7 @@ pub async fn draw(
             name: member.display_name.clone(),
             handle: member.handle.clone(),
             initial: initial(&member.display_name),
+            avatar: member.avatar.clone(),
             url: None,
             badge: None,
             level: Some(member.level),

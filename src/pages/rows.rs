@@ -25,8 +25,10 @@ pub struct Author {
     pub name: String,
     /// Handle.
     pub handle: String,
-    /// First character, for the avatar.
+    /// First character, where there is no picture.
     pub initial: String,
+    /// Key of their picture.
+    pub avatar: Option<String>,
     /// Address of the profile, when this reader may open it.
     pub url: Option<String>,
     /// Locale key of a badge, for staff and experts.
@@ -45,6 +47,7 @@ impl Author {
             name: card.display_name.clone(),
             handle: card.handle.clone(),
             initial: initial(&card.display_name),
+            avatar: card.avatar.clone(),
             url: (signed_in || card.is_public()).then(|| urls::member(&card.handle)),
             badge: special.then(|| format!("role-{}", role.name())),
             level: Some(card.level),
@@ -57,6 +60,7 @@ impl Author {
             name: "—".into(),
             handle: String::new(),
             initial: "?".into(),
+            avatar: None,
             url: None,
             badge: None,
             level: None,

@@ -72,7 +72,7 @@ impl SettingsPage {
 
 /// What may have happened before the page is shown.
 #[derive(Default)]
-struct Note {
+pub struct Note {
     error: Option<(String, String)>,
     typed: Option<ProfileChange>,
     handle: Option<String>,
@@ -146,7 +146,7 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
 }
 
 /// The page again with why something was refused, and with what was typed in `note`.
-async fn refused(web: &Web, page: &Page, error: AppError, note: Note) -> Result<HttpResponse, AppError> {
+pub async fn refused(web: &Web, page: &Page, error: AppError, note: Note) -> Result<HttpResponse, AppError> {
     let Some(field) = error.0.field() else { return Err(error) };
     let said = (field.to_owned(), message(page.shell.locale, &*error.0));
     draw(web, page, Note { error: Some(said), ..note }, crate::web::error::status(error.0.kind())).await

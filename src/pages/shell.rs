@@ -51,6 +51,7 @@ impl ShellSource for Frame {
             base_url: request.base_url,
             theme_version: rail.version,
             theme_colour: dress.bars.clone(),
+            logo: dress.brand.logo.clone(),
             menu: links(&dress.brand, |brand| &brand.menu),
             links: links(&dress.brand, |brand| &brand.footer),
             now: request.now,

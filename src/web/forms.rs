@@ -94,6 +94,11 @@ pub fn cross_site(req: &HttpRequest, config: &WebConfig) -> bool {
 }
 
 impl RawForm {
+    /// The fields that came beside a file.
+    pub fn beside(fields: Vec<(String, String)>, req: &HttpRequest, config: &WebConfig) -> Self {
+        Self { fields, cross_site: cross_site(req, config) }
+    }
+
     /// The first value of `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())

@@ -55,7 +55,10 @@ pub async fn guard<B: MessageBody + 'static>(
     let headers = response.headers_mut();
     headers.remove("x-hearth-page");
     for (name, value) in FIXED {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        // An answer may bring a stricter policy of its own.
+        if !headers.contains_key(name) {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
     }
     if https {
         headers.insert(

@@ -5,6 +5,7 @@ pub mod api;
 pub mod assets;
 pub mod cache;
 pub mod error;
+pub mod files;
 pub mod filters;
 pub mod forms;
 pub mod head;

@@ -60,8 +60,10 @@ pub struct Reader {
     pub handle: String,
     /// Name shown.
     pub name: String,
-    /// First character of the name, for the avatar.
+    /// First character of the name, where there is no picture.
     pub initial: String,
+    /// Key of their picture.
+    pub avatar: Option<String>,
     /// What they may do.
     pub role: Role,
     /// Set while suspended: until when and why, in words.
@@ -103,6 +105,8 @@ pub struct Shell {
     pub theme_version: String,
     /// Colours of the browser's own bars, light and dark.
     pub theme_colour: (String, String),
+    /// Key of the logo, when there is one.
+    pub logo: Option<String>,
     /// The owner's links in the menu.
     pub menu: Vec<ShellLink>,
     /// The owner's links in the footer.
@@ -201,6 +205,7 @@ pub fn reader(actor: &Actor, locale: Locale, now: UtcTime) -> Option<Reader> {
         handle: member.handle.clone(),
         name: member.display_name.clone(),
         initial: initial(&member.display_name),
+        avatar: member.avatar.clone(),
         role: member.role,
         suspended: member.suspended_until.filter(|until| *until > now).map(|until| {
             let (date, reason) = (i18n::date(locale, until), member.suspended_reason.as_deref());

@@ -70,6 +70,11 @@ pub fn paged(path: &str, page: i64) -> String {
     }
 }
 
+/// A picture of an upload: its key and which of its sizes.
+pub fn upload(key: impl std::fmt::Display, variant: impl std::fmt::Display) -> String {
+    format!("/uploads/{key}-{variant}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

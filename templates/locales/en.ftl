@@ -609,3 +609,20 @@ key-compose = New thread
 key-close = Close
 key-send = Send what is written
 load-more = Load the next page
+
+## Pictures
+settings-picture = Your picture
+settings-picture-hint = PNG, JPEG, WebP or GIF, up to 2 MB. It is cut to a square; where it was taken is not kept.
+picture-choose = Choose a picture
+picture-upload = Upload
+picture-remove = Remove
+brand-logo = Logo
+brand-logo-now = The logo as it is
+brand-logo-hint = PNG, JPEG, WebP or GIF, up to 2 MB. Icons for browsers and phones are made from it.
+audit-action-site-logo = Logo changed
+error-upload-missing = Choose a picture first.
+error-upload-too-large = The file is too large: { $limit } MB at most.
+error-upload-too-many-pixels = The picture has too many pixels: 25 million at most, 8,000 a side.
+error-upload-format = The file is no PNG, JPEG, WebP or GIF.
+error-upload-unreadable = The picture is damaged and cannot be read.
+error-too-many-uploads = That was the last of { $limit } uploads for 24 hours.

@@ -584,3 +584,20 @@ key-compose = 发帖
 key-close = 关闭
 key-send = 发送正在写的内容
 load-more = 加载下一页
+
+## 图片
+settings-picture = 头像
+settings-picture-hint = 支持 PNG、JPEG、WebP、GIF，不超过 2 MB。会裁成正方形，不保留拍摄地点等信息。
+picture-choose = 选择图片
+picture-upload = 上传
+picture-remove = 移除
+brand-logo = 标志
+brand-logo-now = 当前标志
+brand-logo-hint = 支持 PNG、JPEG、WebP、GIF，不超过 2 MB。浏览器和手机图标由它生成。
+audit-action-site-logo = 更换标志
+error-upload-missing = 请先选择图片。
+error-upload-too-large = 文件太大，最多 { $limit } MB。
+error-upload-too-many-pixels = 图片像素过多：总数不超过 2500 万，单边不超过 8,000。
+error-upload-format = 该文件不是 PNG、JPEG、WebP 或 GIF。
+error-upload-unreadable = 图片已损坏，无法读取。
+error-too-many-uploads = 24 小时内最多上传 { $limit } 次，已经用完。

@@ -585,3 +585,20 @@ key-compose = 發文
 key-close = 關閉
 key-send = 送出正在撰寫的內容
 load-more = 載入下一頁
+
+## 圖片
+settings-picture = 大頭貼
+settings-picture-hint = 支援 PNG、JPEG、WebP、GIF，不超過 2 MB。會裁成正方形，不保留拍攝地點等資訊。
+picture-choose = 選擇圖片
+picture-upload = 上傳
+picture-remove = 移除
+brand-logo = 標誌
+brand-logo-now = 目前的標誌
+brand-logo-hint = 支援 PNG、JPEG、WebP、GIF，不超過 2 MB。瀏覽器與手機圖示由它產生。
+audit-action-site-logo = 更換標誌
+error-upload-missing = 請先選擇圖片。
+error-upload-too-large = 檔案太大，最多 { $limit } MB。
+error-upload-too-many-pixels = 圖片像素過多：總數不超過 2500 萬，單邊不超過 8,000。
+error-upload-format = 這個檔案不是 PNG、JPEG、WebP 或 GIF。
+error-upload-unreadable = 圖片已損毀，無法讀取。
+error-too-many-uploads = 24 小時內最多上傳 { $limit } 次，已經用完。

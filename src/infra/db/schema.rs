@@ -122,6 +122,7 @@ diesel::table! {
         last_seen_at -> Nullable<BigInt>,
         level -> SmallInt,
         handle_changed_at -> Nullable<BigInt>,
+        avatar -> Nullable<Text>,
     }
 }
 
@@ -485,6 +486,29 @@ diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(api_tokens -> members (member_id));
 diesel::joinable!(thread_tags -> tags (tag_id));
 
+diesel::table! {
+    uploads (id) {
+        id -> BigInt,
+        key -> Text,
+        member_id -> BigInt,
+        purpose -> SmallInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    upload_files (upload_id, variant) {
+        upload_id -> BigInt,
+        variant -> Text,
+        content_type -> Text,
+        width -> Integer,
+        height -> Integer,
+        bytes -> Binary,
+    }
+}
+
+diesel::joinable!(upload_files -> uploads (upload_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
     schema_info,
     activities,
@@ -492,6 +516,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     settings,
     secrets,
+    uploads,
+    upload_files,
     audit_entries,
     request_limits,
     idempotent_answers,

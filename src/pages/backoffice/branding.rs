@@ -7,7 +7,6 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::base::actor::Role;
-use crate::base::fault::Fault;
 use crate::infra::db::DbError;
 use crate::site::audit;
 use crate::site::branding::fonts::Family;
@@ -23,6 +22,7 @@ struct BrandingPage {
     shell: Shell,
     typed: Wanted,
     families: [Family; 3],
+    logo: Option<String>,
     error: Option<(String, String)>,
     saved: bool,
 }
@@ -80,15 +80,46 @@ fn with_blanks(mut typed: Wanted) -> Wanted {
     typed
 }
 
+/// What may have happened before the page is shown.
+#[derive(Default)]
+struct Note {
+    typed: Option<Wanted>,
+    error: Option<(String, String)>,
+}
+
+async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<HttpResponse, AppError> {
+    let brand = web.house.db.read(|conn| branding::service::load(conn).map_err(DbError::from)).await?;
+    let template = BrandingPage {
+        shell: page.shell.clone(),
+        typed: with_blanks(note.typed.unwrap_or_else(|| as_typed(&brand))),
+        families: Family::ALL,
+        logo: brand.logo,
+        error: note.error,
+        saved: page.shell.target.ends_with("?saved"),
+    };
+    page.answer(web, status, &template)
+}
+
+/// The page again with what is wrong, where that is a field.
+pub async fn refused(web: &Web, page: &Page, error: AppError) -> Result<HttpResponse, AppError> {
+    again(web, page, error, None).await
+}
+
+async fn again(
+    web: &Web,
+    page: &Page,
+    error: AppError,
+    typed: Option<Wanted>,
+) -> Result<HttpResponse, AppError> {
+    let Some(field) = error.0.field() else { return Err(error) };
+    let told = Some((field.to_owned(), message(page.shell.locale, &*error.0)));
+    draw(web, page, Note { typed, error: told }, crate::web::error::status(error.0.kind())).await
+}
+
 /// `GET /admin/branding`.
 pub async fn show(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
-    let brand = web.house.db.read(|conn| branding::service::load(conn).map_err(DbError::from)).await?;
-    let saved = page.shell.target.ends_with("?saved");
-    let typed = with_blanks(as_typed(&brand));
-    let template =
-        BrandingPage { shell: page.shell.clone(), typed, families: Family::ALL, error: None, saved };
-    page.ok(&web, &template)
+    draw(&web, &page, Note::default(), StatusCode::OK).await
 }
 
 /// `POST /admin/branding`.
@@ -107,12 +138,6 @@ pub async fn save(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpRespon
         .await;
     match done {
         Ok(()) => Ok(see_other("/admin/branding?saved")),
-        Err(e) => {
-            let Some(field) = e.field() else { return Err(e.into()) };
-            let error = Some((field.to_owned(), message(page.shell.locale, &e)));
-            let (shell, typed) = (page.shell.clone(), with_blanks(typed));
-            let template = BrandingPage { shell, typed, families: Family::ALL, error, saved: false };
-            page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &template)
-        }
+        Err(e) => again(&web, &page, e.into(), Some(typed)).await,
     }
 }

@@ -46,6 +46,8 @@ pub struct Member {
     pub level: i16,
     /// When the handle was last changed.
     pub handle_changed_at: Option<UtcTime>,
+    /// Key of their picture, when they have one.
+    pub avatar: Option<String>,
 }
 
 impl Member {
@@ -78,6 +80,8 @@ pub struct Card {
     pub profile_public: bool,
     /// The step that their growth has reached, from 1.
     pub level: i16,
+    /// Key of their picture, when they have one.
+    pub avatar: Option<String>,
 }
 
 impl Card {

@@ -203,6 +203,19 @@ pub fn change_profile(
     Ok(())
 }
 
+/// Sets or takes away a member's picture: the key of an upload.
+pub fn change_avatar(
+    conn: &mut Conn,
+    house: &House,
+    member: MemberId,
+    key: Option<&str>,
+) -> Result<(), Error> {
+    store::set_avatar(conn, member, key)?;
+    let fact = NewActivity::new(Verb::MemberChanged, house.clock.now()).by(member).to(member);
+    activity::record(conn, &house.clock, &fact)?;
+    Ok(())
+}
+
 /// Changes language and theme; nothing for "as the site" and "as the system".
 pub fn change_appearance(
     conn: &mut Conn,

@@ -211,6 +211,10 @@ pub fn set_appearance(
         .execute(conn)
 }
 
+pub(super) fn set_avatar(conn: &mut Conn, id: MemberId, key: Option<&str>) -> QueryResult<usize> {
+    diesel::update(members::table.find(id.0)).set(members::avatar.eq(key)).execute(conn)
+}
+
 /// Makes an imported account usable: an address and the end of `imported`.
 pub fn set_claimed(conn: &mut Conn, id: MemberId, email: Option<&Email>) -> QueryResult<usize> {
     diesel::update(members::table.find(id.0))

@@ -76,6 +76,7 @@ pub fn signed_in(
         suspended_reason: member.suspended_reason,
         locale: member.locale.as_deref().and_then(Locale::parse),
         theme: member.theme,
+        avatar: member.avatar,
         public_id: member.public_id,
         handle: member.handle,
         display_name: member.display_name,

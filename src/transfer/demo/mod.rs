@@ -329,5 +329,6 @@ fn signed_in(id: MemberId, public_id: &str, person: &Person) -> SignedIn {
         credential: Credential::House,
         locale: None,
         theme: None,
+        avatar: None,
     }
 }

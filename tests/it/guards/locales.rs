@@ -60,6 +60,7 @@ const FAMILIES: [(&str, &[&str]); 10] = [
             "post-deleted",
             "post-restored",
             "site-branding",
+            "site-logo",
             "site-settings",
             "thread-closed",
             "thread-deleted",

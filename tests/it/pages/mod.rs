@@ -10,6 +10,7 @@ mod damaged;
 mod forms;
 mod nul;
 mod office;
+mod pictures;
 mod replies;
 mod signup;
 mod talking;

@@ -291,6 +291,26 @@ impl App {
         self.send(request).await
     }
 
+    /// A form with a good token and a file called `file`.
+    pub async fn upload(&self, path: &str, caller: &Caller, file: &[u8], fields: &[(&str, &str)]) -> Answer {
+        let csrf = caller.csrf(&self.node);
+        let mut body = Vec::new();
+        for (name, value) in fields.iter().chain([&("csrf", csrf.as_str())]) {
+            let part =
+                format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.into_bytes());
+        }
+        body.extend(b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../a.svg\"\r\n");
+        body.extend(b"Content-Type: image/svg+xml\r\n\r\n");
+        body.extend(file);
+        body.extend(b"\r\n--edge--\r\n");
+        let request = self
+            .request(Method::POST, path, caller)
+            .insert_header((CONTENT_TYPE, "multipart/form-data; boundary=edge"))
+            .set_payload(body);
+        self.send(request).await
+    }
+
     /// An API call with the caller's token.
     pub async fn api(
         &self,

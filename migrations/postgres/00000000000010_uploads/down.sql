@@ -1,0 +1,3 @@
+ALTER TABLE members DROP COLUMN avatar;
+DROP TABLE upload_files;
+DROP TABLE uploads;

@@ -1,0 +1,127 @@
+//! Pictures that were uploaded, a member's own and the site's logo.
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::base::actor::Role;
+use crate::base::fault::Fault;
+use crate::content::uploads::{self, Made, Purpose};
+use crate::infra::db::Conn;
+use crate::infra::house::House;
+use crate::people::accounts;
+use crate::site::{audit, branding};
+use crate::web::error::HttpFault;
+use crate::web::files::{PictureForm, Read};
+use crate::web::page::see_other;
+use crate::web::{AppError, Page, Web};
+
+/// `GET /uploads/{key}-{variant}`. What a key stands for never changes.
+pub async fn serve(web: Data<Web>, name: Path<String>) -> Result<HttpResponse, AppError> {
+    let (key, variant) = name.split_once('-').ok_or(HttpFault::Absent)?;
+    let (key, variant) = (key.to_owned(), variant.to_owned());
+    let found = web.house.db.read(move |conn| uploads::file(conn, &key, &variant)).await?;
+    let file = found.ok_or(HttpFault::Absent)?;
+    Ok(HttpResponse::Ok()
+        .content_type(file.content_type)
+        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .body(file.bytes))
+}
+
+/// Puts `made` in the place of the upload `old`; answers the new key.
+fn swap(
+    conn: &mut Conn,
+    house: &House,
+    member: crate::base::ids::MemberId,
+    purpose: Purpose,
+    made: Option<&[Made]>,
+    old: Option<&str>,
+) -> Result<Option<String>, uploads::Error> {
+    let key = made.map(|made| uploads::keep(conn, house, member, purpose, made)).transpose()?;
+    if let Some(old) = old {
+        uploads::forget(conn, old)?;
+    }
+    Ok(key)
+}
+
+/// The picture that a form brings. One that is too large is a matter of that field, not of the request.
+fn read(form: Read, req: &HttpRequest, web: &Web, page: &Page) -> Result<Option<Vec<u8>>, AppError> {
+    let large = HttpFault::TooLarge.code();
+    PictureForm::accept(form, req, web, page)
+        .map(PictureForm::picture)
+        .map_err(|e| if e.0.code() == large { uploads::Error::large().into() } else { e })
+}
+
+/// `POST /settings/avatar`: a new picture, or none.
+pub async fn avatar(
+    web: Data<Web>,
+    page: Page,
+    req: HttpRequest,
+    form: Read,
+) -> Result<HttpResponse, AppError> {
+    page.member()?;
+    let done = match read(form, &req, &web, &page) {
+        Ok(picture) => change_avatar(&web, &page, picture).await,
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(()) => Ok(see_other("/settings?saved")),
+        Err(e) => super::settings::refused(&web, &page, e, super::settings::Note::default()).await,
+    }
+}
+
+async fn change_avatar(web: &Web, page: &Page, picture: Option<Vec<u8>>) -> Result<(), AppError> {
+    let member = page.member()?.id;
+    let made = match picture {
+        Some(bytes) => Some(uploads::make(Purpose::Avatar, bytes).await?),
+        None => None,
+    };
+    let house = web.house.clone();
+    web.house
+        .db
+        .write(move |conn| {
+            let old = accounts::store::find(conn, member)?.and_then(|m| m.avatar);
+            let key = swap(conn, &house, member, Purpose::Avatar, made.as_deref(), old.as_deref())?;
+            accounts::service::change_avatar(conn, &house, member, key.as_deref())?;
+            Ok::<_, AppError>(())
+        })
+        .await
+}
+
+/// `POST /admin/branding/logo`: a new logo, or none.
+pub async fn logo(
+    web: Data<Web>,
+    page: Page,
+    req: HttpRequest,
+    form: Read,
+) -> Result<HttpResponse, AppError> {
+    page.at_least(Role::Administrator)?;
+    let done = match read(form, &req, &web, &page) {
+        Ok(picture) => change_logo(&web, &page, picture).await,
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(()) => Ok(see_other("/admin/branding?saved")),
+        Err(e) => super::backoffice::branding::refused(&web, &page, e).await,
+    }
+}
+
+async fn change_logo(web: &Web, page: &Page, picture: Option<Vec<u8>>) -> Result<(), AppError> {
+    let member = page.member()?.id;
+    let made = match picture {
+        Some(bytes) => Some(uploads::make(Purpose::Logo, bytes).await?),
+        None => None,
+    };
+    let house = web.house.clone();
+    web.house
+        .db
+        .write(move |conn| {
+            let old = branding::service::load(conn)?.logo;
+            let key = swap(conn, &house, member, Purpose::Logo, made.as_deref(), old.as_deref())?;
+            branding::service::set_logo(conn, &house.clock, key.as_deref())?;
+            audit::note(conn, &house.clock, Some(member), "site.logo", "site", "")?;
+            Ok::<_, AppError>(())
+        })
+        .await
+}

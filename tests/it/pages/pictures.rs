@@ -1,0 +1,92 @@
+//! Pictures: uploaded, encoded anew, shown wherever their owner stands, and gone when taken away.
+
+use std::io::Cursor;
+
+use hearth::base::actor::Role;
+use image::{ImageFormat, Rgba, RgbaImage};
+
+use crate::app_on_both;
+use crate::support::app::{Answer, Caller};
+
+fn png(side: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let picture = RgbaImage::from_fn(side, side, |x, y| {
+        Rgba([u8::try_from(x % 256).unwrap(), u8::try_from(y % 256).unwrap(), 90, 255])
+    });
+    picture.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png).unwrap();
+    bytes
+}
+
+fn shown(page: &Answer) -> Option<String> {
+    let at = page.body.find("/uploads/")?;
+    page.body[at..].split('"').next().map(str::to_owned)
+}
+
+app_on_both! {
+    async fn a_picture_stands_beside_its_owners_posts_at_once(app) {
+        app.category("general", None, &[]);
+        let (ada, nobody) = (app.member("ada", Role::Member), Caller::visitor());
+        let body = serde_json::json!({ "category": "general", "title": "A thread", "body": "Text." });
+        app.api("POST", "/threads", &ada, Some(body)).await;
+        app.settle();
+        assert_eq!(shown(&app.get("/", &nobody).await), None);
+        assert_eq!(app.upload("/settings/avatar", &ada, &png(300), &[]).await.status, 303);
+        let picture = shown(&app.get("/", &nobody).await).expect("the list shows it");
+        let served = app.get(&picture, &nobody).await;
+        assert_eq!(served.status, 200);
+        assert_eq!(served.header("content-type"), Some("image/jpeg"));
+        assert_eq!(served.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+        assert_eq!(served.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(served.header("cache-control"), Some("public, max-age=31536000, immutable"));
+        assert_eq!(shown(&app.get("/t/1/a-thread", &nobody).await), Some(picture.clone()));
+        assert_eq!(app.upload("/settings/avatar", &ada, &png(200), &[]).await.status, 303);
+        assert_ne!(shown(&app.get("/", &nobody).await), Some(picture.clone()));
+        assert_eq!(app.get(&picture, &nobody).await.status, 404, "the one before is thrown away");
+        assert_eq!(app.upload("/settings/avatar", &ada, b"", &[("remove", "yes")]).await.status, 303);
+        assert_eq!(shown(&app.get("/", &nobody).await), None);
+    }
+}
+
+app_on_both! {
+    async fn what_is_no_picture_is_refused_in_the_form(app) {
+        let ada = app.member("ada", Role::Member);
+        for (file, words) in [
+            (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".to_vec(), "no PNG"),
+            (Vec::new(), "Choose a picture"),
+            (png(40)[..60].to_vec(), "cannot be read"),
+        ] {
+            let answer = app.upload("/settings/avatar", &ada, &file, &[]).await;
+            assert_eq!(answer.status, 422);
+            assert!(answer.texts("[role=alert]").iter().any(|t| t.contains(words)), "{words}: {}", answer.body);
+        }
+        let large = app.upload("/settings/avatar", &ada, &vec![7; 3 * 1024 * 1024], &[]).await;
+        assert_eq!(large.status, 422);
+        assert!(large.texts("[role=alert]").iter().any(|t| t.contains("2 MB")), "{}", large.body);
+        let forged = app.post_raw("/settings/avatar", &ada, &[("csrf", "x")]).await;
+        assert!(forged.status.is_client_error(), "{}", forged.status);
+        for path in ["/uploads/none", "/uploads/abc-small", "/uploads/../secret", "/uploads/-"] {
+            assert_eq!(app.get(path, &ada).await.status, 404, "{path}");
+        }
+    }
+}
+
+app_on_both! {
+    async fn a_logo_stands_in_the_bar_and_gives_the_icons(app) {
+        let (root, nobody) = (app.member("rootie", Role::Administrator), Caller::visitor());
+        app.settle();
+        assert!(app.get("/", &nobody).await.body.contains("brand-mark"));
+        assert_eq!(app.upload("/admin/branding/logo", &root, &png(400), &[]).await.status, 303);
+        let page = app.get("/", &nobody).await;
+        assert!(!page.body.contains("brand-mark") && page.body.contains(r#"class="logo""#), "{}", page.body);
+        let icon = shown(&page).unwrap();
+        assert!(icon.ends_with("-icon-32"), "{icon}");
+        for variant in ["logo", "icon-180", "icon-192", "icon-512", "maskable-512"] {
+            let path = icon.replace("icon-32", variant);
+            assert_eq!(app.get(&path, &nobody).await.status, 200, "{path}");
+        }
+        let ada = app.member("ada", Role::Member);
+        assert_eq!(app.upload("/admin/branding/logo", &ada, &png(40), &[]).await.status, 403);
+        assert_eq!(app.upload("/admin/branding/logo", &root, b"", &[("remove", "yes")]).await.status, 303);
+        assert!(app.get("/", &nobody).await.body.contains("brand-mark"));
+    }
+}
