@@ -271,10 +271,34 @@ impl HanFold {
     }
 }
 
+/// True when `text` shows a reader anything: blanks, controls, joiners, direction marks and code points that stand for
+/// no character do not count.
+pub fn is_visible(text: &str) -> bool {
+    text.chars().any(|c| {
+        let none = matches!(u32::from(c) & 0xFFFF, 0xFFFE | 0xFFFF) || matches!(c, '\u{fdd0}'..='\u{fdef}');
+        // Letters that are drawn as nothing: Braille and Hangul blanks.
+        let blank = matches!(c, '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{115f}' | '\u{1160}');
+        !(none || blank || c.is_whitespace() || c.is_control())
+            && fold(c.encode_utf8(&mut [0; 4])).chars().any(|f| !f.is_whitespace())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_nobody_sees_is_not_visible() {
+        for text in
+            ["", " \n\t", "\u{200b}", "\u{feff} \u{ad}", "\u{fffe}", "\u{2800}\u{3164}", "\u{202e}\u{2060}"]
+        {
+            assert!(!is_visible(text), "{text:?}");
+        }
+        for text in ["a", "。", "\u{200b}1", "🙂", "é", "…", "-"] {
+            assert!(is_visible(text), "{text:?}");
+        }
+    }
 
     #[test]
     fn what_readers_take_for_the_same_folds_to_the_same() {

@@ -157,9 +157,9 @@ impl PinForm {
     }
 }
 
-/// A date of a form as the end of that day, UTC.
+/// A date of a form as the last moment of that day, UTC: shown as a date it is the day that was chosen.
 pub fn end_of_day(text: &str) -> Option<UtcTime> {
-    UtcTime::parse(&format!("{}T00:00:00Z", text.trim())).map(|at| at.plus(DAY))
+    UtcTime::parse(&format!("{}T00:00:00Z", text.trim())).map(|at| at.plus(DAY - 1))
 }
 
 /// `POST /thread/{id}/pin`.

@@ -398,9 +398,15 @@ async fn canonical(web: &Web, page: &Page, id: ThreadId, n: i64) -> Result<Strin
 }
 
 /// `GET /t/{id}`.
-pub async fn by_id(web: Data<Web>, page: Page, id: Path<String>) -> Result<HttpResponse, AppError> {
+pub async fn by_id(
+    web: Data<Web>,
+    page: Page,
+    id: Path<String>,
+    query: Query<ThreadQuery>,
+) -> Result<HttpResponse, AppError> {
     let id = id.parse::<i64>().map_err(|_| HttpFault::Absent)?;
-    Ok(moved(&canonical(&web, &page, ThreadId(id), 1).await?))
+    let (Asked::Page(n) | Asked::Redirect(n)) = asked(query.page.as_deref())?;
+    Ok(moved(&canonical(&web, &page, ThreadId(id), n).await?))
 }
 
 /// Draws page `n` of a thread with a reply box.

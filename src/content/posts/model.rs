@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::Error;
 use crate::base::fold::fold;
+use crate::base::fold::is_visible;
 use crate::base::ids::{MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::markup::{self, RENDERER_VERSION, RenderContext};
@@ -71,7 +72,7 @@ impl Body {
     /// Parses what somebody typed. Line ends become `\n`.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "");
-        if text.trim().is_empty() {
+        if !is_visible(&text) {
             return Err(Error::BodyMissing);
         }
         markup::check(&text)?;

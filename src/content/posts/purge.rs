@@ -83,6 +83,13 @@ pub fn remove_all(
             removal::remove_locked(conn, house, member, thread, &post)?;
         }
     }
+    // Pressed twice: what can be undone is what the act before took.
+    if opened.is_empty()
+        && written.is_empty()
+        && let Some(before) = latest(conn, author)?
+    {
+        return Ok((before.id, 0));
+    }
     let ids = |list: Vec<i64>| serde_json::Value::from(list).to_string();
     let act: i64 = diesel::insert_into(removals::table)
         .values((

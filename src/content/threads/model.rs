@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::Error;
 use crate::base::actor::Actor;
+use crate::base::fold::is_visible;
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::categories::Readable;
@@ -97,7 +98,7 @@ impl Title {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let title: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let title: String = title.chars().filter(|c| !c.is_control() && !is_direction(*c)).collect();
-        if title.trim().is_empty() {
+        if !is_visible(&title) {
             return Err(Error::TitleMissing);
         }
         if title.chars().count() > 200 {
@@ -109,7 +110,7 @@ impl Title {
     /// Cuts instead of refusing: for imports.
     pub fn cut(text: &str) -> Self {
         let title: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect();
-        if title.is_empty() { Self("…".into()) } else { Self(title) }
+        if is_visible(&title) { Self(title) } else { Self("…".into()) }
     }
 
     /// The title.

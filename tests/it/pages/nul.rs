@@ -87,3 +87,34 @@ on_both! {
         }
     }
 }
+
+app_on_both! {
+    async fn a_title_or_text_that_nobody_sees_is_missing(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        for unseen in ["\u{200b}", "\u{feff} \u{ad}", "\u{fffe}", "\u{3164}"] {
+            let title = serde_json::json!({ "category": "general", "title": unseen, "body": "Text." });
+            assert_eq!(app.api("POST", "/threads", &ada, Some(title)).await.status, 422, "{unseen:?}");
+            let body = serde_json::json!({ "category": "general", "title": "Seen", "body": unseen });
+            assert_eq!(app.api("POST", "/threads", &ada, Some(body)).await.status, 422, "{unseen:?}");
+        }
+    }
+}
+
+app_on_both! {
+    async fn a_short_address_keeps_its_page_and_a_suspension_its_day(app) {
+        app.category("general", None, &[]);
+        let (ada, root) = (app.member("ada", Role::Member), app.member("rootie", Role::Administrator));
+        let body = serde_json::json!({ "category": "general", "title": "Long", "body": "Text." });
+        app.api("POST", "/threads", &ada, Some(body)).await;
+        for n in 0..21 {
+            let body = serde_json::json!({ "body": format!("Reply {n}.") });
+            assert_eq!(app.api("POST", "/threads/1/posts", &root, Some(body)).await.status, 201);
+        }
+        assert_eq!(app.get("/t/1?page=2", &ada).await.location(), "/t/1/long?page=2");
+        assert_eq!(app.get("/t/1?page=3", &ada).await.status, 404);
+        app.post("/u/ada/suspend", &root, &[("reason", "Rude"), ("until", "2027-01-01")]).await;
+        let told = app.get("/", &ada).await.texts(".site-notice.warn");
+        assert!(told.iter().any(|t| t.contains("1 Jan 2027")), "{told:?}");
+    }
+}
