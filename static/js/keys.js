@@ -25,12 +25,19 @@ function move(step) {
 // Presses something inside the post or row chosen, or does nothing.
 const press = (selector) => () => (here() ?? document).querySelector(selector)?.click();
 
+// To the post chosen, or to the thread.
+function answer() {
+  const link = here()?.querySelector("[data-reply]") ?? document.querySelector(".join a");
+  if (link) link.click();
+  else document.querySelector("#reply textarea")?.focus();
+}
+
 const KEYS = {
   "?": help,
   j: () => move(1),
   k: () => move(-1),
   o: press("h2 a"),
-  r: () => (here()?.querySelector("[data-reply]") ?? document.querySelector("a[href='#reply'], .join a"))?.click(),
+  r: answer,
   q: press("[data-quote]"),
   l: () => here()?.querySelector("form[action$='/like'] button, form[action$='/unlike'] button")?.click(),
   "/": () => (document.querySelector(".find input")?.offsetParent ? document.querySelector(".find input").focus() : location.assign("/search")),
