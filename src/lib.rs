@@ -5,7 +5,7 @@
 //! - [`base`]: words everybody uses, no I/O.
 //! - [`infra`]: the machines: databases, the activity log, clock, chance, languages.
 //! - [`web`]: how HTTP is spoken: pages, forms, errors, limits, addresses.
-//! - [`site`]: settings, secrets, the audit log.
+//! - [`site`]: settings, secrets, branding, the audit log.
 //! - [`people`]: accounts, sessions, moderators, counters.
 //! - [`content`]: what members write and how it is kept and ranked.
 //! - [`engage`]: what members earn by it: rules, levels, the ledger of points.
