@@ -11,11 +11,12 @@ use crate::pages::api::{
     threads as api_threads,
 };
 use crate::pages::backoffice::{
-    audit, branding, categories, ledger as member_ledger, members, overview, points as point_rules,
+    audit, branding, categories, invitations, ledger as member_ledger, members, overview,
+    points as point_rules,
 };
 use crate::pages::{
     access, archive, compose, composing, directory, heat, home, keyboard, moderation, pictures, points, post,
-    settings, shell, thread,
+    settings, shell, signup, thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::{feeds, sitemaps};
@@ -62,8 +63,7 @@ macro_rules! table {
 /// Pages.
 fn pages() -> Vec<Entry> {
     use Access::{Member, Public, Staff};
-    let (moderator, operator, admin) =
-        (Staff(Role::Moderator), Staff(Role::Operator), Staff(Role::Administrator));
+    let moderator = Staff(Role::Moderator);
     table![
         GET "/" Public => home::hot;
         GET "/latest" Public => home::latest;
@@ -93,8 +93,9 @@ fn pages() -> Vec<Entry> {
         GET "/search" Public => search::page;
         GET "/login" Public => access::login_form;
         POST "/login" Public => access::login;
-        GET "/signup" Public => access::sign_up_form;
-        POST "/signup" Public => access::sign_up_submit;
+        GET "/signup" Public => signup::form;
+        POST "/signup" Public => signup::submit;
+        POST "/invitation" Member => signup::accept;
         POST "/logout" Member => access::logout;
         GET "/first-administrator" Public => access::first_form;
         POST "/first-administrator" Public => access::first_submit;
@@ -135,6 +136,14 @@ fn pages() -> Vec<Entry> {
         POST "/settings/sessions/{id}/close" Member => settings::close_session;
         POST "/settings/tokens" Member => settings::create_token;
         POST "/settings/tokens/{id}/revoke" Member => settings::revoke_token;
+    ]
+}
+
+/// The back office.
+fn office() -> Vec<Entry> {
+    use Access::Staff;
+    let (operator, admin) = (Staff(Role::Operator), Staff(Role::Administrator));
+    table![
         GET "/admin" operator => overview::dashboard;
         GET "/admin/members" operator => members::list;
         GET "/admin/members/{handle}" operator => members::show;
@@ -144,6 +153,9 @@ fn pages() -> Vec<Entry> {
         POST "/admin/members/{handle}/handle" admin => members::set_handle;
         POST "/admin/members/{handle}/claim" admin => members::claim;
         POST "/admin/members/{handle}/password-link" admin => members::password_link;
+        GET "/admin/invitations" admin => invitations::list;
+        POST "/admin/invitations" admin => invitations::create;
+        POST "/admin/invitations/{id}/revoke" admin => invitations::revoke;
         GET "/admin/categories" admin => categories::list;
         POST "/admin/categories" admin => categories::create;
         GET "/admin/categories/new" admin => categories::blank;
@@ -229,6 +241,7 @@ fn machines() -> Vec<Entry> {
 /// The whole table.
 pub fn table() -> Vec<Entry> {
     let mut all = pages();
+    all.extend(office());
     all.extend(api());
     all.extend(machines());
     all

@@ -1,4 +1,4 @@
-//! Coming in and going out: sign-up, login, logout, one-time links, and the language and theme switches.
+//! Coming in and going out: login, logout, one-time links, and the language and theme switches.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
@@ -7,6 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::again::{resume, with_session};
+use super::signup;
 use crate::base::ids::MemberId;
 use crate::base::locale::Locale;
 use crate::base::time::UtcTime;
@@ -15,16 +16,16 @@ use crate::people::accounts::handle::Handle;
 use crate::people::accounts::links::{self, Purpose};
 use crate::people::accounts::model::Email;
 use crate::people::accounts::password::{Password, PasswordPool};
-use crate::people::accounts::service::{SignUp, authenticate, sign_up};
+use crate::people::accounts::service::authenticate;
 use crate::people::accounts::{self, store};
 use crate::people::sessions;
 use crate::web::error::{HttpFault, message};
 use crate::web::forms::local_path;
-use crate::web::limits::{JUDGED, LOGIN_ACCOUNT, LOGIN_ADDRESS, RESET, SIGN_UP, guard, refund};
+use crate::web::limits::{JUDGED, LOGIN_ACCOUNT, LOGIN_ADDRESS, RESET, guard, refund};
 use crate::web::page::{cookie, see_other};
 use crate::web::shell::Shell;
 use crate::web::state::address_prefix;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Web, urls};
 
 /// A form on a page of its own, with what was typed.
 #[derive(Template)]
@@ -34,18 +35,24 @@ pub(super) struct AccessPage {
     mode: &'static str,
     heading: String,
     action: &'static str,
-    username: String,
-    email: String,
+    pub(super) username: String,
+    pub(super) email: String,
     login: String,
     next: String,
-    token: String,
-    errors: Vec<(String, String)>,
+    pub(super) token: String,
+    pub(super) errors: Vec<(String, String)>,
     pub(super) saved: Vec<(String, String)>,
     pub(super) notice: Option<String>,
+    /// Who invites to what.
+    pub(super) invited: Option<String>,
+    /// There is nothing to fill in.
+    pub(super) shut: bool,
+    /// The invitation is no good, but nobody needs one.
+    pub(super) still_open: bool,
 }
 
 impl AccessPage {
-    fn new(page: &Page, mode: &'static str, heading: &str, action: &'static str) -> Self {
+    pub(super) fn new(page: &Page, mode: &'static str, heading: &str, action: &'static str) -> Self {
         Self {
             heading: page.shell.t(heading),
             shell: page.shell.clone(),
@@ -59,7 +66,18 @@ impl AccessPage {
             errors: Vec::new(),
             saved: Vec::new(),
             notice: None,
+            invited: None,
+            shut: false,
+            still_open: false,
         }
+    }
+
+    /// The login that comes back to this invitation.
+    fn login_url(&self) -> String {
+        if self.token.is_empty() {
+            return "/login".into();
+        }
+        format!("/login?next={}", urls::component(&signup::invitation_path(&self.token)))
     }
 
     fn error_of(&self, field: &str) -> Option<&String> {
@@ -67,7 +85,7 @@ impl AccessPage {
     }
 }
 
-fn network(page: &Page) -> String {
+pub(super) fn network(page: &Page) -> String {
     page.address.map_or_else(|| "unknown".to_owned(), address_prefix)
 }
 
@@ -77,7 +95,7 @@ pub struct AccessQuery {
     #[serde(default)]
     next: String,
     #[serde(default)]
-    token: String,
+    pub(super) token: String,
 }
 
 pub(super) fn login_page(page: &Page, next: &str, login: &str) -> AccessPage {
@@ -179,7 +197,7 @@ pub fn limited(error: crate::web::limits::LimitError) -> AppError {
     }
 }
 
-async fn open_session(
+pub(super) async fn open_session(
     web: &Web,
     page: &Page,
     req: &HttpRequest,
@@ -215,71 +233,7 @@ pub async fn logout(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResp
     Ok(response)
 }
 
-fn sign_up_page(page: &Page) -> AccessPage {
-    AccessPage::new(page, "signup", "signup", "/signup")
-}
-
-/// `GET /signup`.
-pub async fn sign_up_form(web: Data<Web>, mut page: Page) -> Result<HttpResponse, AppError> {
-    if page.actor.member().is_some() {
-        return Ok(see_other("/"));
-    }
-    page.with_form(&web);
-    let template = sign_up_page(&page);
-    page.ok(&web, &template)
-}
-
-/// Makes an account for a newcomer from `network`. A password that is refused uses up no sign-up.
-async fn newcomer(
-    web: &Web,
-    pool: &PasswordPool,
-    network: &str,
-    wanted: SignUp,
-) -> Result<MemberId, AppError> {
-    let on = web.config.rate_limits;
-    guard(&web.house, on, JUDGED, network).await.map_err(limited)?;
-    wanted.judge(pool).await?;
-    guard(&web.house, on, SIGN_UP, network).await.map_err(limited)?;
-    Ok(sign_up(&web.house, pool, wanted).await?)
-}
-
-/// `POST /signup`.
-pub async fn sign_up_submit(
-    web: Data<Web>,
-    pool: Data<PasswordPool>,
-    mut page: Page,
-    raw: RawForm,
-    req: HttpRequest,
-) -> Result<HttpResponse, AppError> {
-    raw.verify(&web, &page)?;
-    page.guest = None;
-    let field = |name: &str| raw.get(name).unwrap_or_default();
-    let mut template = sign_up_page(&page);
-    field("username").clone_into(&mut template.username);
-    field("email").clone_into(&mut template.email);
-    let wanted = match SignUp::parse(field("username"), field("email"), field("password")) {
-        Ok(wanted) => wanted,
-        Err(wrong) => {
-            template.errors = field_errors(&page, &wrong);
-            return page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &template);
-        }
-    };
-    let done = newcomer(&web, &pool, &network(&page), wanted).await;
-    match done {
-        Ok(member) => {
-            let token = open_session(&web, &page, &req, member).await?;
-            Ok(with_session(&web, see_other("/"), token))
-        }
-        Err(e) if e.0.field().is_some() || matches!(e.0.code(), "too_many" | "busy" | "sign_up_closed") => {
-            let field = e.0.field().unwrap_or("username").to_owned();
-            template.errors = vec![(field, message(page.shell.locale, &*e.0))];
-            page.answer(&web, crate::web::error::status(e.0.kind()), &template)
-        }
-        Err(e) => Err(e),
-    }
-}
-
-fn field_errors(page: &Page, wrong: &[accounts::Error]) -> Vec<(String, String)> {
+pub(super) fn field_errors(page: &Page, wrong: &[accounts::Error]) -> Vec<(String, String)> {
     use crate::base::fault::Fault;
     wrong
         .iter()
@@ -290,7 +244,7 @@ fn field_errors(page: &Page, wrong: &[accounts::Error]) -> Vec<(String, String)>
 fn link_page(page: &Page, purpose: Purpose, token: &str) -> AccessPage {
     let (mode, heading, action) = match purpose {
         Purpose::FirstAdministrator => ("first", "first-administrator", "/first-administrator"),
-        Purpose::Password => ("password", "password-new", "/password"),
+        Purpose::Password | Purpose::Invitation => ("password", "password-new", "/password"),
     };
     AccessPage { token: token.into(), ..AccessPage::new(page, mode, heading, action) }
 }

@@ -20,6 +20,7 @@ pub mod replying;
 pub mod rows;
 pub mod settings;
 pub mod shell;
+pub mod signup;
 pub mod structured;
 pub mod thread;
 mod thread_head;

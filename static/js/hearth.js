@@ -24,6 +24,22 @@ for (const box of all(".prose pre, .prose table")) {
   if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 }
 
+// A link to hand on: copied by a button, or marked as a whole where the browser lets no script copy.
+for (const button of all("[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  field.addEventListener("focus", () => field.select());
+  button.addEventListener("click", async () => {
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      if (!document.execCommand("copy")) return;
+    }
+    button.textContent = button.dataset.copied;
+  });
+}
+
 // The editor comes when there is something to edit.
 for (const area of all("[data-editor] textarea")) {
   import(area.closest("[data-editor]").dataset.script).then(({ equip }) => equip(area));

@@ -21,21 +21,21 @@ const SHOTS = process.env.SHOTS;
 const OPEN = [
   "/", "/latest", "/new", "/top", "/top?period=all", "/unanswered", "/featured", "/categories", "/tags", "/archive",
   "/c/sensors", "/c/sensors/archive", "/t/1", "/t/2", "/t/3", "/t/40", "/search", "/search?q=sensor", "/search?q=传感器",
-  "/search?q=qqqzzz", "/login", "/signup", "/api/docs", "/keyboard", "/no-such-page", "/t/999999", "/password",
+  "/search?q=qqqzzz", "/login", "/signup", "/signup?token=none", "/api/docs", "/keyboard", "/no-such-page", "/t/999999", "/password",
 ];
 const PAGES = {
   visitor: OPEN,
   member: ["/", "/t/1", "/t/3", "/c/sensors", "/compose", "/following", "/points", "/settings", "/u/{self}", "/u/helena"],
   moderator: ["/t/1", "/t/2/heat", "/t/2", "/u/marta"],
   administrator: [
-    "/t/1", "/admin", "/admin/members", "/admin/members/marta", "/admin/members/marta/points", "/admin/categories", "/admin/categories/new",
+    "/t/1", "/admin", "/admin/invitations", "/signup?token=none", "/admin/members", "/admin/members/marta", "/admin/members/marta/points", "/admin/categories", "/admin/categories/new",
     "/admin/categories/1", "/admin/settings", "/admin/branding", "/admin/points", "/admin/jobs", "/admin/audit", "/thread/1/edit",
     "/post/1/edit", "/post/1/history", "/thread/1/heat",
   ],
 };
 
-// What the two addresses that stand for nothing and the spent password link answer.
-const REFUSED = /(no-such-page|999999|password): .*status of 4(04|22)/;
+// What addresses that stand for nothing and spent links answer.
+const REFUSED = /(no-such-page|999999|password|token=none): .*status of 4(04|10|22)/;
 
 describe("every page", { concurrency: false }, () => {
   let forum;

@@ -178,6 +178,11 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         used_at -> Nullable<BigInt>,
+        role -> Nullable<SmallInt>,
+        uses -> Integer,
+        used -> Integer,
+        note -> Text,
+        revoked_at -> Nullable<BigInt>,
     }
 }
 

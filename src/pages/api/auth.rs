@@ -38,6 +38,8 @@ pub struct SignUpBody {
     pub email: String,
     /// 12 characters or more.
     pub password: String,
+    /// The secret of an invitation, which opens a closed door and says the role.
+    pub invitation: Option<String>,
 }
 
 /// A login.
@@ -105,12 +107,13 @@ pub async fn signup(
     wanted.judge(&pool).await?;
     guard(&web.house, on, SIGN_UP, &network).await.map_err(limited)?;
     let (house, hash) = (web.house.clone(), wanted.hash(&pool).await?);
+    let invitation = sent.invitation.clone();
     let done = web
         .house
         .db
         .write(move |conn| {
             once(conn, key.as_ref(), house.clock.now(), |conn| {
-                Ok((admit(conn, &house, &wanted, &hash)?, 201, String::new()))
+                Ok((admit(conn, &house, &wanted, &hash, invitation.as_deref())?, 201, String::new()))
             })
         })
         .await?;

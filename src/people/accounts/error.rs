@@ -47,6 +47,45 @@ pub enum Error {
     /// The link is unknown, used or expired.
     #[error("this link is not valid any more")]
     LinkInvalid,
+    /// The invitation was used as often as it may be.
+    #[error("this invitation has been used up")]
+    InvitationUsed,
+    /// The invitation's time is over.
+    #[error("this invitation has expired")]
+    InvitationExpired,
+    /// The invitation was taken back, or whoever made it may not invite any more.
+    #[error("this invitation was taken back")]
+    InvitationRevoked,
+    /// The member has the role already, or a higher one.
+    #[error("the account has this role, or a higher one")]
+    InvitationIdle,
+    /// The number of uses is no number from 1 to the limit.
+    #[error("an invitation works 1 to {most} times")]
+    InvitationUses {
+        /// Uses at most.
+        most: i32,
+    },
+    /// An invitation for administrators is for one.
+    #[error("an invitation for an administrator works once")]
+    InvitationOnce,
+    /// The number of days is no number from 1 to the limit.
+    #[error("an invitation lasts 1 to {most} days")]
+    InvitationDays {
+        /// Days at most.
+        most: i64,
+    },
+    /// The note is too long.
+    #[error("a note has at most {limit} characters")]
+    InvitationNote {
+        /// Characters allowed.
+        limit: usize,
+    },
+    /// So many are open that no more are made.
+    #[error("{limit} invitations are open")]
+    InvitationsTooMany {
+        /// Open invitations at most.
+        limit: i64,
+    },
     /// Nobody of that name.
     #[error("no such member")]
     Absent,
@@ -87,7 +126,10 @@ impl Fault for Error {
             Self::Absent => Kind::Absent,
             Self::Forbidden | Self::Closed | Self::Suspended => Kind::Forbidden,
             Self::CredentialsWrong => Kind::Unauthenticated,
-            Self::HandleTaken | Self::EmailTaken | Self::LastAdministrator => Kind::Conflict,
+            Self::HandleTaken | Self::EmailTaken | Self::LastAdministrator | Self::InvitationIdle => {
+                Kind::Conflict
+            }
+            Self::InvitationUsed | Self::InvitationExpired | Self::InvitationRevoked => Kind::Gone,
             Self::HandleRecent { .. } => Kind::TooMany,
             Self::Crowded => Kind::Busy,
             _ => Kind::Invalid,
@@ -108,6 +150,15 @@ impl Fault for Error {
             Self::PasswordWrong => "password_wrong",
             Self::CredentialsWrong => "credentials_wrong",
             Self::LinkInvalid => "link_invalid",
+            Self::InvitationUsed => "invitation_used",
+            Self::InvitationExpired => "invitation_expired",
+            Self::InvitationRevoked => "invitation_revoked",
+            Self::InvitationIdle => "invitation_idle",
+            Self::InvitationUses { .. } => "invitation_uses",
+            Self::InvitationOnce => "invitation_once",
+            Self::InvitationDays { .. } => "invitation_days",
+            Self::InvitationNote { .. } => "invitation_note",
+            Self::InvitationsTooMany { .. } => "invitations_too_many",
             Self::Absent => "not_found",
             Self::Forbidden => "forbidden",
             Self::Suspended => "suspended",
@@ -133,6 +184,11 @@ impl Fault for Error {
             Self::ReasonInvalid => Some("reason"),
             Self::UntilInvalid => Some("until"),
             Self::BioTooLong => Some("bio"),
+            Self::InvitationUses { .. } | Self::InvitationOnce | Self::InvitationsTooMany { .. } => {
+                Some("uses")
+            }
+            Self::InvitationDays { .. } => Some("days"),
+            Self::InvitationNote { .. } => Some("note"),
             _ => None,
         }
     }
@@ -140,6 +196,10 @@ impl Fault for Error {
     fn args(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::HandleRecent { days } => vec![("days", days.to_string())],
+            Self::InvitationUses { most } => vec![("most", most.to_string())],
+            Self::InvitationDays { most } => vec![("most", most.to_string())],
+            Self::InvitationNote { limit } => vec![("limit", limit.to_string())],
+            Self::InvitationsTooMany { limit } => vec![("limit", limit.to_string())],
             _ => Vec::new(),
         }
     }

@@ -27,18 +27,21 @@ pub enum Purpose {
     FirstAdministrator,
     /// Sets a new password.
     Password,
+    /// Makes an account of a role, or gives an account the role.
+    Invitation,
 }
 
 impl Purpose {
-    fn code(self) -> i16 {
+    pub(super) fn code(self) -> i16 {
         match self {
             Self::FirstAdministrator => 1,
             Self::Password => 2,
+            Self::Invitation => 3,
         }
     }
 }
 
-fn hash(token: &str) -> Vec<u8> {
+pub(super) fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 

@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod handle;
+pub mod invitations;
 pub mod links;
 pub mod model;
 pub mod password;

@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::handle::Handle;
+use super::invitations;
 use super::model::{Email, Member, display_name};
 use super::password::{Password, PasswordPool};
 use super::store::{self, NewMember};
@@ -52,17 +53,29 @@ impl SignUp {
     }
 }
 
-/// Makes an account for a newcomer.
-pub async fn sign_up(house: &House, pool: &PasswordPool, wanted: SignUp) -> Result<MemberId, Error> {
+/// Makes an account for a newcomer; `invitation` is the secret of a link that they came by.
+pub async fn sign_up(
+    house: &House,
+    pool: &PasswordPool,
+    wanted: SignUp,
+    invitation: Option<String>,
+) -> Result<MemberId, Error> {
     let hash = wanted.hash(pool).await?;
     let cx = house.clone();
-    house.db.write(move |conn| admit(conn, &cx, &wanted, &hash)).await
+    house.db.write(move |conn| admit(conn, &cx, &wanted, &hash, invitation.as_deref())).await
 }
 
 /// Makes an account for a newcomer whose password is hashed. Without mail it is active at once and the address
-/// stays unconfirmed.
-pub fn admit(conn: &mut Conn, house: &House, wanted: &SignUp, hash: &str) -> Result<MemberId, Error> {
-    if !settings::load(conn)?.open {
+/// stays unconfirmed. An invitation opens a closed door and says the role.
+pub fn admit(
+    conn: &mut Conn,
+    house: &House,
+    wanted: &SignUp,
+    hash: &str,
+    invitation: Option<&str>,
+) -> Result<MemberId, Error> {
+    let invitation = invitation.map(|token| invitations::take(conn, house, token)).transpose()?;
+    if invitation.is_none() && !settings::load(conn)?.open {
         return Err(Error::Closed);
     }
     let new = NewMember {
@@ -71,12 +84,16 @@ pub fn admit(conn: &mut Conn, house: &House, wanted: &SignUp, hash: &str) -> Res
         display_name: &wanted.name,
         email: Some(&wanted.email),
         email_confirmed: false,
-        role: Role::Member,
+        role: invitation.as_ref().map_or(Role::Member, invitations::Invitation::role),
         password_hash: Some(hash),
         imported: false,
         created_at: house.clock.now(),
     };
-    create(conn, house, &new, Origin::Live)
+    let id = create(conn, house, &new, Origin::Live)?;
+    if let Some(invitation) = invitation {
+        invitations::note(conn, house, "invitation.accepted", Some(id), &invitation)?;
+    }
+    Ok(id)
 }
 
 /// Adds an account and says so in the log. The handle must be free, also of former owners.

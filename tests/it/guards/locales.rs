@@ -34,13 +34,16 @@ const FAMILIES: [(&str, &[&str]); 10] = [
         ],
     ),
     ("reader-", &["member-counters", "points", "top-scores", "search-index", "page-cache"]),
-    ("audit-subject-", &["category", "entry", "member", "members", "post", "site", "thread"]),
+    ("audit-subject-", &["category", "entry", "invitation", "member", "members", "post", "site", "thread"]),
     (
         "audit-action-",
         &[
             "category-changed",
             "category-created",
             "category-removed",
+            "invitation-accepted",
+            "invitation-made",
+            "invitation-revoked",
             "job-asked",
             "member-claimed",
             "member-content-removed",

@@ -8,6 +8,7 @@ mod composing;
 mod crawlers;
 mod damaged;
 mod forms;
+mod invitations;
 mod nul;
 mod office;
 mod pictures;

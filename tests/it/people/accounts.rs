@@ -20,7 +20,7 @@ fn runtime() -> tokio::runtime::Runtime {
 
 fn sign_up(stage: &Stage, handle: &str, email: &str) -> Result<MemberId, Error> {
     let wanted = SignUp::parse(handle, email, PASSWORD).map_err(|mut wrong| wrong.remove(0))?;
-    runtime().block_on(service::sign_up(&stage.house, &PasswordPool::default(), wanted))
+    runtime().block_on(service::sign_up(&stage.house, &PasswordPool::default(), wanted, None))
 }
 
 fn log_in(stage: &Stage, name: &str, password: &str) -> Result<MemberId, Error> {

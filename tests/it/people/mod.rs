@@ -2,6 +2,7 @@
 
 mod accounts;
 mod handles;
+mod invitations;
 mod limits;
 mod links;
 mod sessions;
