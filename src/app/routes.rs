@@ -12,7 +12,7 @@ use crate::pages::api::{
 };
 use crate::pages::backoffice::{
     audit, branding, categories, invitations, ledger as member_ledger, members, overview,
-    points as point_rules,
+    points as point_rules, start,
 };
 use crate::pages::{
     access, archive, compose, composing, directory, heat, home, keyboard, moderation, pictures, points, post,
@@ -153,6 +153,13 @@ fn office() -> Vec<Entry> {
         POST "/admin/members/{handle}/handle" admin => members::set_handle;
         POST "/admin/members/{handle}/claim" admin => members::claim;
         POST "/admin/members/{handle}/password-link" admin => members::password_link;
+        GET "/admin/start" admin => start::overview;
+        POST "/admin/start" admin => start::put_away;
+        GET "/admin/start/{step}" admin => start::show;
+        POST "/admin/start/{step}" admin => start::save;
+        POST "/admin/start/look/logo" admin => start::logo;
+        POST "/admin/start/{step}/skip" admin => start::skip;
+        POST "/admin/start/{step}/undo" admin => start::undo;
         GET "/admin/invitations" admin => invitations::list;
         POST "/admin/invitations" admin => invitations::create;
         POST "/admin/invitations/{id}/revoke" admin => invitations::revoke;

@@ -367,7 +367,8 @@ async fn finish_link(
     match made {
         Ok(member) => {
             let token = open_session(web, &page, req, member).await?;
-            Ok(with_session(web, see_other("/"), token))
+            let next = if template.mode == "first" { super::backoffice::start::PATH } else { "/" };
+            Ok(with_session(web, see_other(next), token))
         }
         Err(e) if e.field().is_some() => {
             template.errors = field_errors(&page, &[e]);

@@ -97,14 +97,16 @@ pub async fn logo(
     form: Read,
 ) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
-    let done = match read(form, &req, &web, &page) {
-        Ok(picture) => change_logo(&web, &page, picture).await,
-        Err(e) => Err(e),
-    };
-    match done {
+    match take_logo(&web, &page, &req, form).await {
         Ok(()) => Ok(see_other("/admin/branding?saved")),
         Err(e) => super::backoffice::branding::refused(&web, &page, e).await,
     }
+}
+
+/// The logo that a form brings, or none, in the place of the one before.
+pub(super) async fn take_logo(web: &Web, page: &Page, req: &HttpRequest, form: Read) -> Result<(), AppError> {
+    let picture = read(form, req, web, page)?;
+    change_logo(web, page, picture).await
 }
 
 async fn change_logo(web: &Web, page: &Page, picture: Option<Vec<u8>>) -> Result<(), AppError> {

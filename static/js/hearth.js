@@ -24,6 +24,12 @@ for (const box of all(".prose pre, .prose table")) {
   if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 }
 
+// The time zone of whoever sets up the site is most likely the site's.
+for (const field of all("[data-zone]")) {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  if (field.value === field.defaultValue && [...field.list.options].some((option) => option.value === timeZone)) field.value = timeZone;
+}
+
 // A link to hand on: copied by a button, or marked as a whole where the browser lets no script copy.
 for (const button of all("[data-copy]")) {
   const field = document.getElementById(button.dataset.copy);

@@ -28,7 +28,8 @@ const PAGES = {
   member: ["/", "/t/1", "/t/3", "/c/sensors", "/compose", "/following", "/points", "/settings", "/u/{self}", "/u/helena"],
   moderator: ["/t/1", "/t/2/heat", "/t/2", "/u/marta"],
   administrator: [
-    "/t/1", "/admin", "/admin/invitations", "/signup?token=none", "/admin/members", "/admin/members/marta", "/admin/members/marta/points", "/admin/categories", "/admin/categories/new",
+    "/t/1", "/admin", "/admin/start", "/admin/start/language", "/admin/start/name", "/admin/start/look", "/admin/start/categories",
+    "/admin/start/categories?set=vendor", "/admin/start/invitation", "/admin/invitations", "/signup?token=none", "/admin/members", "/admin/members/marta", "/admin/members/marta/points", "/admin/categories", "/admin/categories/new",
     "/admin/categories/1", "/admin/settings", "/admin/branding", "/admin/points", "/admin/jobs", "/admin/audit", "/thread/1/edit",
     "/post/1/edit", "/post/1/history", "/thread/1/heat",
   ],

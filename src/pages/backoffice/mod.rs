@@ -8,3 +8,4 @@ pub mod ledger;
 pub mod members;
 pub mod overview;
 pub mod points;
+pub mod start;

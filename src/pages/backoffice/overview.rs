@@ -13,6 +13,7 @@ use crate::content::{posts, threads};
 use crate::infra::activity::{self, lease};
 use crate::infra::jobs::{self, JobState};
 use crate::infra::{db::DbError, i18n};
+use crate::pages::backoffice::start;
 use crate::people::accounts;
 use crate::reach::search::Search;
 use crate::site::audit;
@@ -29,20 +30,23 @@ use crate::web::{AppError, Page, RawForm, Web};
 struct Dashboard {
     shell: Shell,
     tiles: Vec<(String, String)>,
+    /// Steps of the first hour that are settled, of how many, while there is something to settle.
+    start: Option<(usize, usize)>,
 }
 
 /// `GET /admin`.
 pub async fn dashboard(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> {
-    page.at_least(Role::Operator)?;
-    let (members, threads, posts, head) = web
+    let admin = page.at_least(Role::Operator)?.role == Role::Administrator;
+    let (members, threads, posts, head, progress) = web
         .house
         .db
-        .read(|conn| {
+        .read(move |conn| {
             Ok::<_, DbError>((
                 accounts::store::count(conn)?,
                 threads::store::count_listed(conn)?,
                 posts::store::count_listed(conn)?,
                 activity::head(conn)?,
+                if admin { Some(start::load(conn)?) } else { None },
             ))
         })
         .await?;
@@ -54,7 +58,8 @@ pub async fn dashboard(web: Data<Web>, page: Page) -> Result<HttpResponse, AppEr
         tile("stat-posts", posts),
         tile("stat-activities", head),
     ];
-    page.ok(&web, &Dashboard { tiles, shell })
+    let start = progress.filter(start::Progress::is_wanted).map(|p| (p.settled(), start::STEPS));
+    page.ok(&web, &Dashboard { tiles, start, shell })
 }
 
 #[derive(Template)]

@@ -9,11 +9,14 @@ use hearth::infra::i18n;
 use super::files::sources;
 
 /// Families of keys that the code puts together, with every ending they can have.
-const FAMILIES: [(&str, &[&str]); 10] = [
+const FAMILIES: [(&str, &[&str]); 13] = [
     ("brand-family-", &["sans", "serif", "rounded"]),
     ("list-", &["hot", "latest", "new", "top", "unanswered", "featured", "following"]),
     ("period-", &["day", "week", "month", "year", "all"]),
     ("role-", &["visitor", "member", "expert", "moderator", "operator", "administrator"]),
+    ("start-step-", &["language", "name", "look", "categories", "invitation"]),
+    ("start-state-", &["open", "skipped", "done"]),
+    ("start-set-", &["vendor", "retailer", "service", "own"]),
     ("heat-", &["opened", "reply", "like", "accepted", "share", "bookmark", "view", "anonymous"]),
     (
         "points-reason-",
@@ -189,6 +192,11 @@ fn every_family_of_keys_is_complete() {
     }
     for name in FAMILIES[1].1 {
         assert!(i18n::has(Locale::En, &format!("list-{name}-about")), "list-{name}-about");
+    }
+    for (start, ends) in FAMILIES.iter().filter(|(start, _)| matches!(*start, "start-step-" | "start-set-")) {
+        for end in *ends {
+            assert!(i18n::has(Locale::En, &format!("{start}{end}-about")), "{start}{end}-about");
+        }
     }
 }
 

@@ -25,6 +25,7 @@ fn fill(pattern: &str, thread: &str, post: &str) -> String {
         ("{username}", "target"),
         ("{number}", "1"),
         ("{entry_id}", "999"),
+        ("{step}", "categories"),
     ] {
         path = path.replace(place, value);
     }

@@ -14,4 +14,5 @@ mod office;
 mod pictures;
 mod replies;
 mod signup;
+mod start;
 mod talking;

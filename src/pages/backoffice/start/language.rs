@@ -1,0 +1,120 @@
+//! Which language the site speaks to readers who chose none, and whose days it counts by. The administrator who
+//! chooses it reads on in it.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::progress::{self, Step};
+use super::{Forgotten, Way, onward, status_of};
+use crate::base::actor::SignedIn;
+use crate::base::locale::Locale;
+use crate::base::time::Zone;
+use crate::infra::db::{Conn, DbError};
+use crate::infra::house::House;
+use crate::people::accounts;
+use crate::site::audit;
+use crate::site::settings::{self, Settings};
+use crate::web::error::HttpFault;
+use crate::web::shell::Shell;
+use crate::web::{AppError, Page, RawForm, Web};
+
+/// What the form sends.
+#[derive(Debug, Clone)]
+pub(super) struct Typed {
+    locale: Locale,
+    zone: String,
+}
+
+/// How it was before.
+#[derive(Debug, Serialize, Deserialize)]
+struct Before {
+    locale: String,
+    zone: String,
+    own: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "backoffice/start/language.html")]
+struct LanguagePage {
+    shell: Shell,
+    way: Way,
+    typed: Typed,
+    zones: Vec<String>,
+}
+
+pub(super) async fn draw(
+    web: &Web,
+    page: &Page,
+    typed: Option<Typed>,
+    error: Option<AppError>,
+) -> Result<HttpResponse, AppError> {
+    let (progress, settings) =
+        web.house.db.read(|conn| Ok::<_, DbError>((progress::load(conn)?, settings::load(conn)?))).await?;
+    // Whoever reads this in a language of their own most likely means it for the site as well.
+    let open = progress.state(Step::Language) == progress::State::Open;
+    let locale = if open { page.shell.locale } else { settings.locale };
+    let template = LanguagePage {
+        way: Way::new(page, &progress, Step::Language, error.as_ref()),
+        typed: typed.unwrap_or(Typed { locale, zone: settings.time_zone }),
+        zones: Zone::names(),
+        shell: page.shell.clone(),
+    };
+    page.answer(web, status_of(error.as_ref()), &template)
+}
+
+pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpResponse, AppError> {
+    let actor = page.member()?.clone();
+    let locale = raw.get("locale").and_then(Locale::parse).ok_or(HttpFault::Malformed)?;
+    let typed = Typed { locale, zone: raw.get("time_zone").unwrap_or_default().trim().to_owned() };
+    let (house, wanted) = (web.house.clone(), typed.clone());
+    let done = web
+        .house
+        .db
+        .write(move |conn| {
+            let now = settings::load(conn)?;
+            let before = Before {
+                locale: now.locale.code().into(),
+                zone: now.time_zone,
+                own: actor.locale.map(|l| l.code().into()),
+            };
+            speak(conn, &house, &actor, &wanted, Some(wanted.locale))?;
+            let before = serde_json::to_value(before).map_err(Forgotten)?;
+            progress::done(conn, &house.clock, Step::Language, before)?;
+            Ok::<_, AppError>(())
+        })
+        .await;
+    match done {
+        Ok(()) => Ok(onward(Step::Language)),
+        Err(e) if e.0.field().is_some() => draw(web, page, Some(typed), Some(e)).await,
+        Err(e) => Err(e),
+    }
+}
+
+fn speak(
+    conn: &mut Conn,
+    house: &House,
+    actor: &SignedIn,
+    wanted: &Typed,
+    own: Option<Locale>,
+) -> Result<(), AppError> {
+    let now = settings::load(conn)?;
+    let wanted = Settings { locale: wanted.locale, time_zone: wanted.zone.clone(), ..now };
+    settings::save(conn, &house.clock, &wanted)?;
+    accounts::service::change_appearance(conn, actor.id, own, actor.theme.as_deref())?;
+    audit::note(conn, &house.clock, Some(actor.id), "site.settings", "site", wanted.locale.code())?;
+    Ok(())
+}
+
+pub(super) fn undo(
+    conn: &mut Conn,
+    house: &House,
+    actor: &SignedIn,
+    before: Value,
+) -> Result<Option<Value>, AppError> {
+    let before: Before = serde_json::from_value(before).map_err(Forgotten)?;
+    let wanted = Typed { locale: Locale::parse(&before.locale).unwrap_or_default(), zone: before.zone };
+    speak(conn, house, actor, &wanted, before.own.as_deref().and_then(Locale::parse))?;
+    Ok(None)
+}
