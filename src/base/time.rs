@@ -88,6 +88,18 @@ impl Zone {
         jiff::tz::TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect()
     }
 
+    /// `at` broken down into this zone's calendar and clock.
+    pub fn calendar(&self, at: UtcTime) -> jiff::Zoned {
+        at.calendar().with_time_zone(self.0.clone())
+    }
+
+    /// The last microsecond of the day that `text` (`2026-11-20`) names in this zone, or `None` when it names none.
+    pub fn end_of_day(&self, text: &str) -> Option<UtcTime> {
+        let next = text.trim().parse::<jiff::civil::Date>().ok()?.tomorrow().ok()?;
+        let midnight = next.to_zoned(self.0.clone()).ok()?;
+        Some(UtcTime(midnight.timestamp().as_microsecond()).plus(-1))
+    }
+
     /// Days of this zone's calendar between 1970-01-01 and `at`.
     pub fn day(&self, at: UtcTime) -> i64 {
         let moment = jiff::Timestamp::from_microsecond(at.0).unwrap_or_default();
@@ -153,6 +165,11 @@ mod tests {
         assert_eq!(new_york.day(at("2026-11-20T04:30:00Z")), noon - 1);
         assert_eq!(new_york.day(at("2026-07-02T04:30:00Z")), at("2026-07-02T00:00:00Z").day());
         assert_eq!(Zone::default().day(at("2026-11-20T23:59:59Z")), noon);
+        // The day on which the clocks go forward there ends after 23 hours.
+        let short = new_york.end_of_day("2026-03-08").unwrap();
+        assert_eq!(short.plus(1).rfc3339(), "2026-03-09T04:00:00Z");
+        assert_eq!(shanghai.calendar(short.plus(1)).hour(), 12);
+        assert_eq!(shanghai.end_of_day("next week"), None);
         assert!(Zone::parse("Mars/Olympus").is_none() && Zone::parse("").is_none());
         assert!(Zone::names().iter().any(|n| n == "Asia/Taipei"));
     }

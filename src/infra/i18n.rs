@@ -7,7 +7,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
 use crate::base::locale::Locale;
-use crate::base::time::UtcTime;
+use crate::base::time::{UtcTime, Zone};
 
 const EN: &str = include_str!("../../templates/locales/en.ftl");
 const ZH_CN: &str = include_str!("../../templates/locales/zh-CN.ftl");
@@ -86,18 +86,20 @@ pub fn number(n: i64) -> String {
     if n < 0 { format!("-{out}") } else { out }
 }
 
-/// The date of `at` as people of `locale` write it: `21 Nov 2026`, `2026年11月21日`.
-pub fn date(locale: Locale, at: UtcTime) -> String {
-    let c = at.calendar();
+/// The date of `at` in `zone` as people of `locale` write it: `21 Nov 2026`, `2026年11月21日`.
+pub fn date(locale: Locale, zone: &Zone, at: UtcTime) -> String {
+    let c = zone.calendar(at);
     match locale {
         Locale::En => c.strftime("%-d %b %Y").to_string(),
         Locale::ZhCn | Locale::ZhTw => format!("{}年{}月{}日", c.year(), c.month(), c.day()),
     }
 }
 
-/// Date and time of `at`, UTC, for titles and tables.
-pub fn date_time(locale: Locale, at: UtcTime) -> String {
-    format!("{} {} UTC", date(locale, at), at.calendar().strftime("%H:%M"))
+/// Date and time of `at` in `zone` with its distance from UTC, for titles and tables.
+pub fn date_time(locale: Locale, zone: &Zone, at: UtcTime) -> String {
+    let c = zone.calendar(at);
+    let ahead = if c.offset().is_zero() { String::new() } else { c.strftime("%:z").to_string() };
+    format!("{} {} UTC{ahead}", date(locale, zone, at), c.strftime("%H:%M"))
 }
 
 /// The month of `at`: `November 2026`, `2026年11月`.
@@ -129,9 +131,12 @@ mod tests {
     #[test]
     fn dates_follow_the_language() {
         let at = UtcTime::parse("2026-11-01T08:05:00Z").unwrap();
-        assert_eq!(date(Locale::En, at), "1 Nov 2026");
-        assert_eq!(date(Locale::ZhCn, at), "2026年11月1日");
-        assert_eq!(date_time(Locale::En, at), "1 Nov 2026 08:05 UTC");
+        let utc = Zone::default();
+        assert_eq!(date(Locale::En, &utc, at), "1 Nov 2026");
+        assert_eq!(date(Locale::ZhCn, &utc, at), "2026年11月1日");
+        assert_eq!(date_time(Locale::En, &utc, at), "1 Nov 2026 08:05 UTC");
+        let west = Zone::parse("Pacific/Honolulu").unwrap();
+        assert_eq!(date_time(Locale::En, &west, at), "31 Oct 2026 22:05 UTC-10:00");
         assert_eq!(month(Locale::En, 2026, 2), "February 2026");
     }
 

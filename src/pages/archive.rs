@@ -167,7 +167,7 @@ async fn month(
                 return Err(AppError::from(HttpFault::Absent));
             }
             let restricted = category.as_ref().is_some_and(|c| readable.is_restricted(c.id));
-            let rows = rows(conn, &reader.actor, &readable, reader.shell.locale, &[], &threads)?;
+            let rows = rows(conn, &reader.actor, &readable, &reader.shell, &[], &threads)?;
             Ok((rows, last, category, restricted))
         })
         .await?;

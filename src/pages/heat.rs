@@ -64,7 +64,7 @@ pub async fn show(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpRespo
             (
                 shell.t(&format!("heat-{}", r.kind.name())),
                 who,
-                When::new(shell.locale, r.at),
+                shell.when(r.at),
                 number(r.kind.weight() * r.factor),
                 number(r.present),
             )

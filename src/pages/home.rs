@@ -97,7 +97,7 @@ fn load(conn: &mut Conn, page: &Page, wanted: &Wanted, n: i64) -> Result<Loaded,
         }
         _ => Vec::new(),
     };
-    let rows = rows(conn, &page.actor, &readable, page.shell.locale, &pinned, &threads)?;
+    let rows = rows(conn, &page.actor, &readable, &page.shell, &pinned, &threads)?;
     Ok(Loaded { rows, last, readable })
 }
 

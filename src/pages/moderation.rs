@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::base::actor::SignedIn;
 use crate::base::fault::{Fault, Kind};
 use crate::base::ids::{PostId, ThreadId};
-use crate::base::time::{DAY, UtcTime};
+use crate::base::time::Zone;
 use crate::content::categories;
 use crate::content::curation::{self, Scope};
 use crate::content::posts::{self, answers, purge, removal};
@@ -144,10 +144,10 @@ struct PinForm {
 }
 
 impl PinForm {
-    fn wanted(&self) -> Result<curation::Wanted, curation::Error> {
+    fn wanted(&self, zone: &Zone) -> Result<curation::Wanted, curation::Error> {
         let until = match self.until.trim() {
             "" => None,
-            text => Some(end_of_day(text).ok_or(curation::Error::UntilInvalid)?),
+            text => Some(zone.end_of_day(text).ok_or(curation::Error::UntilInvalid)?),
         };
         let position = match self.position.trim() {
             "" => 0,
@@ -157,17 +157,12 @@ impl PinForm {
     }
 }
 
-/// A date of a form as the last moment of that day, UTC: shown as a date it is the day that was chosen.
-pub fn end_of_day(text: &str) -> Option<UtcTime> {
-    UtcTime::parse(&format!("{}T00:00:00Z", text.trim())).map(|at| at.plus(DAY - 1))
-}
-
 /// `POST /thread/{id}/pin`.
 pub async fn pin(web: Data<Web>, page: Page, id: Path<i64>, raw: RawForm) -> Result<HttpResponse, AppError> {
     page.member()?;
     let form: PinForm = raw.accept(&web, &page)?;
     let id = ThreadId(*id);
-    let done = match form.wanted() {
+    let done = match form.wanted(&page.shell.zone) {
         Ok(wanted) => {
             act(&web, &page, &raw, move |conn, house, member| {
                 curation::pin(conn, house, member, id, wanted)?;
@@ -258,7 +253,10 @@ pub async fn suspend(
     page.at_least(crate::base::actor::Role::Moderator)?;
     let form: SuspendForm = raw.accept(&web, &page)?;
     let handle = handle.into_inner();
-    let wanted = end_of_day(&form.until)
+    let wanted = page
+        .shell
+        .zone
+        .end_of_day(&form.until)
         .ok_or(accounts::Error::UntilInvalid)
         .and_then(|until| standing::Suspension::parse(until, &form.reason, page.shell.now));
     let wanted = match wanted {

@@ -215,7 +215,7 @@ fn drawn(shell: Shell, loaded: Loaded) -> PointsPage {
     let lines = entries.iter().map(|e| Line {
         reason: reason(shell.locale, e),
         subject: e.post_id.and_then(|p| subjects.get(&p)).cloned(),
-        when: When::new(shell.locale, e.occurred_at),
+        when: shell.when(e.occurred_at),
         delta: signed(e.delta),
         taken: e.delta < 0,
     });

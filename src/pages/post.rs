@@ -199,18 +199,17 @@ pub async fn history(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpRe
             Ok((post, earlier, author))
         })
         .await?;
-    let locale = page.shell.locale;
     let mut versions = vec![Version {
         number: post.revisions + 1,
         title: None,
         body: post.body.clone(),
-        when: When::new(locale, post.edited_at.unwrap_or(post.created_at)),
+        when: page.shell.when(post.edited_at.unwrap_or(post.created_at)),
     }];
     versions.extend(earlier.into_iter().map(|r| Version {
         number: r.number,
         title: r.title,
         body: r.body,
-        when: When::new(locale, r.written_at),
+        when: page.shell.when(r.written_at),
     }));
     let template = HistoryPage {
         back: urls::post(post.id),

@@ -78,9 +78,10 @@ pub struct Suspending {
 
 impl Suspending {
     /// With a week as the time proposed.
-    fn proposed(mut self, now: crate::base::time::UtcTime) -> Self {
+    fn proposed(mut self, shell: &Shell) -> Self {
         if self.until.is_empty() {
-            self.until = now.plus(7 * crate::base::time::DAY).calendar().strftime("%Y-%m-%d").to_string();
+            let week = shell.now.plus(7 * crate::base::time::DAY);
+            self.until = shell.zone.calendar(week).strftime("%Y-%m-%d").to_string();
         }
         self
     }
@@ -138,7 +139,7 @@ pub async fn draw(
         bio: (!member.bio.is_empty()).then(|| {
             markup::render(&member.bio, &markup::RenderContext::new(&web.config.base_url, &member.public_id))
         }),
-        joined: When::new(shell.locale, member.created_at),
+        joined: shell.when(member.created_at),
         role: shell.t(&format!("role-{}", member.role().name())),
         level: level(&shell, &loaded.ladder, member.level),
         counters: vec![
@@ -148,15 +149,11 @@ pub async fn draw(
             stat("stat-answers", counts.answers_accepted),
         ],
         own: viewer.is_some_and(|v| v.id == member.id),
-        suspended: suspended.map(|until| {
-            (
-                crate::infra::i18n::date(shell.locale, until),
-                member.suspended_reason.clone().unwrap_or_default(),
-            )
-        }),
+        suspended: suspended
+            .map(|until| (shell.date(until), member.suspended_reason.clone().unwrap_or_default())),
         may_moderate: outranked,
         removal: loaded.removal && outranked,
-        suspending: suspending.proposed(shell.now),
+        suspending: suspending.proposed(&shell),
         rows: loaded.rows,
         said: loaded.said,
         shell,
@@ -208,7 +205,7 @@ fn load(conn: &mut crate::infra::db::Conn, page: &Page, handle: &str) -> Result<
     let filter = Filter::Author(member.id, opened_by(conn, member.id)?);
     let opened = Listing::new(Sort::New, &filter, &readable, Window::After(None, 10)).load(conn)?;
     let opened: Vec<_> = opened.into_iter().take(10).collect();
-    let rows = rows(conn, &page.actor, &readable, page.shell.locale, &[], &opened)?;
+    let rows = rows(conn, &page.actor, &readable, &page.shell, &[], &opened)?;
     let replies = posts::store::by_author(conn, member.id, None, 60)?;
     let ids: Vec<_> = replies.iter().map(|p| p.thread_id).collect();
     let around = threads::store::find_many(conn, &ids)?;
@@ -226,7 +223,7 @@ fn load(conn: &mut crate::infra::db::Conn, page: &Page, handle: &str) -> Result<
                     &markup::plain_text(&p.body, markup::Keep::PREVIEW).replace('\n', " "),
                     200,
                 ),
-                when: When::new(page.shell.locale, p.created_at),
+                when: page.shell.when(p.created_at),
             })
         })
         .take(10)

@@ -6,7 +6,6 @@ use diesel::QueryResult;
 
 use crate::base::actor::Actor;
 use crate::base::ids::{MemberId, ThreadId};
-use crate::base::locale::Locale;
 use crate::content::categories::Readable;
 use crate::content::curation::Pin;
 use crate::content::heat::model::bar;
@@ -15,7 +14,7 @@ use crate::infra::db::Conn;
 use crate::infra::i18n;
 use crate::people::accounts::{self, Card};
 use crate::web::filters::When;
-use crate::web::shell::initial;
+use crate::web::shell::{Shell, initial};
 use crate::web::urls;
 
 /// A member beside content.
@@ -128,7 +127,7 @@ pub fn rows(
     conn: &mut Conn,
     actor: &Actor,
     readable: &Readable,
-    locale: Locale,
+    shell: &Shell,
     pinned: &[(Pin, Thread)],
     listed: &[Thread],
 ) -> QueryResult<Vec<Row>> {
@@ -152,7 +151,7 @@ pub fn rows(
             let author = authors.get(&thread.author_id).cloned().unwrap_or_else(Author::gone);
             let last = authors.get(&thread.last_poster_id).filter(|_| thread.replies() > 0);
             let last = last.map(|a| a.name.clone());
-            row(thread, pin, author, last, read.get(&thread.id).copied(), actor, readable, locale, hottest)
+            row(thread, pin, author, last, read.get(&thread.id).copied(), actor, readable, shell, hottest)
         })
         .collect())
 }
@@ -166,7 +165,7 @@ fn row(
     read: Option<i32>,
     actor: &Actor,
     readable: &Readable,
-    locale: Locale,
+    shell: &Shell,
     hottest: f64,
 ) -> Row {
     let last = thread.next_number - 1;
@@ -185,7 +184,7 @@ fn row(
             .map(|c| (c.name.clone(), urls::category(&c.slug), super::shell::mark(c))),
         author,
         last: last_by,
-        when: When::new(locale, thread.last_post_at),
+        when: shell.when(thread.last_post_at),
         replies: i18n::number(thread.replies()),
         reply_count: thread.replies(),
         fresh,

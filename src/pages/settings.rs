@@ -12,7 +12,6 @@ use crate::base::ids::SessionId;
 use crate::base::locale::Locale;
 use crate::base::time::DAY;
 use crate::infra::db::DbError;
-use crate::infra::i18n;
 use crate::people::accounts::password::PasswordPool;
 use crate::people::accounts::service::{ProfileChange, change_appearance, change_password, change_profile};
 use crate::people::accounts::{self, Member, renaming};
@@ -102,7 +101,6 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
             Ok::<_, AppError>((member, session_store::list(conn, id, now)?, tokens::list(conn, id)?))
         })
         .await?;
-    let locale = page.shell.locale;
     let current = page.session();
     let profile = note.typed.unwrap_or_else(|| ProfileChange {
         display_name: member.display_name.clone(),
@@ -112,7 +110,7 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
     let free = member.handle_changed_at.map(|at| at.plus(renaming::REST)).filter(|at| *at > now);
     let template = SettingsPage {
         handle: note.handle.unwrap_or_else(|| member.handle.clone()),
-        handle_rests: free.map(|at| i18n::date(locale, at)),
+        handle_rests: free.map(|at| page.shell.date(at)),
         member,
         profile,
         sessions: sessions
@@ -121,7 +119,7 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
                 id: s.id,
                 agent: device(&page.shell, &s.agent),
                 address: s.address,
-                seen: When::new(locale, s.seen_at),
+                seen: page.shell.when(s.seen_at),
                 current: Some(s.id) == current,
             })
             .collect(),
@@ -131,8 +129,8 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
                 id: t.id,
                 name: t.name,
                 scopes: t.scopes,
-                made: When::new(locale, t.created_at),
-                expires: t.expires_at.map(|at| When::new(locale, at)),
+                made: page.shell.when(t.created_at),
+                expires: t.expires_at.map(|at| page.shell.when(at)),
             })
             .collect(),
         scopes: tokens::SCOPES,

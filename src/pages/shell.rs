@@ -35,6 +35,7 @@ impl ShellSource for Frame {
         let chosen = actor.member().and_then(|m| m.locale);
         let locale = chosen.or(request.locale).unwrap_or(settings.locale);
         let theme = actor.member().and_then(|m| m.theme.clone()).or(request.theme);
+        let zone = settings.zone();
         Ok(Shell {
             locale,
             theme,
@@ -42,7 +43,8 @@ impl ShellSource for Frame {
             tagline: settings.tagline.clone(),
             about: settings.description.clone(),
             notice: Some(settings.notice.clone()).filter(|n| !n.is_empty()),
-            reader: reader(actor, locale, request.now),
+            reader: reader(actor, locale, &zone, request.now),
+            zone,
             categories: rail.categories,
             csrf: request.csrf,
             nonce: request.nonce,

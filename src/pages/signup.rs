@@ -32,7 +32,7 @@ pub fn invitation_path(token: &str) -> String {
 /// Who invites to what, until when.
 fn says(shell: &Shell, invitation: &Invitation, by: &Member) -> String {
     let role = shell.t(&format!("role-{}", invitation.role().name()));
-    let until = i18n::date(shell.locale, invitation.expires_at);
+    let until = shell.date(invitation.expires_at);
     let key = if invitation.role() == Role::Member { "invited-to-join" } else { "invited-as" };
     let args = [
         ("name", by.display_name.as_str()),

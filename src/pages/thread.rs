@@ -302,7 +302,6 @@ fn can(page: &Page, thread: &Thread, post: &Post) -> Can {
 
 fn view(page: &Page, loaded: &Loaded, post: &Post, first_unread: Option<i32>) -> PostView {
     let thread = &loaded.thread;
-    let locale = page.shell.locale;
     let author = loaded.authors.get(&post.author_id).cloned().unwrap_or_else(Author::gone);
     let can = can(page, thread, post);
     let html = SafeHtml::from_stored(post.html.clone());
@@ -311,8 +310,8 @@ fn view(page: &Page, loaded: &Loaded, post: &Post, first_unread: Option<i32>) ->
         id: post.id,
         number: post.number,
         by_opener: post.author_id == thread.author_id && !post.opens(),
-        when: When::new(locale, post.created_at),
-        edited: post.edited_at.map(|at| When::new(locale, at)),
+        when: page.shell.when(post.created_at),
+        edited: post.edited_at.map(|at| page.shell.when(at)),
         revisions: post.revisions,
         html,
         lang: post.lang.clone(),
@@ -442,9 +441,7 @@ fn pin_line(shell: &Shell, pin: &curation::Pin) -> String {
     let place = shell.t(if pin.category_id.is_some() { "pin-category" } else { "pin-site" });
     match pin.until {
         // The end of a day is the beginning of the next.
-        Some(until) => {
-            shell.t2("pin-line-until", "place", place, "date", i18n::date(shell.locale, until.plus(-1)))
-        }
+        Some(until) => shell.t2("pin-line-until", "place", place, "date", shell.date(until.plus(-1))),
         None => shell.t1("pin-line", "place", place),
     }
 }
@@ -518,7 +515,7 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         tags: loaded.tags.iter().map(|t| (t.name.clone(), urls::tag(&t.slug))).collect(),
         views: i18n::count(locale, "views-count", thread.views),
         replies: i18n::count(locale, "replies-count", thread.replies()),
-        opened: When::new(locale, thread.created_at),
+        opened: shell.when(thread.created_at),
         solved: question && thread.accepted_post_id.is_some(),
         asks: question && thread.accepted_post_id.is_none(),
         closed: thread.closed,

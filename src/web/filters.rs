@@ -1,7 +1,7 @@
 //! Filters of the templates: times and JSON data blocks.
 
 use crate::base::locale::Locale;
-use crate::base::time::UtcTime;
+use crate::base::time::{UtcTime, Zone};
 use crate::infra::i18n;
 
 /// A point in time ready to print: machine form, short form, full form.
@@ -16,9 +16,13 @@ pub struct When {
 }
 
 impl When {
-    /// `at` in `locale`.
-    pub fn new(locale: Locale, at: UtcTime) -> Self {
-        Self { machine: at.rfc3339(), short: i18n::date(locale, at), full: i18n::date_time(locale, at) }
+    /// `at` in `locale` and `zone`.
+    pub fn new(locale: Locale, zone: &Zone, at: UtcTime) -> Self {
+        Self {
+            machine: at.rfc3339(),
+            short: i18n::date(locale, zone, at),
+            full: i18n::date_time(locale, zone, at),
+        }
     }
 }
 

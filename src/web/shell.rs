@@ -2,8 +2,9 @@
 
 use crate::base::actor::{Actor, Role};
 use crate::base::locale::Locale;
-use crate::base::time::UtcTime;
+use crate::base::time::{UtcTime, Zone};
 use crate::infra::i18n;
+use crate::web::filters::When;
 use crate::web::urls;
 
 /// What the frame depends on besides the actor.
@@ -77,6 +78,8 @@ pub struct Reader {
 pub struct Shell {
     /// Language of the page.
     pub locale: Locale,
+    /// Dates and times are told by the clock of this zone.
+    pub zone: Zone,
     /// `light`, `dark` or nothing for the system's.
     pub theme: Option<String>,
     /// The site's name.
@@ -143,6 +146,16 @@ impl Shell {
         i18n::count(self.locale, key, *n.borrow())
     }
 
+    /// A date, by the site's clock.
+    pub fn date(&self, at: UtcTime) -> String {
+        i18n::date(self.locale, &self.zone, at)
+    }
+
+    /// A point in time ready to print, by the site's clock.
+    pub fn when(&self, at: UtcTime) -> When {
+        When::new(self.locale, &self.zone, at)
+    }
+
     /// A number as written.
     pub fn num(&self, n: impl std::borrow::Borrow<i64>) -> String {
         i18n::number(*n.borrow())
@@ -199,7 +212,7 @@ impl Shell {
 }
 
 /// The reader's part of the frame.
-pub fn reader(actor: &Actor, locale: Locale, now: UtcTime) -> Option<Reader> {
+pub fn reader(actor: &Actor, locale: Locale, zone: &Zone, now: UtcTime) -> Option<Reader> {
     let member = actor.member()?;
     Some(Reader {
         handle: member.handle.clone(),
@@ -208,7 +221,7 @@ pub fn reader(actor: &Actor, locale: Locale, now: UtcTime) -> Option<Reader> {
         avatar: member.avatar.clone(),
         role: member.role,
         suspended: member.suspended_until.filter(|until| *until > now).map(|until| {
-            let (date, reason) = (i18n::date(locale, until), member.suspended_reason.as_deref());
+            let (date, reason) = (i18n::date(locale, zone, until), member.suspended_reason.as_deref());
             i18n::format(locale, "suspended-you", &[("date", &date), ("reason", reason.unwrap_or("—"))])
         }),
         moderates: member.role >= Role::Moderator || !member.moderates.is_empty(),

@@ -106,7 +106,7 @@ pub async fn show(web: Data<Web>, page: Page, query: Query<BeforeQuery>) -> Resu
                 .actor_id
                 .and_then(|id| names.get(&id))
                 .map_or_else(|| shell.t("audit-house"), |a| a.name.clone()),
-            when: When::new(shell.locale, e.recorded_at),
+            when: shell.when(e.recorded_at),
             action: known(&shell, "audit-action", &e.action),
             subject: match subjects.get(&e.subject) {
                 Some((name, url)) => (name.clone(), Some(url.clone())),

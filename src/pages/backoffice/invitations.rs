@@ -101,7 +101,7 @@ async fn draw(web: &Web, page: &Page, done: Done) -> Result<HttpResponse, AppErr
             id: invitation.id,
             role: shell.t(&format!("role-{}", invitation.role().name())),
             used: format!("{} / {}", invitation.used, invitation.uses),
-            until: When::new(shell.locale, invitation.expires_at),
+            until: shell.when(invitation.expires_at),
             by_url: urls::member(&by.handle),
             by: by.display_name,
             note: invitation.note,

@@ -116,7 +116,7 @@ fn drawn(shell: Shell, loaded: Loaded, form: CorrectionForm, error: Option<(Stri
         lines.push(Line {
             reason: reason(shell.locale, entry),
             subject: entry.post_id.and_then(|p| subjects.get(&p)).cloned(),
-            when: When::new(shell.locale, entry.occurred_at),
+            when: shell.when(entry.occurred_at),
             delta: signed(entry.delta),
             taken: entry.delta < 0,
             after: i18n::number(sum),

@@ -99,7 +99,7 @@ pub async fn list(web: Data<Web>, page: Page, query: Query<MembersQuery>) -> Res
             } else {
                 m.suspended_until.filter(|u| *u > shell.now).map(|_| shell.t("member-suspended"))
             },
-            joined: When::new(shell.locale, m.created_at),
+            joined: shell.when(m.created_at),
             email: m.email.unwrap_or_default(),
             confirmed: m.email_confirmed,
             name: m.display_name,
@@ -149,7 +149,7 @@ async fn draw(web: &Web, page: &Page, handle: &str, done: Done) -> Result<HttpRe
     let template = MemberPage {
         role: member.role().name().to_owned(),
         roles: role_choices(&shell),
-        joined: When::new(shell.locale, member.created_at),
+        joined: shell.when(member.created_at),
         profile: urls::member(&member.handle),
         error: error.map(|e| message(shell.locale, &*e.0)),
         admin: page.actor.role() == Role::Administrator,

@@ -227,7 +227,7 @@ pub async fn jobs_page(
                 } else {
                     i18n::number(j.done)
                 },
-                when: When::new(shell.locale, j.created_at),
+                when: shell.when(j.created_at),
                 message: said(&shell, &j),
                 kind: known(&shell, "job", &j.kind),
             })

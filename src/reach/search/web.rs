@@ -76,7 +76,7 @@ fn view(shell: &Shell, readable: &crate::content::categories::Readable, found: F
         lang: thread.lang.clone(),
         post_lang: found.post.lang.clone(),
         category: readable.get(thread.category_id).map(|c| (c.name.clone(), format!("mark-{}", c.id))),
-        when: When::new(shell.locale, found.post.created_at),
+        when: shell.when(found.post.created_at),
         replies: i18n::count(shell.locale, "replies-count", thread.replies()),
         solved: thread.accepted_post_id.is_some(),
         title: found.title,

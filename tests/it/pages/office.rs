@@ -3,6 +3,7 @@
 use hearth::base::actor::Role;
 
 use crate::app_on_both;
+use crate::support::app::Caller;
 
 app_on_both! {
     async fn jobs_and_readers_are_told_in_words(app) {
@@ -113,5 +114,34 @@ app_on_both! {
         assert!(refused.body.contains("There is no time zone of that name"));
         assert_eq!(save("asia/shanghai").await.status, 303);
         assert_eq!(app.get("/admin/settings", &root).await.field("time_zone"), "Asia/Shanghai");
+    }
+}
+
+app_on_both! {
+    async fn pages_tell_the_time_of_the_sites_zone(app) {
+        let root = app.member("rootie", Role::Administrator);
+        app.category("general", None, &[]);
+        let fields = [("category", "general"), ("kind", "discussion"), ("title", "Late"), ("tags", ""), ("body", "At night.")];
+        let url = app.post("/compose", &root, &fields).await.location().to_owned();
+        let visitor = Caller::visitor();
+        assert!(app.get(&url, &visitor).await.body.contains("title=\"20 Nov 2026 10:00 UTC\">20 Nov 2026<"));
+        // In Kiritimati it is already the next day.
+        let zone = [("name", "Forum"), ("locale", "en"), ("half_life_hours", "96"), ("open", "on"), ("time_zone", "Pacific/Kiritimati")];
+        assert_eq!(app.post("/admin/settings", &root, &zone).await.status, 303);
+        let told = "<time datetime=\"2026-11-20T10:00:00Z\" title=\"21 Nov 2026 00:00 UTC+14:00\">21 Nov 2026</time>";
+        for (page, reader) in [(url.as_str(), &visitor), ("/", &visitor), (url.as_str(), &root), ("/c/general", &root)] {
+            assert!(app.get(page, reader).await.body.contains(told), "{page}");
+        }
+        // A day that a form asks for is one there too, and is shown as the day that was asked for.
+        let id = url.split('/').nth(2).unwrap().to_owned();
+        let past = app.post(&format!("/thread/{id}/pin"), &root, &[("scope", "site"), ("until", "2026-11-20")]).await;
+        assert_eq!(past.status, 422, "over, there");
+        let pinned = app.post(&format!("/thread/{id}/pin"), &root, &[("scope", "site"), ("until", "2026-11-21")]).await;
+        assert_eq!(pinned.status, 303);
+        assert!(app.get(&url, &root).await.body.contains("until 21 Nov 2026"));
+        app.pass(24 * 3_600 * 1_000_000);
+        assert!(!app.get(&url, &root).await.body.contains("until 21 Nov 2026"), "it ended with that day");
+        // Archives are by months of UTC.
+        assert_eq!(app.get("/archive/2026-11", &visitor).await.status, 200);
     }
 }
