@@ -153,6 +153,21 @@ fn report(done: &import::Summary, read: &Report, dry_run: bool) -> String {
             if done.kept_ids { "kept" } else { "given anew" }
         ),
     ];
+    if done.shelved > 0 {
+        lines.push(format!(
+            "attention: {} threads {} in the private category “{}”, which only administrators see, because \
+             the data does not say who may read the categories they come from (categories.json is missing or does not \
+             name them); make it public under /admin/categories, or file the threads elsewhere",
+            done.shelved,
+            if dry_run { "would be" } else { "are" },
+            import::UNKNOWN_CATEGORY,
+        ));
+    }
+    if done.limited {
+        lines.push(
+            "stopped at --limit: the source has more; run again without it, or with a greater one".into(),
+        );
+    }
     lines.extend(read.bad.iter().map(|b| format!("bad record: {b}")));
     lines.extend(done.problems.iter().map(|p| format!("problem: {p}")));
     lines.join("\n")

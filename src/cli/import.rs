@@ -20,9 +20,10 @@ use crate::infra::house::House;
 pub enum Source {
     /// Discourse topics as JSON, as the site serves them.
     Discourse {
-        /// A directory with categories.json and topics.jsonl.gz (or *.json), or one file.
+        /// A directory with categories.json and topics.jsonl.gz (or *.json), or one file of topics with
+        /// categories.json beside it. Threads whose category is told nowhere become private.
         path: PathBuf,
-        /// Threads at the most.
+        /// Only the first so many threads of the source. The same limit again changes nothing, a greater one goes on.
         #[arg(long)]
         limit: Option<u64>,
         /// Reads, converts and counts; writes nothing.

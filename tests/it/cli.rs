@@ -223,6 +223,29 @@ fn a_dry_run_says_would_and_links_use_the_base_url() {
     let said = text(&dry);
     assert!(said.contains("would be taken in: 0 categories") && said.contains("would be kept"), "{said}");
     assert!(!said.contains(", :") && !said.contains('\u{1b}'), "{said}");
+    // What nobody says who may read it becomes private, and the report says so; a limit is named too.
+    let topic = |id: u32| {
+        let post = serde_json::json!({
+            "id": id, "post_number": 1, "user_id": 3, "username": "mei", "created_at": "2024-01-01T00:00:00Z", "raw": "Words.",
+        });
+        serde_json::json!({ "id": id, "title": format!("Thread {id}"), "category_id": 5, "post_stream": { "posts": [post], "stream": [id] } })
+    };
+    for id in [8, 9] {
+        std::fs::write(source.join(format!("{id}.json")), topic(id).to_string()).unwrap();
+    }
+    let one = source.join("8.json");
+    let said = text(&run(dir.path(), "sqlite", &["import", "discourse", &one.to_string_lossy()]));
+    assert!(said.contains("attention: 1 threads are in the private category “Unknown category”"), "{said}");
+    assert!(!said.contains("--limit"), "{said}");
+    for _ in 0..2 {
+        let said = text(&run(
+            dir.path(),
+            "sqlite",
+            &["import", "discourse", &source.to_string_lossy(), "--limit", "1"],
+        ));
+        let wanted = "0 threads, 0 posts, 0 likes; 1 threads were here already";
+        assert!(said.contains(wanted) && said.contains("stopped at --limit"), "{said}");
+    }
     let base = ["--base-url", "https://forum.example"];
     let made = [&base[..], &["member", "create", "--username", "rootie", "--email", "r@mail.test"]].concat();
     assert!(text(&run(dir.path(), "sqlite", &made)).contains("https://forum.example/password?token="));

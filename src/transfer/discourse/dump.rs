@@ -16,6 +16,9 @@ const MAX_LINE: u64 = 256 * 1024 * 1024;
 /// Topics read to find out the forum's own address.
 const DISCOVERY: usize = 500;
 
+/// The file that tells about categories, and who may read them.
+const CATEGORIES: &str = "categories.json";
+
 /// The files found.
 pub(super) struct Found {
     pub categories: Option<PathBuf>,
@@ -48,17 +51,19 @@ fn name_of(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Looks for topics and categories under `path`.
+/// Looks for topics and categories under `path`; for categories also beside it, when it is one file.
 pub(super) fn find(path: &Path) -> Result<Found, TransferError> {
     let about = path.metadata().map_err(|source| unreadable(path, source))?;
     if !about.is_dir() {
-        return Ok(Found { categories: None, topics: vec![path.to_owned()] });
+        let beside = path.with_file_name(CATEGORIES);
+        let categories = Some(beside).filter(|file| file.is_file() && file != path);
+        return Ok(Found { categories, topics: vec![path.to_owned()] });
     }
     let mut found = Found { categories: None, topics: Vec::new() };
     for entry in path.read_dir().map_err(|source| unreadable(path, source))? {
         let file = entry.map_err(|source| unreadable(path, source))?.path();
         let name = name_of(&file);
-        if name == "categories.json" {
+        if name == CATEGORIES {
             found.categories = Some(file);
         } else if has_lines(&name) || is_topic_file(&name) {
             found.topics.push(file);

@@ -42,7 +42,7 @@ struct Place<'a> {
 
 impl DiscourseReader {
     /// Opens a folder (`categories.json` and topics as `*.jsonl.gz`, `*.jsonl` or one `*.json` each) or
-    /// one file of topics. Reads categories at once, topics as they are asked for.
+    /// one file of topics with `categories.json` beside it. Reads categories at once, topics as they are asked for.
     pub fn open(path: &Path, options: &Options) -> Result<Self, TransferError> {
         let found = dump::find(path)?;
         let mut site = OldSite::new(options.base_url.as_deref());

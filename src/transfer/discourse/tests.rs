@@ -475,6 +475,22 @@ fn the_forums_own_address_is_found_in_the_data() {
 }
 
 #[test]
+fn one_file_finds_the_categories_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("7.json");
+    write!(File::create(&file).expect("made"), "{}", topic(vec![post(1)])).expect("written");
+    let told = |path: &PathBuf| {
+        let mut reader = DiscourseReader::open(path, &Options::default()).expect("opened");
+        let threads = reader.by_ref().filter(|r| matches!(r, Record::Thread(_))).count();
+        (threads, reader.report().categories)
+    };
+    assert_eq!(told(&file), (1, 0));
+    let list = json!({"category_list": {"categories": [{"id": 5, "name": "Pumps", "slug": "pumps"}]}});
+    write!(File::create(folder.path().join("categories.json")).expect("made"), "{list}").expect("written");
+    assert_eq!(told(&file), (1, 1));
+}
+
+#[test]
 fn a_folder_without_topics_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     assert!(DiscourseReader::open(folder.path(), &Options::default()).is_err());

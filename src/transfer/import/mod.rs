@@ -25,6 +25,7 @@ pub mod map;
 mod people;
 mod run;
 
+pub use people::UNKNOWN_CATEGORY;
 pub use run::run;
 
 use crate::content::{categories, posts};
@@ -35,7 +36,8 @@ use crate::room_error;
 /// How to import.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// New threads to take in at the most; then the run stops as if interrupted.
+    /// Only so many threads of the source, from its start, here already or not; then the run stops as if
+    /// interrupted. So the same limit again changes nothing, and a greater one goes on.
     pub limit: Option<u64>,
     /// Reads, converts and counts; writes nothing.
     pub dry_run: bool,
@@ -90,8 +92,12 @@ pub struct Summary {
     pub renamed: u64,
     /// Posts whose author's account was gone.
     pub orphans: u64,
-    /// Threads filed nowhere, or in a category that the source does not tell about (then private now).
+    /// Threads filed nowhere, or in a category that the source does not tell about.
     pub unfiled: u64,
+    /// Those of them that are in a private category now, since nobody said who may read theirs.
+    pub shelved: u64,
+    /// The limit ended the run before the source did.
+    pub limited: bool,
     /// Posts whose links or mentions were put right.
     pub finished: u64,
     /// Posts that still wait for that, because the run was limited.

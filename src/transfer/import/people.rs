@@ -27,6 +27,8 @@ pub const GONE: &str = "~gone";
 pub const NOWHERE: &str = "~none";
 /// Holds threads of categories that the source did not tell about: private, since they may have been.
 pub const UNKNOWN: &str = "~unknown";
+/// Its name.
+pub const UNKNOWN_CATEGORY: &str = "Unknown category";
 
 /// The member who stands for those that are gone.
 pub fn gone() -> MemberRecord {
@@ -44,7 +46,7 @@ pub fn gone() -> MemberRecord {
 
 /// The category for threads that have none of their own.
 pub fn shelf(id: &str) -> CategoryRecord {
-    let name = if id == NOWHERE { "Uncategorized" } else { "Unknown category" };
+    let name = if id == NOWHERE { "Uncategorized" } else { UNKNOWN_CATEGORY };
     CategoryRecord {
         id: ForeignId(id.into()),
         parent: None,

@@ -164,7 +164,6 @@ struct Run<'a> {
     /// Handles of the source that are others here.
     renamed: HashMap<String, String>,
     seen: u64,
-    accepted: u64,
     summary: Summary,
 }
 
@@ -192,7 +191,6 @@ impl<'a> Run<'a> {
             first_seen: HashMap::new(),
             renamed: HashMap::new(),
             seen: 0,
-            accepted: 0,
             summary: Summary { kept_ids: keep.threads, ..Summary::default() },
         })
     }
@@ -209,7 +207,8 @@ impl<'a> Run<'a> {
                 Record::Category(category) => self.category(category),
                 Record::Member(member) => self.member(member)?,
                 Record::Thread(thread) => {
-                    if self.options.limit.is_some_and(|limit| self.accepted >= limit) {
+                    if self.options.limit.is_some_and(|limit| self.seen >= limit) {
+                        self.summary.limited = true;
                         self.hand_over(send)?;
                         return Ok(false);
                     }
@@ -257,7 +256,6 @@ impl<'a> Run<'a> {
             self.summary.known_threads += 1;
         } else {
             self.threads.insert(thread.id.0.clone(), 0);
-            self.accepted += 1;
         }
         // A source that gives a thread twice gives it once.
         if here != Some(0) {
@@ -339,6 +337,7 @@ impl<'a> Run<'a> {
             let shelf = self.known.shelf(thread);
             if shelf == people::NOWHERE || shelf == people::UNKNOWN {
                 self.summary.unfiled += 1;
+                self.summary.shelved += u64::from(shelf == people::UNKNOWN);
                 shelves.push(shelf.to_owned());
             }
         }

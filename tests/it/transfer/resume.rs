@@ -52,9 +52,14 @@ on_both! {
         let once = TestDb::sqlite();
         import_all(&once);
         let first = import_with(db, community(), &Options { limit: Some(2), ..Options::default() });
-        assert_eq!((first.threads, first.unfinished), (2, 1), "links into the unknown wait");
+        assert_eq!((first.threads, first.unfinished, first.limited), (2, 1, true), "links into the unknown wait");
+        let same = import_with(db, community(), &Options { limit: Some(2), ..Options::default() });
+        assert_eq!((same.threads, same.known_threads, same.limited), (0, 2, true), "the same threads again");
+        let more = import_with(db, community(), &Options { limit: Some(3), ..Options::default() });
+        assert_eq!((more.threads, more.known_threads), (1, 2));
         let second = import_all(db);
-        assert_eq!((second.threads, second.known_threads, second.unfinished), (5, 2, 0));
+        assert_eq!((second.threads, second.known_threads, second.unfinished), (4, 3, 0));
+        assert!(!second.limited);
         // But for the log and the numbers of rows, the same as in one go.
         let rows = |db: &TestDb| -> Vec<String> {
             let unordered = ["activities", "engagements", "tags", "thread_tags"];
