@@ -103,7 +103,7 @@ async fn all(web: Data<Web>, page: Page, slug: Option<String>) -> Result<HttpRes
         crumbs,
         months: found
             .iter()
-            .map(|(m, n)| {
+            .map(|(m, n, _)| {
                 (
                     i18n::month(shell.locale, m.year, m.month),
                     format!("{base}/{m}"),

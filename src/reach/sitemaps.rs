@@ -2,16 +2,20 @@
 //! profiles. A sitemap holds what a visitor may read and a search engine may keep, with the day of its newest
 //! change; nothing else.
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Path};
 use askama::Template;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
-use crate::base::ids::{CategoryId, ThreadId};
+use crate::base::ids::{MemberId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::categories::{self, Readable};
+use crate::content::tags;
+use crate::content::threads::lists::{Filter, Listing, Sort, Window};
 use crate::content::threads::months;
 use crate::infra::db::Conn;
 use crate::people::accounts;
@@ -23,6 +27,10 @@ use crate::web::{AppError, Web, urls};
 const SHARD: i64 = 10_000;
 /// Profiles listed at the most.
 const PROFILES: i64 = 10_000;
+/// Profiles asked about in one query.
+const AT_ONCE: usize = 500;
+/// Tags listed at the most: as many as `/tags` shows.
+const TAGS: i64 = 200;
 
 /// Addresses that every crawler is kept out of: endless, costly or private.
 const CLOSED: [&str; 12] = [
@@ -109,7 +117,9 @@ pub async fn index(web: Data<Web>) -> Result<HttpResponse, AppError> {
             ))
             .load(conn)?;
             let newest = shards.iter().map(|s| s.changed_at).max();
-            Ok::<_, AppError>((shards, !public_profiles(conn)?.is_empty(), newest))
+            let said = profiles(conn, &public, "")?;
+            let said = (!said.is_empty()).then(|| said.iter().filter_map(|link| link.lastmod).max());
+            Ok::<_, AppError>((shards, said, newest))
         })
         .await?;
     let mut links = vec![Link { loc: format!("{base}/sitemap/lists.xml"), lastmod: newest }];
@@ -118,8 +128,8 @@ pub async fn index(web: Data<Web>) -> Result<HttpResponse, AppError> {
             .iter()
             .map(|s| Link { loc: format!("{base}/sitemap/t-{}.xml", s.shard), lastmod: Some(s.changed_at) }),
     );
-    if profiles {
-        links.push(Link { loc: format!("{base}/sitemap/u.xml"), lastmod: None });
+    if let Some(lastmod) = profiles {
+        links.push(Link { loc: format!("{base}/sitemap/u.xml"), lastmod });
     }
     xml(&Index { links })
 }
@@ -134,7 +144,7 @@ pub async fn part(web: Data<Web>, name: Path<String>) -> Result<HttpResponse, Ap
             let public = categories::service::recall(conn, &crate::base::actor::Actor::Visitor)?;
             match name.as_str() {
                 "lists" => lists(conn, &public, &base),
-                "u" => profiles(conn, &base),
+                "u" => Ok(profiles(conn, &public, &base)?),
                 _ => {
                     let shard = name.strip_prefix("t-").and_then(|n| n.parse::<i64>().ok());
                     let shard = shard.filter(|n| *n >= 0 && format!("t-{n}") == name);
@@ -175,45 +185,69 @@ fn threads(conn: &mut Conn, public: &Readable, base: &str, shard: i64) -> Result
     Ok(rows.into_iter().map(link).collect())
 }
 
-#[derive(QueryableByName)]
-struct Newest {
-    #[diesel(sql_type = BigInt)]
-    category_id: CategoryId,
-    #[diesel(sql_type = BigInt)]
-    at: UtcTime,
+/// When `filter` last got a post that `public` may read; nothing when it holds none.
+fn newest(conn: &mut Conn, public: &Readable, filter: &Filter) -> QueryResult<Option<UtcTime>> {
+    let first = Listing::new(Sort::Latest, filter, public, Window::After(None, 1)).load(conn)?;
+    Ok(first.first().map(|thread| thread.last_post_at))
 }
 
-/// The front page, the directories, categories and month archives that have something on them.
+/// The front page, the directories, and the categories, tags and month archives that have something on them. Lists
+/// by activity change with their newest post, those by creation with their newest thread.
 fn lists(conn: &mut Conn, public: &Readable, base: &str) -> Result<Vec<Link>, AppError> {
-    let newest: Vec<Newest> = diesel::sql_query(format!(
-        "SELECT category_id, MAX(last_post_at) AS at FROM threads WHERE state = 0 AND category_id IN ({}) \
-         GROUP BY category_id",
-        within(public)
-    ))
-    .load(conn)?;
-    let of = |ids: &[CategoryId]| newest.iter().filter(|n| ids.contains(&n.category_id)).map(|n| n.at).max();
-    let all = of(&public.ids());
     let link = |path: &str, lastmod| Link { loc: format!("{base}{path}"), lastmod };
+    let all = newest(conn, public, &Filter::Site)?;
     if all.is_none() {
         return Ok(vec![link("/", None)]);
     }
-    let mut links = vec![link("/", all), link("/categories", None), link("/archive", None)];
+    let months = months::all(conn, public, None)?;
+    let opened = months.first().map(|(_, _, at)| *at);
+    let mut links = vec![link("/", all), link("/categories", opened), link("/archive", opened)];
     for category in public.categories() {
-        if let Some(at) = of(&public.with_children(category.id)) {
+        if let Some(at) = newest(conn, public, &Filter::Category(category.id))? {
             links.push(link(&urls::category(&category.slug), Some(at)));
         }
     }
-    links.extend(months::all(conn, public, None)?.iter().map(|(m, _)| link(&format!("/archive/{m}"), None)));
+    for tag in tags::most_used(conn, TAGS)? {
+        if let Some(at) = newest(conn, public, &Filter::Tag(tag.id, tag.threads))? {
+            links.push(link(&urls::tag(&tag.slug), Some(at)));
+        }
+    }
+    links.extend(months.iter().map(|(month, _, at)| link(&format!("/archive/{month}"), Some(*at))));
     Ok(links)
 }
 
-/// Handles of public profiles with something on them.
-fn public_profiles(conn: &mut Conn) -> QueryResult<Vec<String>> {
-    accounts::store::indexable_handles(conn, PROFILES)
+/// The SQL of when each of `members` last wrote a post that a visitor may read now: one index probe a member.
+pub fn last_said_sql(public: &Readable, members: &[MemberId]) -> String {
+    let ids: Vec<String> = members.iter().map(ToString::to_string).collect();
+    format!(
+        "SELECT m.id, (SELECT p.created_at FROM posts p JOIN threads t ON t.id = p.thread_id \
+         WHERE p.author_id = m.id AND p.state = 0 AND t.state = 0 AND t.category_id IN ({}) \
+         ORDER BY p.created_at DESC, p.id DESC LIMIT 1) AS at FROM members m WHERE m.id IN ({})",
+        within(public),
+        ids.join(",")
+    )
 }
 
-fn profiles(conn: &mut Conn, base: &str) -> Result<Vec<Link>, AppError> {
-    let handles = public_profiles(conn)?;
-    let link = |h: &String| Link { loc: format!("{base}{}", urls::member(h)), lastmod: None };
-    Ok(handles.iter().map(link).collect())
+#[derive(QueryableByName)]
+struct Said {
+    #[diesel(sql_type = BigInt)]
+    id: MemberId,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    at: Option<UtcTime>,
+}
+
+/// The public profiles with something on them.
+fn profiles(conn: &mut Conn, public: &Readable, base: &str) -> QueryResult<Vec<Link>> {
+    let members = accounts::store::indexable(conn, PROFILES)?;
+    let mut said: HashMap<MemberId, UtcTime> = HashMap::new();
+    for part in members.chunks(AT_ONCE) {
+        let ids: Vec<MemberId> = part.iter().map(|(id, _)| *id).collect();
+        let rows: Vec<Said> = diesel::sql_query(last_said_sql(public, &ids)).load(conn)?;
+        said.extend(rows.into_iter().filter_map(|row| Some((row.id, row.at?))));
+    }
+    let link = |(id, handle): &(MemberId, String)| Link {
+        loc: format!("{base}{}", urls::member(handle)),
+        lastmod: said.get(id).copied(),
+    };
+    Ok(members.iter().map(link).collect())
 }

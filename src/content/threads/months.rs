@@ -152,12 +152,13 @@ struct Newest {
     at: Option<UtcTime>,
 }
 
-/// Months with threads, newest first, with how many: one index probe a month.
+/// Months with threads, newest first, each with how many and when the newest of them was opened: one index probe a
+/// month.
 pub fn all(
     conn: &mut Conn,
     readable: &Readable,
     category: Option<CategoryId>,
-) -> QueryResult<Vec<(Month, i64)>> {
+) -> QueryResult<Vec<(Month, i64, UtcTime)>> {
     let sql = newest_sql(readable, category);
     let mut found = Vec::new();
     let mut before = UtcTime(i64::MAX);
@@ -168,7 +169,7 @@ pub fn all(
             break;
         };
         let month = Month::of(at);
-        found.push((month, count(conn, readable, category, month)?));
+        found.push((month, count(conn, readable, category, month)?, at));
         before = month.start();
     }
     Ok(found)

@@ -303,14 +303,14 @@ pub fn public_handles(conn: &mut Conn, handles: &[String]) -> QueryResult<Vec<St
 }
 
 /// Handles of those whose profiles are public and who wrote something, by id.
-pub fn indexable_handles(conn: &mut Conn, limit: i64) -> QueryResult<Vec<String>> {
+pub fn indexable(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(MemberId, String)>> {
     members::table
         .inner_join(member_counters::table.on(member_counters::member_id.eq(members::id)))
         .filter(members::profile_public.eq(true).or(members::role.ge(Role::Expert.code())))
         .filter(member_counters::posts.gt(0))
         .order(members::id.asc())
         .limit(limit)
-        .select(members::handle)
+        .select((members::id, members::handle))
         .load(conn)
 }
 

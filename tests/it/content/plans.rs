@@ -4,6 +4,7 @@ use hearth::content::categories::Readable;
 use hearth::content::threads::lists::{Filter, Key, Listing, Period, Sort, Window, count_sql};
 use hearth::content::threads::months;
 use hearth::infra::db::DatabaseUrl;
+use hearth::reach::sitemaps::last_said_sql;
 
 use super::crowd::{COMMON_TAG, Crowd, RARE_TAG};
 use super::stage::Stage;
@@ -207,6 +208,46 @@ fn check_months(crowd: &Crowd) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// What is wrong with how the last post of each of two members is found.
+fn probe_faults(stage: &Stage) -> Vec<String> {
+    let public = stage.readable(None);
+    let members = [hearth::base::ids::MemberId(1), hearth::base::ids::MemberId(2)];
+    let sql = last_said_sql(&public, &members);
+    let lines: Vec<String> = match stage.house.db.url() {
+        DatabaseUrl::Sqlite(_) => {
+            let query = format!("EXPLAIN QUERY PLAN {sql}");
+            let plan: Vec<SqliteLine> =
+                stage.read(|c| diesel::RunQueryDsl::load(diesel::sql_query(&query), c));
+            plan.into_iter().map(|l| l.detail).collect()
+        }
+        DatabaseUrl::Pg(_) => {
+            let query = format!("EXPLAIN (FORMAT TEXT) {sql}");
+            let plan: Vec<PgLine> = stage.read(|c| diesel::RunQueryDsl::load(diesel::sql_query(&query), c));
+            plan.into_iter().map(|l| l.text).collect()
+        }
+    };
+    let sorts = |l: &&String| {
+        l.contains("TEMP B-TREE") || l.contains("Sort") || l.contains("on posts") && l.contains("Seq")
+    };
+    let wrong: Vec<String> = lines.iter().filter(sorts).cloned().collect();
+    if wrong.is_empty() && lines.iter().any(|l| l.contains("posts_author")) { Vec::new() } else { lines }
+}
+
+on_both! {
+    fn what_a_member_said_last_is_a_probe(db) {
+        let crowd = Crowd::new(db, 20_000);
+        crowd.stage.sql(
+            "INSERT INTO posts (thread_id, number, author_id, body, html, renderer, lang, state, was_public, likes, \
+             anonymous_likes, revisions, created_at) SELECT id, 1, author_id, 'x', 'x', 1, 'en', 0, TRUE, 0, 0, 0, created_at \
+             FROM threads",
+        );
+        crowd.stage.sql("ANALYZE");
+        assert_eq!(probe_faults(&crowd.stage), [""; 0]);
+        crowd.stage.sql("DROP INDEX posts_author");
+        assert!(!probe_faults(&crowd.stage).is_empty(), "the check sees what it looks for");
+    }
 }
 
 on_both! {

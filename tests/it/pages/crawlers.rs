@@ -108,6 +108,29 @@ app_on_both! {
         assert!(!shard.body.contains(&hidden) && !shard.body.contains(&gone));
         let lists = app.get("/sitemap/lists.xml", &visitor).await;
         assert!(lists.body.contains("/c/general<") && !lists.body.contains("secret"));
+        // A reply moves what it stands in, and its author; a hidden one moves nothing.
+        app.pass(3_600_000_000);
+        let expert = app.member("bo", Role::Expert);
+        app.api("POST", "/threads", &expert, Some(serde_json::json!({
+            "category": "general", "title": "Later", "body": "Later words.", "tags": ["late"]
+        }))).await;
+        app.settle();
+        app.pass(3_600_000_000);
+        let hidden_id = hidden.split('/').nth(2).unwrap();
+        app.post(&format!("/thread/{hidden_id}/reply"), &admin, &[("body", "Unseen.")]).await;
+        app.settle();
+        let lists = app.get("/sitemap/lists.xml", &visitor).await.body;
+        let early = "<lastmod>2026-11-20T10:00:00Z</lastmod>";
+        let late = "<lastmod>2026-11-20T11:00:00Z</lastmod>";
+        let of = |path: &str, at: &str| lists.contains(&format!("<loc>http://forum.test{path}</loc>{at}"));
+        for path in ["/", "/categories", "/archive", "/c/general", "/tag/late", "/archive/2026-11"] {
+            assert!(of(path, late), "{path}: {lists}");
+        }
+        assert!(of("/tag/oil", early), "{lists}");
+        let people = app.get("/sitemap/u.xml", &visitor).await.body;
+        assert!(people.contains(&format!("<loc>http://forum.test/u/bo</loc>{late}")), "{people}");
+        let index = app.get("/sitemap.xml", &visitor).await.body;
+        assert!(index.contains(&format!("/sitemap/u.xml</loc>{late}")), "{index}");
         for absent in ["/sitemap/t-1.xml", "/sitemap/t-00.xml", "/sitemap/x.xml", "/sitemap/t--1.xml"] {
             assert_eq!(app.get(absent, &visitor).await.status, 404, "{absent}");
         }
