@@ -16,6 +16,7 @@ use crate::content::posts::{self, Body, Prepared};
 use crate::content::tags::{self, TagNames};
 use crate::content::threads::{self, ThreadKind, Title, service::Change};
 use crate::infra::db::DbError;
+use crate::pages::replying::asked_for;
 use crate::pages::thread::ReplyBox;
 use crate::web::error::{HttpFault, message};
 use crate::web::idempotency::{Key, Outcome, charge, once};
@@ -250,6 +251,11 @@ pub async fn reply(
     // The box again, for the thread as a whole: what was typed stays.
     if form.action.as_deref() == Some("drop") {
         return again(&web, &page, id, form, ReplyBox::default(), StatusCode::OK).await;
+    }
+    // The box again, for one post, by a button beside it.
+    if let Some((number, quoting)) = form.action.as_deref().and_then(asked_for) {
+        let boxed = ReplyBox { reply_to: Some(number), quoting, ..ReplyBox::default() };
+        return again(&web, &page, id, form, boxed, StatusCode::OK).await;
     }
     if form.action.as_deref() == Some("preview") {
         let (preview, error) = match prepare(&web, &form.body).await {

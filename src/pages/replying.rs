@@ -37,12 +37,8 @@ pub struct Answered {
     pub url: String,
 }
 
-/// Ways to answer a post. The addresses work without scripts, the rest spares those who have them the way.
+/// What the buttons that answer a post hand to scripts, which spare the reader the way through the server.
 pub struct Answering {
-    /// Opens the reply box for this post.
-    pub reply: String,
-    /// The same, with a quote in it.
-    pub quote: String,
     /// Whom the reply is to, as the box says it.
     pub said: String,
     /// The quote.
@@ -66,6 +62,26 @@ impl Loaded {
     }
 }
 
+/// What a button beside a post asks of the form that it sends: the post to answer, and whether with its words.
+pub(super) fn asked_for(action: &str) -> Option<(i32, bool)> {
+    let (what, number) = action.split_once(':')?;
+    let quoting = match what {
+        "reply" => false,
+        "quote" => true,
+        _ => return None,
+    };
+    Some((number.parse().ok()?, quoting))
+}
+
+/// `quote` behind what was typed before; once is enough.
+pub(super) fn with_quote(typed: String, quote: &str) -> String {
+    match typed.trim_end() {
+        "" => quote.to_owned(),
+        before if before.contains(quote.trim()) => typed,
+        before => format!("{before}\n\n{quote}"),
+    }
+}
+
 /// Whom a reply is to.
 pub(super) fn replying_to(shell: &Shell, post: &Answered) -> String {
     shell.t2("replying-to", "name", &post.handle, "n", post.number)
@@ -73,13 +89,5 @@ pub(super) fn replying_to(shell: &Shell, post: &Answered) -> String {
 
 /// Ways to answer `post`.
 pub(super) fn answering(shell: &Shell, loaded: &Loaded, post: &Post) -> Answering {
-    let place = loaded.thread.url(urls::page_of(post.number));
-    let mark = if place.contains('?') { '&' } else { '?' };
-    let to = |name: &str| format!("{place}{mark}{name}={}#reply", post.number);
-    Answering {
-        reply: to("reply_to"),
-        quote: to("quote"),
-        said: replying_to(shell, &loaded.about(post)),
-        markdown: loaded.quote(post),
-    }
+    Answering { said: replying_to(shell, &loaded.about(post)), markdown: loaded.quote(post) }
 }

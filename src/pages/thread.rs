@@ -17,7 +17,7 @@ use crate::content::threads::{self, State, Thread, ThreadKind, follow};
 use crate::content::{curation, reactions, tags};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::i18n;
-use crate::pages::replying::{Answered, Answering, ThreadQuery, answering, replying_to};
+use crate::pages::replying::{Answered, Answering, ThreadQuery, answering, replying_to, with_quote};
 use crate::pages::rows::{Author, authors};
 use crate::pages::thread_head::{crumbs, head};
 use crate::people::accounts;
@@ -132,7 +132,7 @@ pub struct ReplyBox {
     pub body: String,
     /// The post it answers.
     pub reply_to: Option<i32>,
-    /// Whether an empty box starts with the words of that post.
+    /// Whether the box gets the words of that post, behind what was typed.
     pub quoting: bool,
     /// Why it was refused.
     pub error: Option<String>,
@@ -536,7 +536,7 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
             .map(|from| format!("{}#unread", thread.url(urls::page_of(from)))),
         posts,
         body: match &loaded.replying {
-            Some(post) if reply.quoting && reply.body.is_empty() => loaded.quote(post),
+            Some(post) if reply.quoting => with_quote(reply.body, &loaded.quote(post)),
             _ => reply.body,
         },
         error: reply.error,

@@ -149,15 +149,17 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-function reply(link) {
+function reply(button) {
   const area = document.querySelector("#reply textarea[data-composer]");
   if (!area) return false;
-  area.form.elements.reply_to.value = link.dataset.reply;
+  const to = area.form.elements.reply_to;
   const note = area.form.querySelector("[data-replying]");
   note.hidden = false;
-  note.querySelector("a").textContent = link.dataset.said;
-  note.querySelector("a").href = `#${link.closest("article").id}`;
-  const quote = link.dataset.quote?.trim();
+  note.querySelector("a").textContent = button.dataset.said;
+  note.querySelector("a").href = `#${button.closest("article").id}`;
+  to.value = button.dataset.reply;
+  to.dispatchEvent(new Event("change", { bubbles: true }));
+  const quote = button.dataset.quote?.trim();
   if (quote && !area.value.includes(quote)) {
     const before = area.value.trimEnd();
     area.value = `${before}${before ? "\n\n" : ""}${quote}\n\n`;
@@ -170,13 +172,15 @@ function reply(link) {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[data-reply]");
-  if (link && !event.ctrlKey && !event.metaKey && reply(link)) event.preventDefault();
+  const button = event.target.closest?.("button[data-reply]");
+  if (button && reply(button)) event.preventDefault();
   const drop = event.target.closest?.("[data-drop]");
   if (drop) {
     event.preventDefault();
-    drop.form.elements.reply_to.value = "";
+    const to = drop.form.elements.reply_to;
     drop.closest("[data-replying]").hidden = true;
+    to.value = "";
+    to.dispatchEvent(new Event("change", { bubbles: true }));
     drop.form.querySelector("textarea").focus();
   }
   for (const menu of all("details.menu[open]")) {

@@ -45,7 +45,9 @@ const pathOf = (form) => new URL(form.getAttribute("action"), location).pathname
 const keyOf = (form) => `${KEPT}${pathOf(form)}:${tab}`;
 
 // What the form holds, and what it held when it arrived.
-const kinds = "textarea[name], select[name], input[name]:not([type=hidden], [type=password], [type=file])";
+const kinds = "textarea[name], select[name], input[name]:not([type=hidden]:not([data-kept]), [type=password], [type=file])";
+// Whom a reply is to stands beside the box in words.
+const noteOf = (form) => form.querySelector("[data-replying] a");
 const at = (field) => (/checkbox|radio/.test(field.type) ? `${field.name}=${field.value}` : field.name);
 const now = (field) => (/checkbox|radio/.test(field.type) ? String(field.checked) : field.value);
 const first = (field) => {
@@ -56,12 +58,17 @@ const first = (field) => {
 const all = (form, of) => Object.fromEntries([...form.querySelectorAll(kinds)].map((field) => [at(field), of(field)]));
 const same = (a, b) => Object.keys({ ...a, ...b }).every((name) => a[name] === b[name]);
 
-function restore(form, kept) {
+function restore(form, kept, base) {
   for (const field of form.querySelectorAll(kinds)) {
     const value = kept.fields[at(field)];
-    if (value === undefined || value === now(field) || kept.base[at(field)] !== first(field)) continue;
+    if (value === undefined || value === now(field) || kept.base[at(field)] !== base[at(field)]) continue;
     if (/checkbox|radio/.test(field.type)) field.checked = value === "true";
     else field.value = value;
+    if (field.name === "reply_to") {
+      const note = noteOf(form);
+      [note.textContent, note.href] = kept.note ?? ["", ""];
+      note.parentElement.hidden = !value;
+    }
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
@@ -110,8 +117,9 @@ async function keep(form) {
     timer = 0;
     if (over) return;
     const fields = all(form, now);
+    const note = fields.reply_to && noteOf(form);
     if (same(fields, base)) lasting.remove(keyOf(form));
-    else lasting.write(keyOf(form), { reader, fields, base, at: Date.now() });
+    else lasting.write(keyOf(form), { reader, fields, base, note: note && [note.textContent, note.href], at: Date.now() });
   };
   const soon = () => { timer ||= setTimeout(save, PAUSE); };
   form.addEventListener("input", soon);
@@ -120,7 +128,7 @@ async function keep(form) {
   addEventListener("pagehide", () => { if (timer) save(); });
   const kept = await adopt(form);
   if (!kept) return;
-  restore(form, kept);
+  restore(form, kept, base);
   base = kept.base;
 }
 

@@ -1,22 +1,14 @@
 // Comfort for readers: keys, the theme at once, the next page below this one.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { assertQuiet, logIn, startBrowser, startForum, visitor } from "./support.mjs";
+import { describe, test } from "node:test";
+import { assertQuiet, logIn, withForum } from "./support.mjs";
 
 describe("comfort", { concurrency: false }, () => {
-  let forum;
-  let browser;
-  before(async () => {
-    [forum, browser] = await Promise.all([startForum(), startBrowser()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await forum?.stop();
-  });
+  const forum = withForum();
 
   test("a thread can be found, read, liked and answered with the keyboard alone", async () => {
-    const page = await visitor(browser, forum.base);
+    const page = await forum.visitor();
     await logIn(page, forum.logins.member);
     await page.goto("/");
     await page.keyboard.press("j");
@@ -46,7 +38,7 @@ describe("comfort", { concurrency: false }, () => {
   });
 
   test("the list of keys opens, closes, and switches single keys off", async () => {
-    const page = await visitor(browser, forum.base);
+    const page = await forum.visitor();
     await page.goto("/");
     await page.keyboard.press("?");
     await page.waitForSelector("dialog[open] kbd");
@@ -64,7 +56,7 @@ describe("comfort", { concurrency: false }, () => {
   });
 
   test("the theme changes at once and stays", async () => {
-    const page = await visitor(browser, forum.base);
+    const page = await forum.visitor();
     await page.goto("/");
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await ground();
@@ -79,7 +71,7 @@ describe("comfort", { concurrency: false }, () => {
   });
 
   test("the next page comes below this one and the address follows", async () => {
-    const page = await visitor(browser, forum.base);
+    const page = await forum.visitor();
     await page.goto("/latest");
     const before = await page.locator("ol.list > li").count();
     await page.click("button.more");

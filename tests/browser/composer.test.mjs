@@ -1,22 +1,14 @@
 // The editor: what is typed survives, an input method is left alone, names complete, pasted pages become Markdown.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { assertQuiet, eventually, logIn, press, startBrowser, startForum, visitor } from "./support.mjs";
+import { describe, test } from "node:test";
+import { assertQuiet, eventually, logIn, press, withForum } from "./support.mjs";
 
 describe("the editor", { concurrency: false }, () => {
-  let forum;
-  let browser;
-  before(async () => {
-    [forum, browser] = await Promise.all([startForum(), startBrowser()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await forum?.stop();
-  });
+  const forum = withForum();
 
   const open = async (path = "/compose", options = {}) => {
-    const page = await visitor(browser, forum.base, options);
+    const page = await forum.visitor(options);
     await logIn(page, forum.logins.member);
     await page.goto(path);
     await page.waitForSelector("[role=toolbar]:not([hidden])");
@@ -26,6 +18,10 @@ describe("the editor", { concurrency: false }, () => {
     assertQuiet(page);
     await page.context().close();
   };
+  // Until the browser holds `text` in a record.
+  const kept = (page, text) => page.waitForFunction(
+    (text) => Object.entries(localStorage).some(([key, record]) => key.startsWith("hearth:text:") && record.includes(text)), text,
+  );
   const paste = (page, types) => page.evaluate((types) => {
     const clipboardData = new DataTransfer();
     for (const [type, text] of Object.entries(types)) clipboardData.setData(type, text);
@@ -138,7 +134,7 @@ describe("the editor", { concurrency: false }, () => {
     await page.selectOption("#category", "lounge");
     await page.fill("#tags", "flour");
     await page.fill("#body", "Half a thought");
-    await page.waitForTimeout(900);
+    await kept(page, "Half a thought");
     const client = await context.newCDPSession(page);
     const crashed = page.waitForEvent("crash");
     client.send("Page.crash").catch(() => {});
@@ -166,13 +162,35 @@ describe("the editor", { concurrency: false }, () => {
     await context.close();
   });
 
+  test("a reply remembers whom it answers", async () => {
+    const page = await open("/t/3");
+    const answered = page.locator("#reply [data-replying]");
+    await page.fill("#body", "Half an answer");
+    await page.locator("button[data-reply='2']:not([data-quote])").click();
+    await page.waitForFunction(() => Object.values(localStorage).some((record) => record.includes('"reply_to":"2"')));
+    const said = await answered.locator("a").textContent();
+    await page.reload();
+    await eventually(async () => (await page.inputValue("#body")) === "Half an answer", "the text is back");
+    assert.equal(await page.inputValue("#reply input[name=reply_to]"), "2");
+    assert.ok(await answered.isVisible());
+    assert.equal(await answered.locator("a").textContent(), said);
+    await page.click("[data-drop]");
+    await page.waitForFunction(() => !Object.values(localStorage).some((record) => record.includes('"reply_to":"2"')));
+    await page.reload();
+    await eventually(async () => (await page.inputValue("#body")) === "Half an answer", "the text is back");
+    assert.equal(await answered.isVisible(), false);
+    await page.fill("#body", "");
+    await close(page);
+  });
+
   test("two tabs keep two texts", async () => {
     const one = await open();
     const two = await one.context().newPage();
     await two.goto("/compose");
     await one.fill("#body", "in the first tab");
     await two.fill("#body", "in the second tab");
-    await one.waitForTimeout(900);
+    await kept(one, "in the first tab");
+    await kept(two, "in the second tab");
     await one.reload();
     await two.reload();
     await eventually(async () => (await one.inputValue("#body")) === "in the first tab", "the first tab's text");
@@ -183,8 +201,7 @@ describe("the editor", { concurrency: false }, () => {
   test("logging out takes what was kept along, and another member never sees it", async () => {
     const page = await open();
     await page.fill("#body", "for my eyes");
-    await page.waitForTimeout(900);
-    assert.ok(await page.evaluate(() => Object.keys(localStorage).length));
+    await kept(page, "for my eyes");
     await page.click("details.menu summary");
     await press(page, "form[action='/logout'] button");
     assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);

@@ -1,27 +1,19 @@
 // The way of a member from the first visit to a moderator's hand, with and without JavaScript, in each language.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { assertQuiet, eventually, LOCALES, logIn, press, startBrowser, startForum, visitor } from "./support.mjs";
+import { describe, test } from "node:test";
+import { assertQuiet, eventually, LOCALES, logIn, press, withForum } from "./support.mjs";
 
 const WORDS = { en: "Sourdough starter", "zh-CN": "老面发酵经验", "zh-TW": "麵團發酵經驗" };
 
 describe("a member's way", { concurrency: false }, () => {
-  let forum;
-  let browser;
-  before(async () => {
-    [forum, browser] = await Promise.all([startForum(), startBrowser()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await forum?.stop();
-  });
+  const forum = withForum();
 
   for (const locale of LOCALES) {
     for (const javaScript of [true, false]) {
       test(`${locale}, ${javaScript ? "with" : "without"} JavaScript`, async () => {
         const mark = `${locale.toLowerCase().replace("-", "")}${javaScript ? "js" : "plain"}`;
-        const page = await visitor(browser, forum.base, { locale, javaScript });
+        const page = await forum.visitor({ locale, javaScript });
         await page.goto("/");
         assert.equal(await page.getAttribute("html", "lang"), { en: "en", "zh-CN": "zh-Hans", "zh-TW": "zh-Hant" }[locale]);
 
@@ -58,14 +50,14 @@ describe("a member's way", { concurrency: false }, () => {
         await Promise.all([page.waitForEvent("domcontentloaded"), found.click()]);
         assert.equal(new URL(page.url()).pathname, thread);
 
-        const reader = await visitor(browser, forum.base, { locale, javaScript });
+        const reader = await forum.visitor({ locale, javaScript });
         await logIn(reader, forum.logins.member);
         await reader.goto(thread);
         await press(reader, "article.post form[action$='/like'] button");
         const liked = reader.locator("article.post form[action$='/unlike'] button").first();
         assert.match(await liked.textContent(), /1/);
 
-        const moderator = await visitor(browser, forum.base, { locale, javaScript });
+        const moderator = await forum.visitor({ locale, javaScript });
         moderator.on("dialog", (dialog) => dialog.accept());
         await logIn(moderator, forum.logins.moderator);
         await moderator.goto(thread);

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { assertQuiet, LOCALES, logIn, startBrowser, startForum, visitor } from "./support.mjs";
+import { assertQuiet, LOCALES, logIn, withForum } from "./support.mjs";
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
@@ -39,25 +39,21 @@ const PAGES = {
 const REFUSED = /(no-such-page|999999|password|token=none): .*status of 4(04|10|22)/;
 
 describe("every page", { concurrency: false }, () => {
-  let forum;
-  let browser;
+  const forum = withForum();
   let folder;
   const files = [];
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "hearth-pages-"));
     if (SHOTS) await mkdir(SHOTS, { recursive: true });
-    [forum, browser] = await Promise.all([startForum(), startBrowser()]);
   });
   after(async () => {
-    await browser?.close();
-    await forum?.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
   for (const [role, addresses] of Object.entries(PAGES)) {
     for (const [width, scheme, locale] of [[1280, "light", "en"], [1280, "dark", "zh-CN"], [390, "light", "zh-TW"], [390, "dark", "en"]]) {
       test(`${role}, ${width} px, ${scheme}, ${locale}`, async () => {
-        const page = await visitor(browser, forum.base, { locale, scheme, width });
+        const page = await forum.visitor({ locale, scheme, width });
         if (role !== "visitor") await logIn(page, forum.logins[role]);
         const found = [];
         for (const address of addresses) {
@@ -84,7 +80,7 @@ describe("every page", { concurrency: false }, () => {
   test("320 px and text of twice the size", async () => {
     const found = [];
     for (const role of Object.keys(PAGES)) {
-      const page = await visitor(browser, forum.base, { width: 320, locale: LOCALES[0] });
+      const page = await forum.visitor({ width: 320, locale: LOCALES[0] });
       if (role !== "visitor") await logIn(page, forum.logins[role]);
       for (const address of PAGES[role]) {
         const path = address.replace("{self}", forum.logins[role]?.handle);

@@ -1,23 +1,15 @@
-// Replying to one post and quoting it: by script on the page, by links without.
+// Replying to one post and quoting it: by script on the page, by the server without.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { assertQuiet, logIn, press, startBrowser, startForum, visitor } from "./support.mjs";
+import { describe, test } from "node:test";
+import { assertQuiet, logIn, press, withForum } from "./support.mjs";
 
 describe("replying", { concurrency: false }, () => {
-  let forum;
-  let browser;
-  before(async () => {
-    [forum, browser] = await Promise.all([startForum(), startBrowser()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await forum?.stop();
-  });
+  const forum = withForum();
 
   for (const javaScript of [true, false]) {
     test(`${javaScript ? "with" : "without"} JavaScript`, async () => {
-      const page = await visitor(browser, forum.base, { javaScript, width: javaScript ? 1280 : 390 });
+      const page = await forum.visitor({ javaScript, width: javaScript ? 1280 : 390 });
       await logIn(page, forum.logins.member);
       await page.goto("/new");
       await press(page, ".row h3 a, .row h2 a, .row a");
@@ -27,7 +19,7 @@ describe("replying", { concurrency: false }, () => {
       assert.equal(await note.isVisible(), false);
 
       // The first post, without its words; then the thread after all, with what was typed still there.
-      await click("article.post a[data-reply='1']:not([data-quote])");
+      await click("article.post button[data-reply='1']:not([data-quote])");
       assert.equal(await note.isVisible(), true);
       assert.match(await note.locator("a").textContent(), /^Replying to @\S+ #1$/);
       assert.equal(await page.inputValue("#body"), "");
@@ -38,10 +30,10 @@ describe("replying", { concurrency: false }, () => {
       assert.equal(await answers(), "");
       assert.equal(await page.inputValue("#body"), "Typed before.");
 
-      // With its words: behind what was typed by script, in an empty box by link.
-      await click("article.post a[data-quote][data-reply='1']");
+      // With its words, behind what was typed.
+      await click("article.post button[data-quote][data-reply='1']");
       const text = await page.inputValue("#body");
-      assert.match(text, javaScript ? /^Typed before\.\n\n> \[@\S+\]\(\/p\/\d+\):\n> / : /^> \[@\S+\]\(\/p\/\d+\):\n> /);
+      assert.match(text, /^Typed before\.\n\n> \[@\S+\]\(\/p\/\d+\):\n> /);
       await page.fill("#body", `${text}\nMy own words.`);
       await press(page, "#reply button[value=post]");
       const post = page.locator("article.post").last();

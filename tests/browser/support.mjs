@@ -7,6 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -65,6 +66,21 @@ export async function startForum({ demo = true } = {}) {
 
 export function startBrowser() {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+/// A forum and a browser for the tests of one `describe`, started before the first and stopped after the last.
+/// `visitor(options)` opens a page there; the rest is as `startForum` answers it.
+export function withForum(options) {
+  const here = {};
+  before(async () => {
+    const [forum, browser] = await Promise.all([startForum(options), startBrowser()]);
+    Object.assign(here, forum, { browser, visitor: (wishes) => visitor(browser, forum.base, wishes) });
+  });
+  after(async () => {
+    await here.browser?.close();
+    await here.stop?.();
+  });
+  return here;
 }
 
 /// A visitor with cookies of their own. `page.complaints` gathers console errors, script errors, requests that left

@@ -22,9 +22,13 @@ app_on_both! {
         let page = app.get(&url, &bo).await;
         assert_eq!(page.texts("[data-replying][hidden]").len(), 1, "nothing is answered yet");
         let boxed = app.get(&format!("{url}?reply_to=1"), &bo).await;
-        assert!(page.body.contains(&format!("href=\"{url}?reply_to=1#reply\"")));
+        assert!(page.body.contains("form=\"reply-form\" formnovalidate name=\"action\" value=\"reply:1\""));
         assert_eq!((boxed.field("reply_to").as_str(), boxed.field("body").as_str()), ("1", ""));
         assert_eq!(boxed.texts("[data-replying]:not([hidden]) a"), ["Replying to @ada #1"]);
+        // The buttons beside a post take along what was typed, and so does a change of mind.
+        let half = [("body", "The lip"), ("page", "1"), ("action", "reply:1")];
+        let half = app.post(&format!("/thread/{id}/reply"), &bo, &half).await;
+        assert_eq!((half.status.as_u16(), half.field("reply_to").as_str(), half.field("body").as_str()), (200, "1", "The lip"));
         // What is typed survives the decision to answer the whole thread.
         let typed = [("body", "The lip seal."), ("reply_to", "1"), ("page", "1"), ("action", "drop")];
         let dropped = app.post(&format!("/thread/{id}/reply"), &bo, &typed).await;
@@ -68,12 +72,22 @@ app_on_both! {
         assert_eq!(page.texts("[data-ugc] blockquote strong"), ["This"]);
         let again = app.get(&format!("{url}?quote=2"), &ada).await.field("body");
         assert!(again.contains("> That one.") && !again.contains("Which seal?"), "{again}");
-        // On a later page the address leads to that page.
+        // Behind what was typed, and once.
+        let typed = async |body: &str| {
+            let fields = [("body", body), ("page", "1"), ("action", "quote:1")];
+            app.post(&format!("/thread/{id}/reply"), &bo, &fields).await
+        };
+        let both = typed("Let me see.").await;
+        assert_eq!((both.status.as_u16(), both.field("reply_to").as_str()), (200, "1"));
+        assert_eq!(both.field("body").trim_end(), format!("Let me see.\n\n{}", quote.trim_end()));
+        assert_eq!(typed(&both.field("body")).await.field("body").trim_end(), both.field("body").trim_end());
+        let nothing = app.post(&format!("/thread/{id}/reply"), &bo, &[("body", "Kept."), ("action", "quote:77")]).await;
+        assert_eq!((nothing.status.as_u16(), nothing.field("body").as_str(), nothing.field("reply_to").as_str()), (200, "Kept.", ""));
+        // An address does the same in an empty box, also on a later page.
         for n in 3..=21 {
             app.post(&format!("/thread/{id}/reply"), &ada, &[("body", &format!("Post {n}."))]).await;
         }
         let second = format!("{url}?page=2");
-        assert!(app.get(&second, &bo).await.body.contains(&format!("{url}?page=2&#38;quote=21#reply")));
         assert!(app.get(&format!("{second}&quote=21"), &bo).await.field("body").contains("> Post 21."));
     }
 }
