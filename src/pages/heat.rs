@@ -5,8 +5,10 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 
 use crate::base::ids::ThreadId;
+use crate::base::locale::Locale;
 use crate::content::categories;
 use crate::content::threads;
+use crate::infra::i18n;
 use crate::pages::rows::authors;
 use crate::web::error::HttpFault;
 use crate::web::filters::When;
@@ -28,8 +30,9 @@ struct HeatPage {
 /// Engagements shown on the page that explains heat.
 const REASONS: usize = 200;
 
-fn number(x: f64) -> String {
-    if x >= 0.01 { format!("{x:.2}") } else { format!("{x:.1e}") }
+/// A sum of heat as people read it: what has faded below a hundredth says only that.
+fn number(locale: Locale, x: f64) -> String {
+    if x >= 0.01 || x == 0.0 { format!("{x:.2}") } else { i18n::text(locale, "heat-faded") }
 }
 
 /// `GET /thread/{id}/heat`: why a thread is hot, for moderators.
@@ -65,19 +68,36 @@ pub async fn show(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpRespo
                 shell.t(&format!("heat-{}", r.kind.name())),
                 who,
                 shell.when(r.at),
-                number(r.kind.weight() * r.factor),
-                number(r.present),
+                number(shell.locale, r.kind.weight() * r.factor),
+                number(shell.locale, r.present),
             )
         })
         .collect();
     let template = HeatPage {
         heading: thread.title.clone(),
         url: thread.url(1),
-        total: number(total),
+        total: number(shell.locale, total),
         half_life: half_life.to_string(),
         more: i64::try_from(reasons.len().saturating_sub(REASONS)).unwrap_or(0),
         reasons: shown,
         shell,
     };
     page.ok(&web, &template)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_faded_is_no_number() {
+        assert_eq!(number(Locale::En, 4.0), "4.00");
+        assert_eq!(number(Locale::En, 0.01), "0.01");
+        assert_eq!(number(Locale::En, 0.0), "0.00");
+        for tiny in [9.5e-316, 0.009_9] {
+            assert_eq!(number(Locale::En, tiny), "under 0.01");
+            assert_eq!(number(Locale::ZhCn, tiny), "不到 0.01");
+            assert_eq!(number(Locale::ZhTw, tiny), "不到 0.01");
+        }
+    }
 }

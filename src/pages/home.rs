@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::base::actor::Role;
 use crate::content::categories::{self, Category, Readable};
 use crate::content::curation;
 use crate::content::tags;
@@ -51,7 +52,22 @@ struct ListPage {
     pager: Pager,
     archive: Option<String>,
     empty: &'static str,
-    compose: Option<String>,
+    compose: Option<Call>,
+}
+
+/// A button that leads to a new thread.
+#[derive(Debug, Clone)]
+struct Call {
+    label: String,
+    url: String,
+    /// Also beside the heading, not only where there is nothing else.
+    at_top: bool,
+}
+
+impl Call {
+    fn compose(shell: &Shell, url: String) -> Self {
+        Self { label: shell.t("compose"), at_top: url != "/compose", url }
+    }
 }
 
 /// One kind of list, before its threads are loaded.
@@ -178,7 +194,7 @@ async fn list(
         archive: (loaded.last == LAST_LIST_PAGE || n == loaded.last).then(|| "/archive".to_owned()),
         rows: loaded.rows,
         empty: if name == "following" { "empty-following" } else { "empty-list" },
-        compose: page.actor.member().map(|_| "/compose".to_owned()),
+        compose: page.actor.member().map(|_| Call::compose(&shell, "/compose".to_owned())),
         heading,
         shell,
     };
@@ -270,6 +286,32 @@ fn find(conn: &mut Conn, readable: &Readable, slug: &str) -> Result<Found, AppEr
     }
 }
 
+/// The way to a new thread in `category`: for visitors through the login, for others where they may open one.
+fn first_step(page: &Page, category: &Category) -> Option<Call> {
+    let form = format!("/compose?category={}", urls::component(&category.slug));
+    match page.actor.member() {
+        Some(_) => category.may_open(&page.actor).then(|| Call::compose(&page.shell, form)),
+        None => (Role::from_code(category.post_role) <= Role::Member).then(|| Call {
+            label: page.shell.t("login-to-open"),
+            url: format!("/login?next={}", urls::component(&form)),
+            at_top: false,
+        }),
+    }
+}
+
+/// Columns of text on a page (a Han character takes two) from which on it says something to a reader who comes from
+/// a search engine; the same figure is common among tools that judge thin pages.
+const ENOUGH: usize = 120;
+
+/// True when the words of a page, spaces not counted, are more than a frame around nothing.
+fn says_enough(words: &[String]) -> bool {
+    use unicode_width::UnicodeWidthChar;
+    let columns = |word: &String| -> usize {
+        word.chars().filter(|c| !c.is_whitespace()).map(|c| c.width().unwrap_or(0)).sum()
+    };
+    words.iter().map(columns).sum::<usize>() >= ENOUGH
+}
+
 /// `GET /c/{slug}`.
 pub async fn category(
     web: Data<Web>,
@@ -333,9 +375,24 @@ pub async fn category(
     };
     let mut here: Vec<(String, String)> = crumbs.clone();
     here.push((category.name.clone(), path.clone()));
+    let children: Vec<_> = loaded
+        .readable
+        .children(category.id)
+        .map(|c| (c.name.clone(), urls::category(&c.slug), super::shell::mark(c)))
+        .collect();
+    let compose = first_step(&page, &category);
+    // Nothing at all stands in it: no order has more to show.
+    let bare = sort == Sort::Hot && loaded.rows.is_empty();
+    let call = compose.as_ref().map_or_else(String::new, |call| call.label.clone());
+    let said: Vec<String> =
+        [shell.t("nav-home"), category.description.clone(), shell.t("empty-category"), call]
+            .into_iter()
+            .chain(here.iter().map(|(name, _)| name.clone()))
+            .chain(children.iter().map(|(name, ..)| name.clone()))
+            .collect();
     let head = Head::new(&shell, &format!("{}{suffix}", category.name), &about, &urls::paged(&path, n))
-        // Empty and sorted variants are for people.
-        .indexed(!restricted && sort == Sort::Hot && !loaded.rows.is_empty())
+        // Sorted variants are for people, and so is a category without threads that says little of itself.
+        .indexed(!restricted && sort == Sort::Hot && (!bare || says_enough(&said)))
         // What is closed to visitors has no feed.
         .maybe_fed(
             (!restricted)
@@ -346,20 +403,18 @@ pub async fn category(
         head,
         intro: Some(category.description.clone()).filter(|d| !d.is_empty()),
         crumbs,
-        children: loaded
-            .readable
-            .children(category.id)
-            .map(|c| (c.name.clone(), urls::category(&c.slug), super::shell::mark(c)))
+        children,
+        tabs: ["hot", "latest", "new", "top", "unanswered", "featured"]
+            .into_iter()
+            .filter(|_| !bare)
+            .map(tab)
             .collect(),
-        tabs: ["hot", "latest", "new", "top", "unanswered", "featured"].into_iter().map(tab).collect(),
         periods: Vec::new(),
         pager: Pager::new(&sorted, n, loaded.last),
-        archive: Some(format!("{path}/archive")),
+        archive: (!bare).then(|| format!("{path}/archive")),
         rows: loaded.rows,
         empty: "empty-category",
-        compose: category
-            .may_open(&page.actor)
-            .then(|| format!("/compose?category={}", urls::component(&category.slug))),
+        compose,
         heading: category.name.clone(),
         shell,
     };

@@ -106,6 +106,7 @@ dismiss = Put away
 empty-list = No threads here yet.
 empty-following = You follow no threads yet. Open one and choose “Follow”; new replies then show up here.
 empty-category = Nobody has written here yet. Be the first!
+login-to-open = Log in to start the first thread
 empty-page = This page is empty.
 
 ## Categories, tags, archive
@@ -178,6 +179,7 @@ heat-who = Who
 heat-when = When
 heat-weight = Weight
 heat-present = Worth now
+heat-faded = under 0.01
 heat-more = { $n ->
     [one] and { $shown } more
    *[other] and { $shown } more

@@ -90,6 +90,7 @@ dismiss = 不再置顶
 empty-list = 这里还没有帖子。
 empty-following = 你还没有关注任何帖子。打开一个帖子，点“关注”，有新回复时就会出现在这里。
 empty-category = 这个版块还没有人发帖，来发第一帖吧！
+login-to-open = 登录后发第一帖
 empty-page = 这一页没有内容。
 
 ## Categories, tags, archive
@@ -162,6 +163,7 @@ heat-who = 成员
 heat-when = 时间
 heat-weight = 权重
 heat-present = 当前值
+heat-faded = 不到 0.01
 heat-more = 另有 { $shown } 条
 heat-opened = 发帖
 heat-reply = 回复

@@ -91,6 +91,7 @@ dismiss = 不再置頂
 empty-list = 這裡還沒有主題。
 empty-following = 你還沒有追蹤任何主題。打開一個主題，按「追蹤」，有新回覆時就會出現在這裡。
 empty-category = 這個看板還沒有人發文，來發表第一個主題吧！
+login-to-open = 登入後發表第一個主題
 empty-page = 這一頁沒有內容。
 
 ## Categories, tags, archive
@@ -163,6 +164,7 @@ heat-who = 會員
 heat-when = 時間
 heat-weight = 權重
 heat-present = 目前值
+heat-faded = 不到 0.01
 heat-more = 另有 { $shown } 筆
 heat-opened = 發表主題
 heat-reply = 回覆

@@ -145,6 +145,45 @@ app_on_both! {
     }
 }
 
+/// Columns of a page's own words, spaces not counted, where a Han character takes two: below 120 it is thin.
+fn columns(page: &Answer) -> usize {
+    page.texts("main")
+        .concat()
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| 1 + usize::from(c > '\u{2E7F}'))
+        .sum()
+}
+
+app_on_both! {
+    async fn an_empty_category_is_kept_when_it_says_what_it_is_for(app) {
+        let ada = app.member("ada", Role::Administrator);
+        let about = "Everything about pumps and valves: choosing, mounting, and what to do when one of them leaks.";
+        let made = async |slug: &str, about: &str, parent: &str| {
+            let fields = [("name", slug), ("slug", slug), ("description", about), ("parent", parent), ("post_role", "member"), ("colour", "#224466"), ("position", "0")];
+            let answer = app.post("/admin/categories", &ada, &fields).await;
+            assert_eq!(answer.status, 303, "{}", answer.body);
+        };
+        for (slug, about) in [("pumps", about), ("odds", "Odds."), ("bare", "")] {
+            made(slug, about, "").await;
+        }
+        let visitor = Caller::visitor();
+        for (slug, kept) in [("pumps", true), ("odds", false), ("bare", false)] {
+            let page = app.get(&format!("/c/{slug}"), &visitor).await;
+            assert_eq!(page.header("x-robots-tag").is_none(), kept, "{slug}");
+            assert_eq!(columns(&page) >= 120, kept, "{slug}: {}", page.texts("main").concat());
+            assert!(page.texts(".tabs a").is_empty(), "there is nothing to sort");
+            let step = format!("/login?next=%2Fcompose%3Fcategory%3D{slug}");
+            assert!(page.body.contains(&step) && page.texts(".empty .btn").len() == 1, "{slug}");
+            let member = app.get(&format!("/c/{slug}"), &ada).await;
+            assert!(member.body.contains(&format!("/compose?category={slug}")));
+        }
+        opened(app, &ada, "bare", "discussion", "First").await;
+        let page = app.get("/c/bare", &visitor).await;
+        assert!(page.header("x-robots-tag").is_none() && page.texts(".tabs a").len() == 6);
+    }
+}
+
 app_on_both! {
     async fn feeds_carry_what_visitors_read_and_nothing_else(app) {
         let ada = app.member("ada", Role::Member);

@@ -1,0 +1,69 @@
+// Where things stand on the page: what is written from right to left, and narrow lists.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { assertQuiet, logIn, press, withForum } from "./support.mjs";
+
+const ARABIC = "كيف أختار مستشعر القرب المناسب؟";
+
+describe("layout", { concurrency: false }, () => {
+  const forum = withForum();
+
+  const openThread = async (page, title) => {
+    await page.goto("/compose");
+    await page.fill("#title", title);
+    await page.selectOption("#category", "lounge");
+    await page.fill("#body", `${title}\n\nعندي آلة قديمة.`);
+    await press(page, "button[value=post]");
+    return new URL(page.url()).pathname;
+  };
+  const start = (locator) => locator.evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return Math.round(range.getBoundingClientRect().left);
+  });
+
+  for (const width of [1280, 390]) {
+    test(`a title from right to left begins where its neighbours do, ${width} px`, async () => {
+      const page = await forum.visitor({ width });
+      await logIn(page, forum.logins.member);
+      const thread = await openThread(page, ARABIC);
+      const heading = page.locator("h1 bdi");
+      assert.equal(await heading.evaluate((element) => getComputedStyle(element).direction), "rtl", "it reads from the right");
+      assert.equal(await start(heading), await start(page.locator(".thread-head .meta")));
+      await page.goto("/new");
+      const link = page.locator(".row h2 a", { hasText: ARABIC }).first();
+      assert.equal(await link.evaluate((element) => getComputedStyle(element).direction), "rtl");
+      assert.equal(await start(link), await start(page.locator(".row h2 a").nth(2)));
+      await page.goto(`/u/${forum.logins.member.handle}`);
+      assert.equal(await start(page.locator(".row h2 a", { hasText: ARABIC }).first()), await start(page.locator(".row .meta").first()));
+      // An excerpt, which is a block of its own.
+      await page.goto(`${thread}`);
+      await page.fill("#body", ARABIC);
+      await press(page, "#reply button[value=post]");
+      await page.goto(`/u/${forum.logins.member.handle}`);
+      const said = page.locator(".said li", { hasText: ARABIC }).first();
+      assert.equal(await start(said.locator("p[dir=auto]")), await start(said.locator(".meta")));
+      assertQuiet(page);
+      await page.context().close();
+    });
+  }
+
+  test("points stand at the end of their line, also beside a title of two lines on a phone", async () => {
+    const page = await forum.visitor({ width: 390 });
+    await logIn(page, forum.logins.member);
+    await openThread(page, "A title that is much too long for one line of a phone and goes on below it");
+    for (let tries = 0; ; tries += 1) {
+      await page.goto("/points");
+      if (await page.locator(".entries .about", { hasText: "much too long" }).count()) break;
+      assert.ok(tries < 50, "the points are booked");
+    }
+    for (const entry of await page.locator(".entries li").all()) {
+      const [text, delta] = [await entry.locator("div").boundingBox(), await entry.locator(".delta").boundingBox()];
+      assert.ok(delta.x >= text.x + text.width, "beside the text");
+      assert.ok(delta.y >= text.y - 1 && delta.y + delta.height <= text.y + text.height + 1, "on its line");
+    }
+    assertQuiet(page);
+    await page.context().close();
+  });
+});
