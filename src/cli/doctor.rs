@@ -11,8 +11,7 @@ use crate::engage::ledger::audit;
 use crate::infra::db::dialect::Count;
 use crate::infra::db::{Conn, DbError, migrate};
 use crate::infra::house::House;
-use crate::reach::search::analysis::Analysis;
-use crate::reach::search::index::{DEFAULT_MEMORY, IndexError, SearchIndex};
+use crate::reach::search::compare::{Compared, Differences, compare};
 
 /// Examples named of each kind of failure.
 const EXAMPLES: i64 = 5;
@@ -132,42 +131,24 @@ fn wrong_heat(house: &House) -> Result<Option<String>, DbError> {
     }))
 }
 
-/// Compares the index with the database. While a server runs, the index is its own.
+/// Compares the index of this node with the database, also beside a running server.
 fn index(settled: &Settled, house: &House) -> Result<Option<String>, Failed> {
-    if !settled.index_dir().exists() {
-        println!("skipped: there is no search index yet; the server builds it when it starts");
-        return Ok(None);
-    }
-    let index = match SearchIndex::open(&settled.index_dir(), &Analysis::new(), DEFAULT_MEMORY) {
-        Err(IndexError::Locked(_)) => {
-            println!("skipped: the search index is in use by a running server");
+    let said = match compare(&house.db, &settled.index_dir())? {
+        Compared::NoIndex => {
+            println!("skipped: there is no complete search index yet; the server builds it when it starts");
             return Ok(None);
         }
-        opened => opened?,
+        Compared::FarBehind => {
+            println!("skipped: the search index is far behind; the server brings it up to date");
+            return Ok(None);
+        }
+        Compared::Done(d) if d == Differences::default() => None,
+        Compared::Done(Differences { missing, spare, misfiled }) => Some(format!(
+            "the search index lacks {missing} posts, holds {spare} that are not listed, and files {misfiled} \
+             on the wrong side of what is public"
+        )),
     };
-    let behind =
-        house.db.read_now(|c| crate::infra::activity::after(c, index.cursor(), 1).map_err(DbError::from))?;
-    if index.needs_rebuild() || !behind.is_empty() {
-        println!(
-            "skipped: the search index has not caught up; the server brings it up to date when it starts"
-        );
-        return Ok(None);
-    }
-    let mut held = std::collections::HashSet::new();
-    index.for_each_post(|post, _| {
-        held.insert(post.0);
-    })?;
-    let listed: Vec<Count> = house.db.read_now(|c| {
-        diesel::sql_query(
-            "SELECT p.id AS n FROM posts p JOIN threads t ON t.id = p.thread_id WHERE p.state = 0 AND t.state = 0",
-        )
-        .load::<Count>(c)
-        .map_err(DbError::from)
-    })?;
-    let missing = listed.iter().filter(|c| !held.contains(&c.n)).count();
-    let spare = held.len() + missing - listed.len();
-    Ok((missing + spare > 0)
-        .then(|| format!("the search index lacks {missing} posts and holds {spare} that are not listed")))
+    Ok(said)
 }
 
 fn counters_ready(conn: &mut Conn) -> QueryResult<bool> {

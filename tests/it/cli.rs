@@ -138,6 +138,11 @@ fn a_life(database: &str) {
         server.call("GET", "/api/v1/search?q=molybdenum", &token, "").1.contains("\"total\":1")
     });
     eventually("readiness", || server.call("GET", "/readyz", &token, "").0 == 200);
+    eventually("a whole look beside the server", || {
+        let beside = run(dir, database, &["doctor"]);
+        assert!(beside.status.success(), "{}", text(&beside));
+        !text(&beside).contains("skipped")
+    });
     server.signal("-TERM");
     let begun = Instant::now();
     assert!(server.child.wait().unwrap().success(), "a drained server ends well");

@@ -46,16 +46,21 @@ impl From<diesel::result::Error> for FollowError {
 
 /// What a batch of activities touches.
 #[derive(Debug, Default)]
-struct Touched {
-    posts: BTreeSet<PostId>,
+pub(super) struct Touched {
+    pub(super) posts: BTreeSet<PostId>,
     openings: BTreeSet<ThreadId>,
     threads: BTreeSet<ThreadId>,
-    categories: BTreeSet<CategoryId>,
+    pub(super) categories: BTreeSet<CategoryId>,
     authors: BTreeSet<MemberId>,
 }
 
 impl Touched {
-    fn by(activities: &[Activity]) -> Self {
+    /// Whether a post, or all of its thread, is touched.
+    pub(super) fn reaches(&self, post: PostId, thread: ThreadId) -> bool {
+        self.posts.contains(&post) || self.openings.contains(&thread) || self.threads.contains(&thread)
+    }
+
+    pub(super) fn by(activities: &[Activity]) -> Self {
         let mut touched = Self::default();
         for a in activities {
             match a.verb {

@@ -4,6 +4,7 @@
 //! true to the tables, `service` asks it and checks once more that the reader may see each hit.
 
 pub mod analysis;
+pub mod compare;
 pub mod excerpt;
 pub mod follow;
 pub mod index;

@@ -1,10 +1,12 @@
-//! A damaged search index costs nothing but the time to build it anew.
+//! A damaged search index costs nothing but the time to build it anew, and one that says other things than the
+//! database is noticed.
 
 use std::path::Path;
 
 use hearth::app::{Node, NodeOptions};
 use hearth::base::actor::Role;
 use hearth::infra::db::DbOptions;
+use hearth::reach::search::compare::{Compared, Differences, compare};
 
 use crate::app_on_both;
 use crate::support::app::{Caller, off};
@@ -49,5 +51,36 @@ app_on_both! {
             assert_eq!(node.search.index.num_docs().public, 1, "{broken}");
         }
         assert_eq!(app.get("/", &Caller::visitor()).await.status, 200);
+    }
+}
+
+app_on_both! {
+    async fn an_index_that_says_other_things_is_noticed(app) {
+        let ada = app.member("ada", Role::Administrator);
+        app.category("general", None, &[]);
+        app.category("inner", Some(&["ada"]), &[]);
+        for (category, title) in [("general", "One"), ("general", "Two"), ("inner", "Three")] {
+            let fields = [("category", category), ("kind", "discussion"), ("title", title), ("tags", ""), ("body", "Needle.")];
+            assert_eq!(app.post("/compose", &ada, &fields).await.status, 303);
+        }
+        let look = || off(|| compare(&app.db, &app.db.dir().join("search")).unwrap());
+        let sound = Compared::Done(Differences::default());
+        assert_eq!(look(), Compared::NoIndex, "nothing was built yet");
+        app.settle();
+        assert_eq!(look(), sound, "looked at while it is open");
+        // Behind the back of the log.
+        app.sql("UPDATE posts SET state = 1 WHERE thread_id = 1");
+        app.sql("UPDATE threads SET category_id = 2 WHERE id = 2");
+        app.sql("UPDATE threads SET category_id = 1 WHERE id = 3");
+        assert_eq!(look(), Compared::Done(Differences { missing: 0, spare: 1, misfiled: 2 }));
+        app.sql("UPDATE posts SET state = 0 WHERE thread_id = 1");
+        app.sql("UPDATE threads SET category_id = 1 WHERE id = 2");
+        app.sql("UPDATE threads SET category_id = 2 WHERE id = 3");
+        assert_eq!(look(), sound);
+        // What the index has yet to hear of is no difference.
+        let late = [("category", "inner"), ("kind", "discussion"), ("title", "Four"), ("tags", ""), ("body", "Late.")];
+        app.post("/compose", &ada, &late).await;
+        assert_eq!(app.post("/post/1/delete", &ada, &[("reason", "")]).await.status, 303);
+        assert_eq!(look(), sound);
     }
 }

@@ -32,7 +32,7 @@ pub const METRICS: &str = "the token of the figures";
 pub struct App {
     /// The node.
     pub node: Node,
-    db: TestDb,
+    pub db: TestDb,
 }
 
 /// Somebody who sends requests.

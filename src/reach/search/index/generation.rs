@@ -1,7 +1,7 @@
 //! One generation: the public and the restricted index, with their writers and readers.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -41,6 +41,11 @@ enum Slot {
 pub(super) struct Side {
     index: Index,
     reader: IndexReader,
+}
+
+/// Where the two indexes of the generation at `path` lie, with whether they are the restricted one.
+pub(super) fn side_paths(path: &Path) -> [(PathBuf, bool); 2] {
+    [(path.join(PUBLIC), false), (path.join(RESTRICTED), true)]
 }
 
 /// The one writer of each index.
@@ -127,9 +132,8 @@ impl Generation {
     }
 
     fn reload(&self) -> Result<(), IndexError> {
-        self.public.reader.reload()?;
-        self.restricted.reader.reload()?;
-        Ok(())
+        self.public.reload()?;
+        self.restricted.reload()
     }
 
     /// Runs `work` with the writers. When it fails they are dropped with all that was not committed.
@@ -185,7 +189,8 @@ impl Writers {
 }
 
 impl Side {
-    fn open(path: &Path, analysis: &Analysis) -> Result<Self, IndexError> {
+    /// Opens the index at `path` for reading.
+    pub fn open(path: &Path, analysis: &Analysis) -> Result<Self, IndexError> {
         let directory = MmapDirectory::open(path).map_err(TantivyError::from)?;
         let index = Index::open(directory)?;
         if index.schema() != Fields::build().0 {
@@ -217,7 +222,13 @@ impl Side {
         Ok(())
     }
 
-    fn cursor(&self) -> Result<i64, IndexError> {
+    /// Shows what was committed since.
+    pub fn reload(&self) -> Result<(), IndexError> {
+        Ok(self.reader.reload()?)
+    }
+
+    /// Log position that the last commit reached; 0 without one.
+    pub fn cursor(&self) -> Result<i64, IndexError> {
         let payload = self.index.load_metas()?.payload;
         Ok(payload.and_then(|text| text.parse().ok()).unwrap_or(0))
     }

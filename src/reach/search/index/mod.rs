@@ -18,6 +18,7 @@ mod pointer;
 mod rebuild;
 mod run;
 mod schema;
+mod snapshot;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ pub use document::{Batch, PostDocument};
 pub use error::IndexError;
 pub use rebuild::Rebuild;
 pub use run::{Filter, Hit, Page, Permit, Query, Results, Sort};
+pub use snapshot::{Snapshot, snapshot};
 
 use generation::Generation;
 use pointer::Pointer;
