@@ -302,7 +302,8 @@ pub async fn first_submit(
         let handle = Handle::shape(&field("username"))?;
         let email = Email::parse(&field("email"))?;
         let chosen = Password::choose(&field("password"))?;
-        pool.judge(chosen.clone(), vec![handle.as_str().to_owned(), email.text.clone()]).await?;
+        let about = vec![handle.as_str().to_owned(), email.text.clone(), page.shell.site.clone()];
+        pool.judge(chosen.clone(), about).await?;
         let hash = pool.hash(chosen).await?;
         let (house, token) = (web.house.clone(), field("token"));
         web.house
@@ -315,9 +316,9 @@ pub async fn first_submit(
 }
 
 /// A new password that is neither short nor soon guessed.
-async fn acceptable(pool: &PasswordPool, text: &str) -> Result<Password, accounts::Error> {
+async fn acceptable(pool: &PasswordPool, text: &str, site: &str) -> Result<Password, accounts::Error> {
     let chosen = Password::choose(text)?;
-    pool.judge(chosen.clone(), Vec::new()).await?;
+    pool.judge(chosen.clone(), vec![site.to_owned()]).await?;
     Ok(chosen)
 }
 
@@ -334,7 +335,7 @@ pub async fn password_submit(
     let token = raw.get("token").unwrap_or_default().to_owned();
     let template = link_page(&page, Purpose::Password, &token);
     guard(&web.house, web.config.rate_limits, JUDGED, &network(&page)).await.map_err(limited)?;
-    let chosen = match acceptable(&pool, raw.get("password").unwrap_or_default()).await {
+    let chosen = match acceptable(&pool, raw.get("password").unwrap_or_default(), &page.shell.site).await {
         Ok(chosen) => chosen,
         Err(e) => return finish_link(&web, page, &req, template, Err(e)).await,
     };

@@ -114,12 +114,13 @@ async fn newcomer(
     web: &Web,
     pool: &PasswordPool,
     network: &str,
+    site: &str,
     wanted: SignUp,
     invitation: Option<String>,
 ) -> Result<MemberId, AppError> {
     let on = web.config.rate_limits;
     guard(&web.house, on, JUDGED, network).await.map_err(limited)?;
-    wanted.judge(pool).await?;
+    wanted.judge(pool, site).await?;
     if invitation.is_none() {
         guard(&web.house, on, SIGN_UP, network).await.map_err(limited)?;
     }
@@ -162,7 +163,7 @@ pub async fn submit(
     let good = template.invited.is_some();
     let done = match (token.is_empty(), good) {
         (false, false) => refused(&web, &token, page.shell.now).await,
-        _ => newcomer(&web, &pool, &network(&page), wanted, good.then_some(token)).await,
+        _ => newcomer(&web, &pool, &network(&page), &page.shell.site, wanted, good.then_some(token)).await,
     };
     match done {
         Ok(member) => {

@@ -104,7 +104,8 @@ pub async fn signup(
         .map_err(|mut wrong| AppError::from(wrong.remove(0)))?;
     let on = web.config.rate_limits;
     guard(&web.house, on, JUDGED, &network).await.map_err(limited)?;
-    wanted.judge(&pool).await?;
+    let site = web.house.db.read(|c| crate::site::settings::recall(c).map_err(DbError::from)).await?;
+    wanted.judge(&pool, &site.name).await?;
     guard(&web.house, on, SIGN_UP, &network).await.map_err(limited)?;
     let (house, hash) = (web.house.clone(), wanted.hash(&pool).await?);
     let invitation = sent.invitation.clone();

@@ -26,6 +26,26 @@ const GUESSES: f64 = 8.0;
 /// guess makes the whole so.
 const JUDGED: usize = 32;
 
+/// Characters that a password must hold beside what anybody knows of its owner.
+const BESIDE: usize = 8;
+
+/// What is left of `password` without the words of `known` that have four characters or more; `None` when none is
+/// in it. All folded.
+fn beside(password: &str, known: &[String]) -> Option<String> {
+    let mut words: Vec<String> = known
+        .iter()
+        .flat_map(|text| {
+            let whole = fold(text);
+            let parts: Vec<String> = whole.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
+            parts.into_iter().chain([whole])
+        })
+        .filter(|word| word.chars().count() >= 4)
+        .collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let left = words.iter().fold(password.to_owned(), |left, word| left.replace(word.as_str(), ""));
+    (left != password).then_some(left)
+}
+
 /// A password as typed. Does not print.
 #[derive(Clone)]
 pub struct Password(String);
@@ -46,8 +66,8 @@ impl Password {
         Ok(Self(text.to_owned()))
     }
 
-    /// Refuses a password that is soon guessed, also by who knows `about`: the handle, the address. Takes up to
-    /// tens of milliseconds.
+    /// Refuses a password that is soon guessed, also by who knows `about`: the handle, the address, the name of the
+    /// site. Takes up to tens of milliseconds.
     pub fn judge_now(&self, about: &[String]) -> Result<(), Error> {
         let folded = fold(&self.0);
         let mut distinct: Vec<char> = folded.chars().collect();
@@ -55,7 +75,8 @@ impl Password {
         distinct.dedup();
         let words: Vec<&str> = about.iter().map(String::as_str).chain(WORDS).collect();
         let judged: String = self.0.chars().take(JUDGED).collect();
-        if distinct.len() < 5 || zxcvbn::zxcvbn(&judged, &words).guesses_log10() < GUESSES {
+        let little = beside(&folded, about).is_some_and(|left| left.chars().count() < BESIDE);
+        if distinct.len() < 5 || little || zxcvbn::zxcvbn(&judged, &words).guesses_log10() < GUESSES {
             return Err(Error::PasswordCommon);
         }
         Ok(())
@@ -146,7 +167,7 @@ mod tests {
 
     #[test]
     fn obvious_passwords_are_refused() {
-        let about = ["mira.lindqvist".to_owned(), "mira".to_owned()];
+        let about = ["mira.lindqvist".to_owned(), "mira".to_owned(), "Brightfold".to_owned()];
         for bad in [
             "passwordpassword",
             "Password123456",
@@ -162,13 +183,21 @@ mod tests {
             "mira.lindqvist1",
             "abcabcabcabc",
             "liverpool1234",
+            "Brightfold2026",
+            "2026@brightFOLD!",
+            "mira.lindqvistmira.lindqvist",
+            "lindqvist-brightfold",
         ] {
             let judged = Password::choose(bad).unwrap().judge_now(&about);
             assert!(matches!(judged, Err(Error::PasswordCommon)), "{bad}");
         }
-        for good in
-            ["correct horse battery", "一二三四五六七八九十甲乙", "another good secret", "xkqzvbnwpltr"]
-        {
+        for good in [
+            "correct horse battery",
+            "一二三四五六七八九十甲乙",
+            "another good secret",
+            "xkqzvbnwpltr",
+            "brightfold wakes nine otters",
+        ] {
             Password::choose(good).unwrap().judge_now(&about).unwrap();
         }
         for length in ["short", &"long".repeat(33)] {

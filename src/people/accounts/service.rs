@@ -40,10 +40,10 @@ impl SignUp {
         }
     }
 
-    /// Refuses a password that is soon guessed.
-    pub async fn judge(&self, pool: &PasswordPool) -> Result<(), Error> {
-        let about =
-            [self.handle.as_str(), &self.email.text, self.email.text.split('@').next().unwrap_or_default()];
+    /// Refuses a password that is soon guessed, also by who knows the name of the `site`.
+    pub async fn judge(&self, pool: &PasswordPool, site: &str) -> Result<(), Error> {
+        let own = self.email.text.split('@').next().unwrap_or_default();
+        let about = [self.handle.as_str(), &self.email.text, own, site];
         pool.judge(self.password.clone(), about.map(str::to_owned).into()).await
     }
 
@@ -179,8 +179,12 @@ pub async fn change_password(
     if !pool.verify(Password::given(current), hash).await? {
         return Err(Error::PasswordWrong);
     }
-    let own = house.db.read(move |c| store::find(c, member).map_err(DbError::from)).await?;
-    let about = own.into_iter().flat_map(|m| [Some(m.handle), m.email]).flatten().collect();
+    let read = house.db.read(move |c| {
+        let site = settings::load(c)?.name;
+        Ok::<_, DbError>((store::find(c, member)?, site))
+    });
+    let (own, site) = read.await?;
+    let about = own.into_iter().flat_map(|m| [Some(m.handle), m.email]).flatten().chain([site]).collect();
     pool.judge(new.clone(), about).await?;
     pool.hash(new).await
 }

@@ -153,7 +153,21 @@ pub fn credentials(conn: &mut Conn, login: &str) -> QueryResult<Option<(MemberId
             .optional();
     }
     let Ok(handle) = Handle::shape(login) else { return Ok(None) };
-    members::table.filter(members::handle_fold.eq(handle.fold())).select(columns).first(conn).optional()
+    let present = members::table
+        .filter(members::handle_fold.eq(handle.fold()))
+        .select(columns)
+        .first(conn)
+        .optional()?;
+    if present.is_some() {
+        return Ok(present);
+    }
+    // Nobody else is ever given a former handle, so it still names its owner.
+    former_handles::table
+        .inner_join(members::table.on(members::id.eq(former_handles::member_id)))
+        .filter(former_handles::handle_fold.eq(handle.fold()))
+        .select(columns)
+        .first(conn)
+        .optional()
 }
 
 /// The password hash of `id`.

@@ -1,4 +1,4 @@
-//! Counters of members, kept up by a reader of the log, and rebuilt from the tables when needed.
+//! Counters of members, kept up by a reader of the log.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -22,6 +22,9 @@ pub enum TokenError {
     /// It could do nothing, or something unknown.
     #[error("a token needs a scope")]
     ScopesMissing,
+    /// Its name is missing or too long.
+    #[error("a token needs a name of at most 60 characters")]
+    NameInvalid,
     /// It would last no number of days, or too many.
     #[error("a token lasts 1 to 3650 days, or for good")]
     DaysInvalid,
@@ -34,15 +37,24 @@ impl Fault for TokenError {
     fn code(&self) -> &'static str {
         match self {
             Self::ScopesMissing => "scopes_missing",
+            Self::NameInvalid => "token_name_invalid",
             Self::DaysInvalid => "days_invalid",
         }
     }
     fn field(&self) -> Option<&str> {
         Some(match self {
             Self::ScopesMissing => "scope",
+            Self::NameInvalid => "name",
             Self::DaysInvalid => "days",
         })
     }
+}
+
+/// What a token is called by its owner: 1 to 60 characters on one line.
+pub fn parse_name(text: &str) -> Result<String, TokenError> {
+    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let fits = (1..=60).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    fits.then_some(name).ok_or(TokenError::NameInvalid)
 }
 
 /// Days that a token lasts, as typed: nothing is for good.

@@ -124,6 +124,11 @@ app_on_both! {
         assert_eq!((done.status.as_u16(), done.location()), (303, "/settings?saved"));
         let again = app.post("/settings/handle", &ada, &[("username", "other"), ("current", PASSWORD)]).await;
         assert_eq!(again.status, 429);
+        for login in ["ADA", "lovelace"] {
+            let sent = serde_json::json!({ "login": login, "password": PASSWORD });
+            let entered = app.api("POST", "/auth/login", &visitor, Some(sent)).await;
+            assert_eq!((entered.status.as_u16(), entered.json()["username"].as_str()), (200, Some("lovelace")), "{login}");
+        }
         app.settle();
         for path in [&url, &feed] {
             assert!(app.get(path, &visitor).await.body.contains("lovelace"), "{path}");
