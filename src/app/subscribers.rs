@@ -25,8 +25,12 @@ use crate::people::profiles;
 use crate::reach::search::follow::{self, FollowError};
 use crate::reach::search::index::SearchIndex;
 
-/// How long a reader sleeps when nothing wakes it: the bound on noticing another process's writes.
+/// How long a reader sleeps at first when nothing wakes it, and the page cache always: what it may serve depends on
+/// when it last looked.
 const NAP: Duration = Duration::from_millis(50);
+/// How long the others sleep after a while without news: with [`INDEX_REST`] the bound on noticing another process's
+/// writes, of which two in a row (numbering, then reading) stay within a second.
+const LONG_NAP: Duration = Duration::from_millis(250);
 /// The shortest time between two commits of the index, so that a burst shares them.
 const INDEX_REST: Duration = Duration::from_millis(150);
 
@@ -88,23 +92,20 @@ pub fn index_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
 /// Runs the readers and the index on threads of their own until `stop`.
 pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> Vec<std::thread::JoinHandle<()>> {
     let mut threads = vec![
-        on_its_own(node, stop, "page cache", Duration::ZERO, pages_step),
-        on_its_own(node, stop, "search index", INDEX_REST, |node| {
+        on_its_own(node, stop, "page cache", Pace { rest: Duration::ZERO, nap: NAP }, pages_step),
+        on_its_own(node, stop, "search index", Pace { rest: INDEX_REST, nap: LONG_NAP }, |node| {
             index_step(&node.house.db, &node.search.index)
         }),
     ];
     if !node.house.db.url().is_sqlite() {
-        threads.push(on_its_own(node, stop, "sequencer", Duration::ZERO, |node| {
-            node.followers.number(&node.house.db)
-        }));
+        threads
+            .push(on_its_own(node, stop, "sequencer", EAGER, |node| node.followers.number(&node.house.db)));
     }
     for (n, reader) in node.followers.readers.iter().enumerate() {
         let name = held(reader).name();
-        threads.push(on_its_own(node, stop, name, Duration::ZERO, move |node| {
-            match node.followers.readers.get(n) {
-                Some(reader) => held(reader).step(&node.house.db),
-                None => Ok(0),
-            }
+        threads.push(on_its_own(node, stop, name, EAGER, move |node| match node.followers.readers.get(n) {
+            Some(reader) => held(reader).step(&node.house.db),
+            None => Ok(0),
         }));
     }
     threads
@@ -114,32 +115,40 @@ fn on_its_own<E: std::fmt::Display>(
     node: &Node,
     stop: &Arc<AtomicBool>,
     name: &'static str,
-    rest: Duration,
+    pace: Pace,
     step: impl Fn(&Node) -> Result<usize, E> + Send + 'static,
 ) -> std::thread::JoinHandle<()> {
     let (node, stop) = (node.clone(), stop.clone());
     std::thread::spawn(move || {
-        run(&node.house.db, &stop, rest, name, || step(&node).map_err(|e| e.to_string()));
+        run(&node.house.db, &stop, pace, name, || step(&node).map_err(|e| e.to_string()));
     })
 }
 
-/// Steps until nothing is left, then sleeps until a commit of this process or the end of a nap.
-fn run(
-    db: &Db,
-    stop: &AtomicBool,
+/// How a reader spends its time.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// Between two steps that found something.
     rest: Duration,
-    name: &str,
-    mut step: impl FnMut() -> Result<usize, String>,
-) {
+    /// At the longest, when there is nothing to do.
+    nap: Duration,
+}
+
+const EAGER: Pace = Pace { rest: Duration::ZERO, nap: LONG_NAP };
+
+/// Steps until nothing is left, then sleeps until a commit of this process or the end of a nap. Naps grow while
+/// nothing happens.
+fn run(db: &Db, stop: &AtomicBool, pace: Pace, name: &str, mut step: impl FnMut() -> Result<usize, String>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() else { return };
     let mut commits = db.commits();
+    let mut nap = NAP;
     while !stop.load(Ordering::Relaxed) {
         // A defect in one step must not end the reader for as long as the process lives.
         let stepped = catch_unwind(AssertUnwindSafe(&mut step)).unwrap_or_else(|_| Err("panicked".into()));
         let pause = match stepped {
-            Ok(0) => NAP,
+            Ok(0) => nap,
             Ok(_) => {
-                runtime.block_on(async { tokio::time::sleep(rest).await });
+                nap = NAP;
+                runtime.block_on(async { tokio::time::sleep(pace.rest).await });
                 continue;
             }
             Err(error) => {
@@ -147,8 +156,7 @@ fn run(
                 Duration::from_secs(1)
             }
         };
-        runtime.block_on(async {
-            let _ = tokio::time::timeout(pause, commits.changed()).await;
-        });
+        let woken = runtime.block_on(async { tokio::time::timeout(pause, commits.changed()).await.is_ok() });
+        nap = if woken { NAP } else { (nap * 2).min(pace.nap) };
     }
 }

@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 
 use super::lease::{self, Lease};
+use super::store;
 use crate::infra::db::{Conn, Db, DbError};
 
 /// The lease's name.
@@ -23,6 +24,10 @@ pub fn step(db: &Db, held: &mut Option<Lease>, holder: &str) -> Result<usize, Db
         *held = db.write_now(move |c| lease::acquire(c, NAME, &holder).map_err(DbError::from))?;
     }
     let Some(mine) = held.clone() else { return Ok(0) };
+    // An idle site writes nothing.
+    if db.read_now(|c| store::unnumbered(c, 1).map_err(DbError::from))?.is_empty() {
+        return Ok(0);
+    }
     let numbered = db.write_now(move |c| number(c, &mine).map_err(DbError::from))?;
     if numbered.is_none() {
         *held = None;
