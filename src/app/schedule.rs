@@ -16,9 +16,14 @@ use crate::app::{Node, jobs};
 use crate::base::time::SECOND;
 use crate::content::posts;
 use crate::content::threads::top;
-use crate::infra::db::DbError;
+use crate::infra::db::{Conn, DbError};
 use crate::people::sessions;
 use crate::web::{idempotency, limits};
+
+/// Posts rendered anew in one transaction.
+const RENDERED: i64 = 50;
+/// How long one round of rendering lasts: the other work of this table waits meanwhile.
+const RENDERING: Duration = Duration::from_secs(3);
 
 struct Task {
     name: &'static str,
@@ -35,13 +40,18 @@ fn write_views(node: &Node) -> Result<(), String> {
     node.views.flush(&node.house.db).map(drop).map_err(text)
 }
 
+/// Small transactions, between which others write; after a while the next round goes on.
 fn render(node: &Node) -> Result<(), String> {
-    let house = node.house.clone();
-    node.house
-        .db
-        .write_now(move |c| posts::service::rerender(c, &house, 200).map_err(DbError::from))
-        .map(drop)
-        .map_err(text)
+    let begun = Instant::now();
+    while begun.elapsed() < RENDERING {
+        let house = node.house.clone();
+        let render = move |c: &mut Conn| posts::service::rerender(c, &house, RENDERED).map_err(DbError::from);
+        let done = node.house.db.write_now(render).map_err(text)?;
+        if i64::try_from(done).is_ok_and(|n| n < RENDERED) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn forget(node: &Node) -> Result<(), String> {
