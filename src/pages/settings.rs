@@ -315,15 +315,15 @@ pub async fn create_token(web: Data<Web>, page: Page, raw: RawForm) -> Result<Ht
     let member = page.member()?.id;
     let form: TokenForm = raw.accept(&web, &page)?;
     let scopes = tokens::parse_scopes(&form.scope.join(",")).ok_or(TokenError::ScopesMissing);
-    let (scopes, days) = match (scopes, tokens::parse_days(&form.days)) {
-        (Ok(scopes), Ok(days)) => (scopes, days),
-        (Err(e), _) | (_, Err(e)) => {
+    let (name, scopes, days) = match (tokens::parse_name(&form.name), scopes, tokens::parse_days(&form.days))
+    {
+        (Ok(name), Ok(scopes), Ok(days)) => (name, scopes, days),
+        (Err(e), ..) | (_, Err(e), _) | (.., Err(e)) => {
             let error = e.field().map(|field| (field.to_owned(), message(page.shell.locale, &e)));
             let note = Note { error, token: form, ..Note::default() };
             return draw(&web, &page, note, crate::web::error::status(e.kind())).await;
         }
     };
-    let name: String = form.name.trim().chars().take(60).collect();
     let expires = days.map(|d| page.shell.now.plus(d * DAY));
     let house = web.house.clone();
     let token = web

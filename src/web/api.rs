@@ -177,17 +177,36 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {
     if holds_nul(&value) {
         return Err(BadJson("a text holds a NUL character".into()).into());
     }
-    let is_object = value.is_object();
+    if !value.is_object() {
+        return Err(BadJson("expected an object".into()).into());
+    }
     serde_path_to_error::deserialize(value).map_err(|e| {
-        let (path, detail) = (e.path().to_string(), e.inner().to_string());
+        let (path, detail) = (e.path().to_string(), without_type_names(&e.inner().to_string()));
         let missing = detail.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
         let field = match missing {
             Some(name) => name.to_owned(),
-            None if is_object && path != "." && !detail.starts_with("unknown field") => path,
+            None if path != "." && !detail.starts_with("unknown field") => path,
             None => return BadJson(detail).into(),
         };
         BadField { kind: Kind::Invalid, field, detail }.into()
     })
+}
+
+/// What serde says of a mismatch, in JSON's words: how our types are called is nothing to a caller.
+fn without_type_names(detail: &str) -> String {
+    for (ours, theirs) in [
+        ("expected struct ", "expected an object"),
+        ("expected enum ", "expected one of the values known"),
+        ("expected a sequence", "expected an array"),
+        ("expected a map", "expected an object"),
+    ] {
+        if let Some((before, _)) = detail.split_once(ours) {
+            return format!("{before}{theirs}").replace("invalid type: sequence", "invalid type: array");
+        }
+    }
+    detail
+        .replace("invalid type: map", "invalid type: object")
+        .replace("invalid type: sequence", "invalid type: array")
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {

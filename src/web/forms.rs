@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::base::fault::{Fault, Kind};
 use crate::web::error::{AppError, HttpFault};
 use crate::web::page::Page;
 use crate::web::state::{Web, WebConfig};
@@ -150,6 +151,23 @@ impl RawForm {
             hash.update([0]);
         }
         hash.finalize().to_vec()
+    }
+}
+
+/// A field of a form holds none of the choices that were offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is none of the choices")]
+pub struct NotAChoice(pub &'static str);
+
+impl Fault for NotAChoice {
+    fn kind(&self) -> Kind {
+        Kind::Invalid
+    }
+    fn code(&self) -> &'static str {
+        "choice_unknown"
+    }
+    fn field(&self) -> Option<&str> {
+        Some(self.0)
     }
 }
 

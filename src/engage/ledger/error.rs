@@ -29,6 +29,9 @@ pub enum Error {
     /// The role does not allow it.
     #[error("not allowed")]
     Forbidden,
+    /// Points for oneself.
+    #[error("nobody but an administrator books points to themselves")]
+    OwnPoints,
     /// Sums beyond 64 bits.
     #[error("points do not fit into 64 bits")]
     Overflow,
@@ -57,7 +60,7 @@ impl Fault for Error {
             Self::AmountInvalid | Self::ReasonInvalid => Kind::Invalid,
             Self::Absent => Kind::Absent,
             Self::NotRevocable | Self::AlreadyReversed | Self::Insufficient => Kind::Conflict,
-            Self::Forbidden => Kind::Forbidden,
+            Self::Forbidden | Self::OwnPoints => Kind::Forbidden,
             Self::Overflow => Kind::Internal,
             Self::Account(e) => e.kind(),
             Self::Db(e) => e.kind(),
@@ -72,6 +75,7 @@ impl Fault for Error {
             Self::AlreadyReversed => "already_reversed",
             Self::Insufficient => "insufficient_points",
             Self::Forbidden => "forbidden",
+            Self::OwnPoints => "own_points",
             Self::Overflow => "internal",
             Self::Account(e) => e.code(),
             Self::Db(e) => e.code(),
@@ -79,7 +83,7 @@ impl Fault for Error {
     }
     fn field(&self) -> Option<&str> {
         match self {
-            Self::AmountInvalid => Some("delta"),
+            Self::AmountInvalid | Self::OwnPoints => Some("delta"),
             Self::ReasonInvalid => Some("reason"),
             Self::Account(e) => e.field(),
             _ => None,

@@ -106,7 +106,7 @@ fn act(account: MemberId, kind: Kind, generation: i64, delta: i64, reason: &str,
     }
 }
 
-/// Gives points to a member or takes them; taking more than there is leaves a debt.
+/// Gives points to a member or takes them, an operator never to themselves; taking more than there is leaves a debt.
 pub fn adjust(
     conn: &mut Conn,
     house: &House,
@@ -116,6 +116,9 @@ pub fn adjust(
 ) -> Result<(i64, Account), Error> {
     may_act(actor)?;
     let member = accounts::store::by_handle(conn, handle)?.ok_or(accounts::Error::Absent)?.id;
+    if member == actor.id && actor.role < Role::Administrator {
+        return Err(Error::OwnPoints);
+    }
     store::lock_accounts(conn, &[member])?;
     let generation = store::last_generation(conn, member, Kind::Adjusted.code(), 0)? + 1;
     let draft = act(member, Kind::Adjusted, generation, wanted.delta, &wanted.reason, house.clock.now());

@@ -14,6 +14,7 @@ use crate::content::categories::{self, Category};
 use crate::infra::db::Conn;
 use crate::people::{accounts, roles};
 use crate::web::error::{HttpFault, message};
+use crate::web::forms::NotAChoice;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
 use crate::web::{AppError, Page, RawForm, Web};
@@ -192,12 +193,16 @@ fn draft(form: &Form) -> Result<Draft, AppError> {
             name: form.name.trim().to_owned(),
             description: form.description.trim().to_owned(),
             colour: form.colour.trim().to_owned(),
-            position: form.position.trim().parse().unwrap_or(0),
+            position: form.position.trim().parse().map_err(|_| NotAChoice("position"))?,
             private: form.private.is_some(),
-            post_role: Role::parse(&form.post_role).unwrap_or(Role::Member),
+            post_role: Role::parse(&form.post_role).ok_or(NotAChoice("post_role"))?,
         },
         members: handles(&form.members),
-        roles: form.role.iter().filter_map(|r| Role::parse(r)).collect(),
+        roles: form
+            .role
+            .iter()
+            .map(|r| Role::parse(r).ok_or(NotAChoice("role")))
+            .collect::<Result<_, _>>()?,
         moderators: handles(&form.moderators),
     })
 }

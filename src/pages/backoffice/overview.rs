@@ -7,6 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::base::actor::Role;
+use crate::base::fault::Fault;
 use crate::base::locale::Locale;
 use crate::base::time::Zone;
 use crate::content::{posts, threads};
@@ -21,6 +22,7 @@ use crate::site::settings::{self, Settings};
 use crate::web::cache::PageCache;
 use crate::web::error::message;
 use crate::web::filters::When;
+use crate::web::forms::NotAChoice;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
 use crate::web::{AppError, Page, RawForm, Web};
@@ -107,16 +109,20 @@ fn utc() -> String {
 pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
     let member = page.at_least(Role::Administrator)?.id;
     let form: SettingsForm = raw.accept(&web, &page)?;
+    let locale = Locale::parse(&form.locale);
     let wanted = Settings {
         name: form.name,
         tagline: form.tagline,
         description: form.description,
         notice: form.notice,
-        locale: Locale::parse(&form.locale).unwrap_or_default(),
+        locale: locale.unwrap_or(page.shell.locale),
         half_life_hours: form.half_life_hours.trim().parse().unwrap_or(0),
         open: form.open.is_some(),
         time_zone: form.time_zone.trim().to_owned(),
     };
+    if locale.is_none() {
+        return refused(&web, &page, wanted, &NotAChoice("locale"));
+    }
     let (house, attempt) = (web.house.clone(), wanted.clone());
     let done = web
         .house
@@ -133,16 +139,23 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
         .await;
     match done {
         Ok(()) => Ok(see_other("/admin/settings?saved")),
-        Err(e) => {
-            use crate::base::fault::Fault;
-            let Some(field) = e.field() else { return Err(e.into()) };
-            let error = Some((field.to_owned(), message(page.shell.locale, &e)));
-            let zones = Zone::names();
-            let template =
-                SettingsPage { shell: page.shell.clone(), settings: wanted, error, saved: false, zones };
-            page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &template)
-        }
+        Err(e) if e.field().is_some() => refused(&web, &page, wanted, &e),
+        Err(e) => Err(e.into()),
     }
+}
+
+/// The form again with what was typed and what is wrong with it.
+fn refused(
+    web: &Web,
+    page: &Page,
+    settings: Settings,
+    error: &(dyn Fault + Sync),
+) -> Result<HttpResponse, AppError> {
+    let field = error.field().unwrap_or_default().to_owned();
+    let error = Some((field, message(page.shell.locale, error)));
+    let shell = page.shell.clone();
+    let template = SettingsPage { shell, settings, error, saved: false, zones: Zone::names() };
+    page.answer(web, StatusCode::UNPROCESSABLE_ENTITY, &template)
 }
 
 struct ReaderRow {

@@ -10,6 +10,9 @@ pub enum Error {
     /// The colour is not written as `#rrggbb`.
     #[error("a colour is written as #rrggbb")]
     Colour,
+    /// No family of fonts is called that.
+    #[error("no such family of fonts")]
+    Family,
     /// A name of a font that is none, or one too many.
     #[error("{0:?} is no name of a font")]
     Font(String),
@@ -44,6 +47,7 @@ impl Fault for Error {
     fn code(&self) -> &'static str {
         match self {
             Self::Colour => "brand_colour",
+            Self::Family => "choice_unknown",
             Self::Font(_) => "brand_font",
             Self::Label { .. } => "link_label",
             Self::Address(_) => "link_address",
@@ -54,6 +58,7 @@ impl Fault for Error {
     fn field(&self) -> Option<&str> {
         match self {
             Self::Colour => Some("colour"),
+            Self::Family => Some("family"),
             Self::Font(_) => Some("own_fonts"),
             Self::Label { .. } | Self::Address(_) | Self::TooManyLinks { .. } => Some("links"),
             Self::Db(_) => None,

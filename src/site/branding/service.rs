@@ -39,7 +39,7 @@ impl Wanted {
     pub fn parse(&self) -> Result<Brand, Error> {
         Ok(Brand {
             colour: Colour::parse(&self.colour).ok_or(Error::Colour)?,
-            family: Family::parse(&self.family).unwrap_or_default(),
+            family: Family::parse(&self.family).ok_or(Error::Family)?,
             own_fonts: fonts::parse_own(&self.own_fonts).map_err(Error::Font)?,
             menu: links(&self.menu)?,
             footer: links(&self.footer)?,

@@ -167,7 +167,15 @@ app_on_both! {
             let answer = app.api(method, &path, &root, Some(body)).await;
             assert_eq!(answer.status, 422, "{path}: {}", answer.body);
             assert!(answer.json()["error"]["fields"][field].is_string(), "{path}: {}", answer.body);
+            assert!(!answer.body.contains("struct") && !answer.body.contains("sequence"), "{path}: {}", answer.body);
         }
+        for odd in [json!(["general", "T", "x"]), json!(7), json!("x"), json!(null)] {
+            let answer = app.api("POST", "/threads", &root, Some(odd.clone())).await;
+            assert_eq!((answer.status.as_u16(), answer.body.contains("expected an object")), (400, true), "{odd}: {}", answer.body);
+        }
+        let nested = json!({ "category": { "slug": "general" }, "title": "T", "body": "x" });
+        let answer = app.api("POST", "/threads", &root, Some(nested)).await;
+        assert!(answer.status == 422 && answer.body.contains("invalid type: object, expected a string"), "{}", answer.body);
         for (path, name) in [
             ("/threads?limit=many", "limit"), ("/threads?limit=0", "limit"), ("/threads?cursor=%21", "cursor"), ("/threads?sort=best", "sort"),
             ("/threads?sort=top&period=eon", "period"), ("/search?q=x&limit=1000", "limit"), ("/search?q=x&cursor=zz", "cursor"),

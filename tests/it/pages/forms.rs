@@ -135,6 +135,11 @@ app_on_both! {
             assert!(wrong.body.contains(r#"value="write" checked"#) && wrong.texts("#days-error").len() == 1);
             assert_eq!(wrong.texts(".secret").len(), 0);
         }
+        for name in ["", " \u{3000}", &"n".repeat(61)] {
+            let wrong = app.post("/settings/tokens", &ada, &[("name", name), ("scope", "read"), ("days", "7")]).await;
+            assert_eq!((wrong.status.as_u16(), wrong.texts("#name-error").len()), (422, 1), "{name:?}");
+            assert_eq!(wrong.field("days"), "7");
+        }
         let never = app.post("/settings/tokens", &ada, &[("name", "Backup"), ("scope", "read"), ("days", "")]).await;
         assert_eq!((never.status.as_u16(), never.texts(".secret").len()), (200, 1));
     }

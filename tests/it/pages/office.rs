@@ -1,6 +1,7 @@
 //! The back office speaks the reader's language and names what it talks about.
 
 use hearth::base::actor::Role;
+use serde_json::json;
 
 use crate::app_on_both;
 use crate::support::app::Caller;
@@ -143,5 +144,49 @@ app_on_both! {
         assert!(!app.get(&url, &root).await.body.contains("until 21 Nov 2026"), "it ended with that day");
         // Archives are by months of UTC.
         assert_eq!(app.get("/archive/2026-11", &visitor).await.status, 200);
+    }
+}
+
+app_on_both! {
+    async fn what_was_not_offered_is_not_chosen(app) {
+        app.category("general", None, &[]);
+        let root = app.member("rootie", Role::Administrator);
+        let site = [("name", "Kept"), ("locale", "tlh"), ("half_life_hours", "96"), ("time_zone", "UTC")];
+        let brand = [("colour", "#123456"), ("family", "comic")];
+        let category = |name, value| [[("name", "Kept"), ("slug", "kept"), ("colour", "#123456"), ("position", "0"), ("post_role", "member")], [(name, value); 5]].concat();
+        let (above, lets_in) = (category("post_role", "emperor"), category("role", "emperor"));
+        let mut place = category("role", "member");
+        place[3].1 = "first";
+        let mut writer = above.clone();
+        writer[4].1 = "emperor";
+        for (path, fields) in [
+            ("/admin/settings", &site[..]), ("/admin/branding", &brand[..]),
+            ("/admin/categories", &lets_in[..]), ("/admin/categories", &place[..]), ("/admin/categories", &writer[..5]),
+        ] {
+            let answer = app.post(path, &root, fields).await;
+            assert_eq!(answer.status, 422, "{path} {fields:?}");
+            assert!(answer.body.contains("That is none of the choices offered."), "{path} {fields:?}");
+            let typed = if path == "/admin/branding" { "#123456" } else { "Kept" };
+            assert!(answer.body.contains(typed), "{path}: nothing typed is lost");
+        }
+        assert!(!app.get("/", &Caller::visitor()).await.body.contains("Kept"));
+    }
+}
+
+app_on_both! {
+    async fn operators_book_points_to_others_only(app) {
+        let (op, other) = (app.member("opal", Role::Operator), app.member("otto", Role::Operator));
+        let root = app.member("rootie", Role::Administrator);
+        let book = async |who: &Caller, whom: &str| {
+            let path = format!("/admin/members/{whom}/points");
+            app.post(&path, who, &[("delta", "50"), ("reason", "Wrote the guide")]).await
+        };
+        let own = book(&op, "opal").await;
+        assert_eq!((own.status.as_u16(), own.field("reason").as_str()), (422, "Wrote the guide"));
+        assert_eq!(own.texts("#delta-error"), ["Operators cannot book points to themselves; ask another one."]);
+        let over_api = json!({ "member": "opal", "delta": 50, "reason": "Wrote the guide" });
+        assert_eq!(app.api("POST", "/admin/points", &op, Some(over_api)).await.status, 403);
+        assert_eq!(book(&other, "opal").await.status, 303);
+        assert_eq!(book(&root, "rootie").await.status, 303, "who makes the rules may");
     }
 }
