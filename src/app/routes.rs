@@ -11,12 +11,12 @@ use crate::pages::api::{
     threads as api_threads,
 };
 use crate::pages::backoffice::{
-    audit, branding, categories, invitations, ledger as member_ledger, members, overview,
+    audit, branding, categories, custom_pages, invitations, ledger as member_ledger, members, overview,
     points as point_rules, start,
 };
 use crate::pages::{
-    access, archive, compose, composing, directory, heat, home, keyboard, moderation, pictures, points, post,
-    settings, shell, signup, thread,
+    access, archive, compose, composing, custom_page, directory, heat, home, keyboard, moderation, pictures,
+    points, post, settings, shell, signup, thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::{feeds, sitemaps};
@@ -90,6 +90,7 @@ fn pages() -> Vec<Entry> {
         GET "/p/{id}" Public => post::permalink;
         GET "/u/{handle}" Public => transfer::member;
         GET "/u/{handle}/feed.xml" Public => feeds::member;
+        GET "/pages/{slug}" Public => custom_page::show;
         GET "/search" Public => search::page;
         GET "/login" Public => access::login_form;
         POST "/login" Public => access::login;
@@ -169,6 +170,13 @@ fn office() -> Vec<Entry> {
         GET "/admin/categories/{id}" admin => categories::show;
         POST "/admin/categories/{id}" admin => categories::update;
         POST "/admin/categories/{id}/delete" admin => categories::remove;
+        GET "/admin/pages" admin => custom_pages::list;
+        POST "/admin/pages" admin => custom_pages::create;
+        GET "/admin/pages/new" admin => custom_pages::blank;
+        GET "/admin/pages/{id}" admin => custom_pages::show;
+        POST "/admin/pages/{id}" admin => custom_pages::update;
+        POST "/admin/pages/{id}/remove" admin => custom_pages::remove;
+        POST "/admin/pages/{id}/restore" admin => custom_pages::restore;
         GET "/admin/settings" admin => overview::settings_form;
         POST "/admin/settings" admin => overview::save_settings;
         GET "/admin/branding" admin => branding::show;

@@ -73,6 +73,10 @@ id!(
     TagId
 );
 id!(
+    /// A page that administrators wrote.
+    PageId
+);
+id!(
     /// One session of a signed-in member.
     SessionId
 );

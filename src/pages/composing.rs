@@ -7,7 +7,7 @@ use actix_web::web::{Data, Query};
 use serde::{Deserialize, Serialize};
 
 use crate::base::fold::fold;
-use crate::content::{categories, tags};
+use crate::content::{categories, custom_pages, markup, tags};
 use crate::pages::compose::{prepare, retypable};
 use crate::people::accounts;
 use crate::web::error::message;
@@ -19,14 +19,32 @@ const OFFERED: usize = 10;
 /// Characters of a question at the most.
 const ASKED: usize = 40;
 
-/// `POST /preview`: the text as it would stand in a post, a fragment of HTML; 422 with a sentence when it is refused.
+/// The text as it would stand on a custom page: its headings right below the page's own.
+async fn as_page(web: &Web, typed: &str) -> Result<String, AppError> {
+    markup::check(typed).map_err(custom_pages::Error::from)?;
+    let (base, typed) = (web.config.base_url.clone(), typed.to_owned());
+    let html = web
+        .house
+        .db
+        .read(move |conn| custom_pages::model::render(conn, &base, &typed).map_err(AppError::from))
+        .await?;
+    Ok(html.into_string())
+}
+
+/// `POST /preview`: the text as it would stand in a post, or with `as=page` on a custom page, a fragment of HTML; 422
+/// with a sentence when it is refused.
 pub async fn preview(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
     page.member()?;
     raw.verify(&web, &page)?;
     let mut answer = HttpResponse::Ok();
     answer.insert_header((CACHE_CONTROL, "no-store"));
-    match prepare(&web, raw.get("body").unwrap_or_default()).await {
-        Ok(text) => Ok(answer.content_type("text/html; charset=utf-8").body(text.html)),
+    let typed = raw.get("body").unwrap_or_default();
+    let made = match raw.get("as") {
+        Some("page") => as_page(&web, typed).await,
+        _ => prepare(&web, typed).await.map(|text| text.html),
+    };
+    match made {
+        Ok(html) => Ok(answer.content_type("text/html; charset=utf-8").body(html)),
         Err(e) if retypable(&e) => Ok(answer
             .status(crate::web::error::status(e.0.kind()))
             .content_type("text/plain; charset=utf-8")

@@ -1,5 +1,5 @@
-//! `robots.txt` and the sitemaps: an index over shards of ten thousand thread ids, the lists, and the public
-//! profiles. A sitemap holds what a visitor may read and a search engine may keep, with the day of its newest
+//! `robots.txt` and the sitemaps: an index over shards of ten thousand thread ids, the lists, the custom pages,
+//! and the public profiles. A sitemap holds what a visitor may read and a search engine may keep, with the day of its newest
 //! change; nothing else.
 
 use std::collections::HashMap;
@@ -14,6 +14,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use crate::base::ids::{MemberId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::categories::{self, Readable};
+use crate::content::custom_pages;
 use crate::content::tags;
 use crate::content::threads::lists::{Filter, Listing, Sort, Window};
 use crate::content::threads::months;
@@ -81,7 +82,7 @@ struct Index {
 }
 
 fn keep() -> Keep {
-    Keep::of(vec![Dep::Lists, Dep::Moves], cache::THREAD)
+    Keep::of(vec![Dep::Lists, Dep::Moves, Dep::Pages], cache::THREAD)
 }
 
 fn xml(template: &impl Template) -> Result<HttpResponse, AppError> {
@@ -105,7 +106,7 @@ struct Shard {
 /// `GET /sitemap.xml`.
 pub async fn index(web: Data<Web>) -> Result<HttpResponse, AppError> {
     let base = web.config.base_url.clone();
-    let (shards, profiles, newest) = web
+    let (shards, profiles, pages, newest) = web
         .house
         .db
         .read(|conn| {
@@ -119,7 +120,8 @@ pub async fn index(web: Data<Web>) -> Result<HttpResponse, AppError> {
             let newest = shards.iter().map(|s| s.changed_at).max();
             let said = profiles(conn, &public, "")?;
             let said = (!said.is_empty()).then(|| said.iter().filter_map(|link| link.lastmod).max());
-            Ok::<_, AppError>((shards, said, newest))
+            let pages = custom_pages::store::published(conn)?.iter().map(|(.., at)| *at).max();
+            Ok::<_, AppError>((shards, said, pages, newest))
         })
         .await?;
     let mut links = vec![Link { loc: format!("{base}/sitemap/lists.xml"), lastmod: newest }];
@@ -128,6 +130,9 @@ pub async fn index(web: Data<Web>) -> Result<HttpResponse, AppError> {
             .iter()
             .map(|s| Link { loc: format!("{base}/sitemap/t-{}.xml", s.shard), lastmod: Some(s.changed_at) }),
     );
+    if let Some(at) = pages {
+        links.push(Link { loc: format!("{base}/sitemap/pages.xml"), lastmod: Some(at) });
+    }
     if let Some(lastmod) = profiles {
         links.push(Link { loc: format!("{base}/sitemap/u.xml"), lastmod });
     }
@@ -145,6 +150,7 @@ pub async fn part(web: Data<Web>, name: Path<String>) -> Result<HttpResponse, Ap
             match name.as_str() {
                 "lists" => lists(conn, &public, &base),
                 "u" => Ok(profiles(conn, &public, &base)?),
+                "pages" => written(conn, &base),
                 _ => {
                     let shard = name.strip_prefix("t-").and_then(|n| n.parse::<i64>().ok());
                     let shard = shard.filter(|n| *n >= 0 && format!("t-{n}") == name);
@@ -214,6 +220,12 @@ fn lists(conn: &mut Conn, public: &Readable, base: &str) -> Result<Vec<Link>, Ap
     }
     links.extend(months.iter().map(|(month, _, at)| link(&format!("/archive/{month}"), Some(*at))));
     Ok(links)
+}
+
+/// The custom pages.
+fn written(conn: &mut Conn, base: &str) -> Result<Vec<Link>, AppError> {
+    let link = |slug: &str, at| Link { loc: format!("{base}{}", urls::custom_page(slug)), lastmod: Some(at) };
+    Ok(custom_pages::store::published(conn)?.iter().map(|(slug, _, at)| link(slug, *at)).collect())
 }
 
 /// The SQL of when each of `members` last wrote a post that a visitor may read now: one index probe a member.

@@ -46,6 +46,11 @@ pub fn category(slug: &str) -> String {
     format!("/c/{}", component(slug))
 }
 
+/// A custom page.
+pub fn custom_page(slug: &str) -> String {
+    format!("/pages/{}", component(slug))
+}
+
 /// A tag's page.
 pub fn tag(slug: &str) -> String {
     format!("/tag/{}", component(slug))

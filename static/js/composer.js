@@ -83,7 +83,7 @@ function preview(area, editor) {
     }
     asked = new AbortController();
     try {
-      const body = new URLSearchParams({ csrf: area.form.elements.csrf.value, body: area.value });
+      const body = new URLSearchParams({ csrf: area.form.elements.csrf.value, body: area.value, as: editor.dataset.as ?? "" });
       const answer = await fetch("/preview", { method: "POST", body, signal: asked.signal });
       const text = await answer.text();
       if (answer.ok) pane.innerHTML = text;

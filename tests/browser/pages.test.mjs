@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { assertQuiet, LOCALES, logIn, withForum } from "./support.mjs";
+import { assertQuiet, LOCALES, logIn, press, withForum } from "./support.mjs";
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
@@ -18,10 +18,28 @@ const NU = join(dirname(require.resolve("vnu-jar/package.json")), "build/dist/vn
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const SHOTS = process.env.SHOTS;
 
+const RULES_OF_THE_HOUSE = `Read this once, then write.
+
+# Before you ask
+
+Look whether it was asked: [search](/search) finds part numbers too.
+
+## What belongs in a question
+
+1. The model and its firmware
+2. What you did, and what happened
+
+| where | what for |
+|---|---|
+| Sensors | readings that look wrong |
+| Lounge | everything else |
+
+> Be kind. Everybody was new once.`;
+
 const OPEN = [
   "/", "/latest", "/new", "/top", "/top?period=all", "/unanswered", "/featured", "/categories", "/tags", "/archive",
   "/c/sensors", "/c/sensors/archive", "/t/1", "/t/2", "/t/3", "/t/40", "/search", "/search?q=sensor", "/search?q=传感器",
-  "/search?q=qqqzzz", "/login", "/signup", "/signup?token=none", "/api/docs", "/keyboard", "/no-such-page", "/t/999999", "/password",
+  "/search?q=qqqzzz", "/login", "/signup", "/signup?token=none", "/pages/house-rules", "/pages/never-was", "/api/docs", "/keyboard", "/no-such-page", "/t/999999", "/password",
 ];
 const PAGES = {
   visitor: OPEN,
@@ -30,13 +48,13 @@ const PAGES = {
   administrator: [
     "/t/1", "/admin", "/admin/start", "/admin/start/language", "/admin/start/name", "/admin/start/look", "/admin/start/categories",
     "/admin/start/categories?set=vendor", "/admin/start/invitation", "/admin/invitations", "/signup?token=none", "/admin/members", "/admin/members/marta", "/admin/members/marta/points", "/admin/categories", "/admin/categories/new",
-    "/admin/categories/1", "/admin/settings", "/admin/branding", "/admin/points", "/admin/jobs", "/admin/audit", "/thread/1/edit",
+    "/admin/categories/1", "/admin/pages", "/admin/pages/new", "/admin/pages/1", "/pages/house-rules", "/admin/settings", "/admin/branding", "/admin/points", "/admin/jobs", "/admin/audit", "/thread/1/edit",
     "/post/1/edit", "/post/1/history", "/thread/1/heat",
   ],
 };
 
 // What addresses that stand for nothing and spent links answer.
-const REFUSED = /(no-such-page|999999|password|token=none): .*status of 4(04|10|22)/;
+const REFUSED = /(no-such-page|999999|never-was|password|token=none): .*status of 4(04|10|22)/;
 
 describe("every page", { concurrency: false }, () => {
   const forum = withForum();
@@ -45,6 +63,14 @@ describe("every page", { concurrency: false }, () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "hearth-pages-"));
     if (SHOTS) await mkdir(SHOTS, { recursive: true });
+    const page = await forum.visitor();
+    await logIn(page, forum.logins.administrator);
+    await page.goto("/admin/pages/new");
+    await page.fill("#title", "House rules");
+    await page.fill("#body", RULES_OF_THE_HOUSE);
+    await page.selectOption("#state", "published");
+    await press(page, "button[value=save]");
+    await page.context().close();
   });
   after(async () => {
     await rm(folder, { recursive: true, force: true });

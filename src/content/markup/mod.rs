@@ -15,7 +15,7 @@
 //!
 //! Other raw HTML is shown as it was typed: nothing an author wrote is lost and nothing runs. HTML
 //! comments are dropped. A line break is a line break, since members press Enter and mean it.
-//! Headings move down by two, below the page's own. Images elsewhere become links until they have
+//! Headings move down by two, below the page's own (or to where [`RenderContext::topmost`] says). Images elsewhere become links until they have
 //! been fetched into `/uploads/`. Nesting beyond the [`limits`] is shown flat.
 //!
 //! This room does no I/O: who may be mentioned and which images have been fetched is asked of the
@@ -118,12 +118,22 @@ pub struct RenderContext<'a> {
     pub rehosted: Option<Lookup<'a>>,
     /// Words the renderer adds.
     pub labels: Labels<'a>,
+    /// The level of the highest heading, whatever was written, where the text is the page's own; otherwise
+    /// headings stand two below what is written.
+    pub topmost: Option<u8>,
 }
 
 impl<'a> RenderContext<'a> {
     /// A context in which nobody can be mentioned and no image has been fetched.
     pub fn new(base_url: &'a str, post_key: &'a str) -> Self {
-        Self { base_url, post_key, mention: &|_| None, rehosted: None, labels: Labels::default() }
+        Self {
+            base_url,
+            post_key,
+            mention: &|_| None,
+            rehosted: None,
+            labels: Labels::default(),
+            topmost: None,
+        }
     }
 }
 

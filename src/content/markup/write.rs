@@ -26,6 +26,7 @@ pub(super) fn html(document: &Document, context: &RenderContext<'_>) -> String {
         quotes: 0,
         in_link: false,
         item: String::new(),
+        shift: shift(&document.blocks, context.topmost),
         out: String::new(),
     };
     writer.blocks(&document.blocks);
@@ -44,7 +45,22 @@ struct Writer<'a> {
     in_link: bool,
     /// The words of the list item being written, for the name of its box.
     item: String,
+    /// Levels that headings move down by; up where it is negative.
+    shift: i16,
     out: String,
+}
+
+/// The page's own title is h1 and its sections are h2, so headings move down by two; or the highest one of the text
+/// to `topmost`.
+fn shift(blocks: &[Node], topmost: Option<u8>) -> i16 {
+    let levels = blocks.iter().filter_map(|node| match node {
+        Node::Heading(level, _) => Some(i16::from(*level)),
+        _ => None,
+    });
+    match (topmost, levels.min()) {
+        (Some(topmost), Some(highest)) => i16::from(topmost) - highest,
+        _ => 2,
+    }
 }
 
 /// Characters in the name of a box.
@@ -105,8 +121,7 @@ impl<'a> Writer<'a> {
         match node {
             Node::Paragraph(inner) => self.element("<p>", inner, "</p>\n"),
             Node::Heading(level, inner) => {
-                // The page's own title is h1 and its sections are h2.
-                let level = (level + 2).min(6);
+                let level = (i16::from(*level) + self.shift).clamp(2, 6);
                 self.element(&format!("<h{level}>"), inner, &format!("</h{level}>\n"));
             }
             Node::Quote(by, inner) => self.quote(by.as_ref(), inner),

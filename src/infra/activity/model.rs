@@ -70,6 +70,8 @@ verbs! {
     ThreadFeatured = "thread.featured",
     /// A thread is no longer featured.
     ThreadUnfeatured = "thread.unfeatured",
+    /// A custom page was made, changed, removed or brought back.
+    PageChanged = "page.changed",
     /// Branding, notice or another setting changed.
     SiteChanged = "site.changed",
 }

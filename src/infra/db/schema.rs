@@ -514,6 +514,32 @@ diesel::table! {
 
 diesel::joinable!(upload_files -> uploads (upload_id));
 
+diesel::table! {
+    custom_pages (id) {
+        id -> BigInt,
+        slug -> Text,
+        title -> Text,
+        description -> Text,
+        body -> Text,
+        html -> Text,
+        renderer -> Integer,
+        lang -> Text,
+        state -> SmallInt,
+        was_public -> Bool,
+        revision -> Integer,
+        published_at -> Nullable<BigInt>,
+        changed_at -> BigInt,
+        changed_by -> BigInt,
+    }
+}
+
+diesel::table! {
+    former_page_slugs (slug) {
+        slug -> Text,
+        page_id -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schema_info,
     activities,
@@ -523,6 +549,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     secrets,
     uploads,
     upload_files,
+    custom_pages,
+    former_page_slugs,
     audit_entries,
     request_limits,
     idempotent_answers,

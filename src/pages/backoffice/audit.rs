@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::overview::known;
 use crate::base::actor::Role;
-use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
-use crate::content::{categories, posts, threads};
+use crate::base::ids::{CategoryId, MemberId, PageId, PostId, ThreadId};
+use crate::content::{categories, custom_pages, posts, threads};
 use crate::infra::db::{Conn, DbError};
 use crate::pages::rows::authors;
 use crate::people::accounts;
@@ -71,6 +71,10 @@ fn subjects(conn: &mut Conn, entries: &[Entry]) -> Result<Subjects, DbError> {
     }
     for thread in around {
         found.insert(format!("thread:{}", thread.id), (thread.title.clone(), thread.url(1)));
+    }
+    let written: Vec<PageId> = ids("page").into_iter().map(PageId).collect();
+    for page in custom_pages::store::find_many(conn, &written)? {
+        found.insert(format!("page:{}", page.id), (page.title.clone(), urls::custom_page(&page.slug)));
     }
     let wanted: Vec<CategoryId> = ids("category").into_iter().map(CategoryId).collect();
     if !wanted.is_empty() {

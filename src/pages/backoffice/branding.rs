@@ -7,6 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::base::actor::Role;
+use crate::content::custom_pages;
 use crate::infra::db::DbError;
 use crate::site::audit;
 use crate::site::branding::fonts::Family;
@@ -14,7 +15,7 @@ use crate::site::branding::{self, Brand, LINKS, Link, Wanted};
 use crate::web::error::message;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Web, urls};
 
 #[derive(Template)]
 #[template(path = "backoffice/branding.html")]
@@ -25,6 +26,8 @@ struct BrandingPage {
     logo: Option<String>,
     error: Option<(String, String)>,
     saved: bool,
+    /// Addresses and titles of custom pages, to link to.
+    pages: Vec<(String, String)>,
 }
 
 impl BrandingPage {
@@ -88,7 +91,13 @@ struct Note {
 }
 
 async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<HttpResponse, AppError> {
-    let brand = web.house.db.read(|conn| branding::service::load(conn).map_err(DbError::from)).await?;
+    let (brand, pages) = web
+        .house
+        .db
+        .read(|conn| {
+            Ok::<_, DbError>((branding::service::load(conn)?, custom_pages::store::published(conn)?))
+        })
+        .await?;
     let template = BrandingPage {
         shell: page.shell.clone(),
         typed: with_blanks(note.typed.unwrap_or_else(|| as_typed(&brand))),
@@ -96,6 +105,7 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
         logo: brand.logo,
         error: note.error,
         saved: page.shell.target.ends_with("?saved"),
+        pages: pages.into_iter().map(|(slug, title, _)| (urls::custom_page(&slug), title)).collect(),
     };
     page.answer(web, status, &template)
 }

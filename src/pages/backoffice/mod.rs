@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod branding;
 pub mod categories;
+pub mod custom_pages;
 pub mod invitations;
 pub mod ledger;
 pub mod members;

@@ -66,6 +66,7 @@ fn moved(activity: &Activity) -> Vec<Dep> {
     match activity.verb {
         None => deps.push(Dep::Site),
         Some(verb) if verb.frames() => deps.push(Dep::Site),
+        Some(Verb::PageChanged) => deps.push(Dep::Pages),
         Some(Verb::MemberLevelled) => deps.extend(activity.member.map(Dep::Member)),
         Some(Verb::MemberChanged | Verb::MemberRenamed | Verb::MemberSuspended | Verb::MemberUnsuspended) => {
             deps.extend(activity.member.or(activity.actor).map(Dep::Member));

@@ -54,6 +54,8 @@ pub enum Dep {
     /// What can change any list and is rare: threads that moved between categories, were removed, restored or
     /// pinned; members who changed their name or role.
     Moves,
+    /// Custom pages.
+    Pages,
     /// Settings, categories, brand: the frame of every page.
     Site,
 }

@@ -18,6 +18,7 @@ const ROOMS: [(&str, &[&str]); 3] = [
         &[
             "markup",
             "uploads",
+            "custom_pages",
             "categories",
             "tags",
             "heat",

@@ -9,11 +9,12 @@ use hearth::infra::i18n;
 use super::files::sources;
 
 /// Families of keys that the code puts together, with every ending they can have.
-const FAMILIES: [(&str, &[&str]); 13] = [
+const FAMILIES: [(&str, &[&str]); 14] = [
     ("brand-family-", &["sans", "serif", "rounded"]),
     ("list-", &["hot", "latest", "new", "top", "unanswered", "featured", "following"]),
     ("period-", &["day", "week", "month", "year", "all"]),
     ("role-", &["visitor", "member", "expert", "moderator", "operator", "administrator"]),
+    ("page-state-", &["draft", "published", "removed"]),
     ("start-step-", &["language", "name", "look", "categories", "invitation"]),
     ("start-state-", &["open", "skipped", "done"]),
     ("start-set-", &["vendor", "retailer", "service", "own"]),
@@ -37,7 +38,10 @@ const FAMILIES: [(&str, &[&str]); 13] = [
         ],
     ),
     ("reader-", &["member-counters", "points", "top-scores", "search-index", "page-cache"]),
-    ("audit-subject-", &["category", "entry", "invitation", "member", "members", "post", "site", "thread"]),
+    (
+        "audit-subject-",
+        &["category", "entry", "invitation", "member", "members", "page", "post", "site", "thread"],
+    ),
     (
         "audit-action-",
         &[
@@ -59,6 +63,10 @@ const FAMILIES: [(&str, &[&str]); 13] = [
             "member-suspended",
             "member-unsuspended",
             "members-viewed",
+            "page-changed",
+            "page-created",
+            "page-removed",
+            "page-restored",
             "points-adjusted",
             "points-levels",
             "points-revoked",

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::files::sources;
 
 /// Every table, by the room that writes it.
-const OWNERS: [(&str, &[&str]); 24] = [
+const OWNERS: [(&str, &[&str]); 25] = [
     ("infra/activity", &["activities", "leases"]),
     ("infra/db", &["schema_info"]),
     ("infra/jobs", &["jobs"]),
@@ -20,6 +20,7 @@ const OWNERS: [(&str, &[&str]); 24] = [
     ("people/profiles", &["member_counters"]),
     ("content/categories", &["categories", "former_category_slugs", "category_members", "category_roles"]),
     ("content/uploads", &["uploads", "upload_files"]),
+    ("content/custom_pages", &["custom_pages", "former_page_slugs"]),
     ("content/tags", &["tags", "thread_tags"]),
     ("content/heat", &["engagements"]),
     ("content/threads", &["threads", "thread_scores", "read_positions", "follows"]),

@@ -6,6 +6,7 @@ mod branding;
 mod cached;
 mod composing;
 mod crawlers;
+mod custom_pages;
 mod damaged;
 mod forms;
 mod invitations;

@@ -1,0 +1,2 @@
+DROP TABLE former_page_slugs;
+DROP TABLE custom_pages;
