@@ -15,8 +15,7 @@ use crate::pages::backoffice::{
     points as point_rules, start,
 };
 use crate::pages::{
-    access, archive, compose, composing, custom_page, directory, heat, home, keyboard, moderation, pictures,
-    points, post, settings, shell, signup, thread,
+    access, archive, compose, composing, custom_page, directory, heat, home, installed, keyboard, moderation, pictures, points, post, settings, shell, signup, thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::{feeds, sitemaps};
@@ -77,6 +76,7 @@ fn pages() -> Vec<Entry> {
         GET "/tags" Public => directory::all_tags;
         GET "/tag/{slug}" Public => home::tag;
         GET "/keyboard" Public => keyboard::show;
+        GET "/offline" Public => installed::offline;
         GET "/archive" Public => archive::site;
         GET "/archive/{month}" Public => archive::site_month;
         GET "/c/{slug}" Public => transfer::category_front;
@@ -243,6 +243,9 @@ fn machines() -> Vec<Entry> {
         GET "/sitemap/{name}.xml" Public => sitemaps::part;
         GET "/feed.xml" Public => feeds::site;
         GET "/tag/{slug}/feed.xml" Public => feeds::tag;
+        GET "/manifest.webmanifest" Public => installed::manifest;
+        GET "/icons/{colour}/{name}" Public => installed::icon;
+        GET "/service-worker.js" Public => installed::worker;
         GET "/opensearch.xml" Public => search::description;
         GET "/favicon.ico" Public => assets::favicon;
         GET "/healthz" Public => health::alive;

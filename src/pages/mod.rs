@@ -11,6 +11,7 @@ pub mod custom_page;
 pub mod directory;
 pub mod heat;
 pub mod home;
+pub mod installed;
 pub mod keyboard;
 pub mod moderation;
 pub mod pictures;

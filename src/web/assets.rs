@@ -46,6 +46,11 @@ pub fn url(name: &str) -> String {
     }
 }
 
+/// The static file `name`, for addresses that carry no hash.
+pub fn content(name: &str) -> Option<std::borrow::Cow<'static, [u8]>> {
+    Files::get(name).map(|file| file.data)
+}
+
 /// Serves a static file. The current hash may be kept for ever; another build's name gets the current file,
 /// not to be kept.
 pub async fn serve(path: web::Path<String>) -> Result<HttpResponse, AppError> {

@@ -110,6 +110,8 @@ pub struct Shell {
     pub theme_colour: (String, String),
     /// Key of the logo, when there is one.
     pub logo: Option<String>,
+    /// The brand's colour (`#rrggbb`), in which the icon is drawn when there is none.
+    pub colour: String,
     /// The owner's links in the menu.
     pub menu: Vec<ShellLink>,
     /// The owner's links in the footer.
@@ -169,6 +171,11 @@ impl Shell {
     /// The hashed address of a static file.
     pub fn asset(&self, name: &str) -> String {
         crate::web::assets::url(name)
+    }
+
+    /// The address of the icon `name`, such as `icon-180.png`, of a site without a logo.
+    pub fn icon(&self, name: &str) -> String {
+        urls::icon(&self.colour, name)
     }
 
     /// An absolute address.

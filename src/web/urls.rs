@@ -80,6 +80,11 @@ pub fn upload(key: impl std::fmt::Display, variant: impl std::fmt::Display) -> S
     format!("/uploads/{key}-{variant}")
 }
 
+/// The icon of a site without a logo, drawn in `colour` (`#rrggbb`).
+pub fn icon(colour: impl std::fmt::Display, name: &str) -> String {
+    format!("/icons/{}/{name}", colour.to_string().trim_start_matches('#'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

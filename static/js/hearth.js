@@ -16,6 +16,13 @@ function tellTimes() {
   }
 }
 
+// Whoever is not signed in finds nothing that was kept for an account, whatever ended its session.
+if (!("reader" in document.documentElement.dataset) && !("offline" in document.documentElement.dataset)) {
+  const ours = (name) => name.startsWith("hearth:");
+  self.caches?.keys().then((names) => names.filter(ours).forEach((name) => caches.delete(name))).catch(() => {});
+  navigator.serviceWorker?.getRegistrations().then((all) => all.forEach((each) => each.unregister())).catch(() => {});
+}
+
 tellTimes();
 setInterval(tellTimes, 60_000);
 

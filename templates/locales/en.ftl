@@ -759,3 +759,11 @@ audit-action-page-changed = Page changed
 audit-action-page-created = Page made
 audit-action-page-removed = Page removed
 audit-action-page-restored = Page brought back
+
+## Offline
+offline = You are offline
+offline-about = There is no connection to the site at the moment. What you have typed stays in this browser, and the public threads that you read last can be read here.
+offline-again = Try again
+offline-kept = You are offline. This copy was kept on
+offline-all = Threads you read last
+offline-none = No thread has been kept in this browser yet.

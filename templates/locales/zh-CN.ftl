@@ -734,3 +734,11 @@ audit-action-page-changed = 修改页面
 audit-action-page-created = 新建页面
 audit-action-page-removed = 删除页面
 audit-action-page-restored = 恢复页面
+
+## Offline
+offline = 当前没有网络
+offline-about = 暂时连不上网站。你输入的内容还在这个浏览器里，最近读过的公开帖子可以在这里继续看。
+offline-again = 重试
+offline-kept = 当前没有网络。这份内容保存于
+offline-all = 最近读过的帖子
+offline-none = 这个浏览器里还没有保存帖子。

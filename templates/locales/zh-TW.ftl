@@ -735,3 +735,11 @@ audit-action-page-changed = 修改頁面
 audit-action-page-created = 新增頁面
 audit-action-page-removed = 刪除頁面
 audit-action-page-restored = 復原頁面
+
+## Offline
+offline = 目前沒有網路
+offline-about = 暫時連不上網站。你輸入的內容還留在這個瀏覽器裡，最近讀過的公開主題可以在這裡繼續看。
+offline-again = 再試一次
+offline-kept = 目前沒有網路。這份內容儲存於
+offline-all = 最近讀過的主題
+offline-none = 這個瀏覽器裡還沒有儲存主題。

@@ -39,7 +39,7 @@ Look whether it was asked: [search](/search) finds part numbers too.
 const OPEN = [
   "/", "/latest", "/new", "/top", "/top?period=all", "/unanswered", "/featured", "/categories", "/tags", "/archive",
   "/c/sensors", "/c/sensors/archive", "/t/1", "/t/2", "/t/3", "/t/40", "/search", "/search?q=sensor", "/search?q=传感器",
-  "/search?q=qqqzzz", "/login", "/signup", "/signup?token=none", "/pages/house-rules", "/pages/never-was", "/api/docs", "/keyboard", "/no-such-page", "/t/999999", "/password",
+  "/search?q=qqqzzz", "/login", "/signup", "/signup?token=none", "/pages/house-rules", "/pages/never-was", "/api/docs", "/keyboard", "/offline", "/no-such-page", "/t/999999", "/password",
 ];
 const PAGES = {
   visitor: OPEN,

@@ -36,6 +36,11 @@ impl Colour {
         Self([r, g, b])
     }
 
+    /// Red, green and blue.
+    pub const fn channels(self) -> [u8; 3] {
+        self.0
+    }
+
     fn linear(self) -> [f64; 3] {
         self.0.map(|c| {
             let c = f64::from(c) / 255.0;

@@ -9,6 +9,7 @@ mod crawlers;
 mod custom_pages;
 mod damaged;
 mod forms;
+mod installed;
 mod invitations;
 mod nul;
 mod office;
