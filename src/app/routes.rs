@@ -15,7 +15,7 @@ use crate::pages::backoffice::{
     points as point_rules, start,
 };
 use crate::pages::{
-    access, archive, compose, composing, custom_page, directory, heat, home, installed, keyboard, moderation, pictures, points, post, settings, shell, signup, thread,
+    access, archive, compose, composing, custom_page, directory, fresh, heat, home, installed, keyboard, moderation, pictures, points, post, settings, shell, signup, thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::{feeds, sitemaps};
@@ -243,6 +243,8 @@ fn machines() -> Vec<Entry> {
         GET "/sitemap/{name}.xml" Public => sitemaps::part;
         GET "/feed.xml" Public => feeds::site;
         GET "/tag/{slug}/feed.xml" Public => feeds::tag;
+        GET "/fresh/thread/{id}" Public => fresh::thread;
+        GET "/fresh/list/{sort}" Public => fresh::list;
         GET "/manifest.webmanifest" Public => installed::manifest;
         GET "/icons/{colour}/{name}" Public => installed::icon;
         GET "/service-worker.js" Public => installed::worker;

@@ -11,6 +11,7 @@ use crate::content::curation;
 use crate::content::tags;
 use crate::content::threads::lists::{Filter, Listing, Period, Sort, Window, pages};
 use crate::infra::db::Conn;
+use crate::pages::fresh::Watch;
 use crate::pages::rows::{Row, rows};
 use crate::pages::structured;
 use crate::web::cache::Keep;
@@ -49,6 +50,7 @@ struct ListPage {
     tabs: Vec<Tab>,
     periods: Vec<Tab>,
     rows: Vec<Row>,
+    watch: Option<Watch>,
     pager: Pager,
     archive: Option<String>,
     empty: &'static str,
@@ -88,6 +90,8 @@ fn page_number(query: &ListQuery, path: &str) -> Result<Result<i64, HttpResponse
 
 struct Loaded {
     rows: Vec<Row>,
+    /// On first pages of lists that move.
+    watch: Option<Watch>,
     last: i64,
     readable: Readable,
 }
@@ -114,7 +118,18 @@ fn load(conn: &mut Conn, page: &Page, wanted: &Wanted, n: i64) -> Result<Loaded,
         _ => Vec::new(),
     };
     let rows = rows(conn, &page.actor, &readable, &page.shell, &pinned, &threads)?;
-    Ok(Loaded { rows, last, readable })
+    let slug = match wanted.filter {
+        Filter::Category(id) => readable.get(id).map(|c| c.slug.clone()),
+        _ => None,
+    };
+    let moves = matches!(wanted.filter, Filter::Site | Filter::Category(_))
+        && matches!(wanted.sort, Sort::Hot | Sort::Latest | Sort::New);
+    let watch = if moves && n == 1 {
+        Some(Watch::list(conn, &readable, wanted.sort, &wanted.filter, slug.as_deref())?)
+    } else {
+        None
+    };
+    Ok(Loaded { rows, watch, last, readable })
 }
 
 /// Tabs of the site's lists.
@@ -193,6 +208,7 @@ async fn list(
         pager: Pager::new(&path, n, loaded.last),
         archive: (loaded.last == LAST_LIST_PAGE || n == loaded.last).then(|| "/archive".to_owned()),
         rows: loaded.rows,
+        watch: loaded.watch,
         empty: if name == "following" { "empty-following" } else { "empty-list" },
         compose: page.actor.member().map(|_| Call::compose(&shell, "/compose".to_owned())),
         heading,
@@ -413,6 +429,7 @@ pub async fn category(
         pager: Pager::new(&sorted, n, loaded.last),
         archive: (!bare).then(|| format!("{path}/archive")),
         rows: loaded.rows,
+        watch: loaded.watch,
         empty: "empty-category",
         compose,
         heading: category.name.clone(),
@@ -466,6 +483,7 @@ pub async fn tag(
         pager: Pager::new(&path, n, loaded.last),
         archive: None,
         rows: loaded.rows,
+        watch: loaded.watch,
         empty: "empty-list",
         compose: None,
         heading: format!("#{}", tag.name),

@@ -9,6 +9,7 @@ pub mod compose;
 pub mod composing;
 pub mod custom_page;
 pub mod directory;
+pub mod fresh;
 pub mod heat;
 pub mod home;
 pub mod installed;

@@ -123,6 +123,9 @@ struct ThreadPage {
     preview: Option<SafeHtml>,
     replying: Option<Answered>,
     now_page: i64,
+    /// Number of the last post when the page was drawn, and where the one after it will stand.
+    last: i32,
+    next_place: String,
 }
 
 /// What the reply box holds when the page is shown again.
@@ -544,6 +547,8 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         preview: reply.preview,
         replying: loaded.replying.as_ref().map(|post| loaded.about(post)),
         now_page: n,
+        last: thread.next_number - 1,
+        next_place: format!("{}#unread", thread.url(urls::page_of(thread.next_number))),
         shell,
     }
 }

@@ -312,6 +312,57 @@ function pasted(data) {
   return rows.length > 1 && rows.every((row) => row.length > 1 && row.length === rows[0].length) ? grid(rows) : null;
 }
 
+// --- Quoting what is selected ---
+
+// A button beside words selected inside one post; it does what the post's own "Quote" does, with those words only.
+function quotes() {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn small primary quoting", hidden: true });
+  const chosen = () => {
+    const selection = getSelection();
+    const range = selection.rangeCount && !selection.isCollapsed && selection.toString().trim() ? selection.getRangeAt(0) : null;
+    const inside = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest("article.post > .prose");
+    const prose = range && inside(range.startContainer);
+    // A selection that takes in a whole last paragraph ends at the beginning of what follows.
+    const ends = range && (inside(range.endContainer) === prose || range.endOffset === 0);
+    const original = prose?.parentElement.querySelector("button[data-quote]");
+    return original && ends && { range, prose, original };
+  };
+  const show = () => {
+    const found = chosen();
+    // Pressing the button takes the focus, and in some browsers the selection.
+    if (!found) {
+      if (document.activeElement !== button) button.hidden = true;
+      return;
+    }
+    const { range, prose, original } = found;
+    const within = range.cloneRange();
+    if (!prose.contains(range.endContainer)) within.setEndAfter(prose.lastChild);
+    const copy = document.createElement("div");
+    copy.append(within.cloneContents());
+    const [source] = original.dataset.quote.split("\n");
+    button.textContent = original.textContent;
+    button.dataset.reply = original.dataset.reply;
+    button.dataset.said = original.dataset.said;
+    button.dataset.quote = `${source}\n${tidy(markdown(copy)).replace(/^/gm, "> ").replace(/^> $/gm, ">")}`;
+    // Right behind the text, so that it is the next stop of the Tab key after the links in it.
+    prose.after(button);
+    button.hidden = false;
+    const [words, post] = [within.getBoundingClientRect(), prose.parentElement.getBoundingClientRect()];
+    button.style.insetBlockStart = `${words.bottom - post.top + 8}px`;
+    button.style.insetInlineStart = `${Math.max(0, Math.min(words.left - post.left, post.width - button.offsetWidth))}px`;
+  };
+  let timer = 0;
+  document.addEventListener("selectionchange", () => {
+    clearTimeout(timer);
+    timer = setTimeout(show, PAUSE / 2);
+  });
+  button.addEventListener("pointerdown", (event) => event.preventDefault());
+  button.addEventListener("click", () => {
+    button.hidden = true;
+    getSelection().removeAllRanges();
+  });
+}
+
 // --- The editor ---
 
 export function equip(area) {
@@ -354,6 +405,7 @@ export function equip(area) {
     event.preventDefault();
     put(area, area.selectionStart, area.selectionEnd, text);
   });
+  if (area.form.id === "reply-form") quotes();
   completes(area, typed);
   const tags = area.form.querySelector("#tags");
   if (tags) completes(tags, typedTag);

@@ -38,7 +38,7 @@ const KEYS = {
   k: () => move(-1),
   o: press("h2 a"),
   r: answer,
-  q: press("[data-quote]"),
+  q: () => (document.querySelector(".quoting:not([hidden])") ?? (here() ?? document).querySelector("[data-quote]"))?.click(),
   l: () => here()?.querySelector("form[action$='/like'] button, form[action$='/unlike'] button")?.click(),
   "/": () => (document.querySelector(".find input")?.offsetParent ? document.querySelector(".find input").focus() : location.assign("/search")),
   c: go("/compose"),

@@ -767,3 +767,10 @@ offline-again = Try again
 offline-kept = You are offline. This copy was kept on
 offline-all = Threads you read last
 offline-none = No thread has been kept in this browser yet.
+
+## What came meanwhile
+fresh-thread-one = 1 thread with something new. Show it
+fresh-threads = { $n } threads with something new. Show them
+fresh-threads-most = { $n } threads or more with something new. Show them
+fresh-post-one = 1 new reply. Show it
+fresh-posts = { $n } new replies. Show them

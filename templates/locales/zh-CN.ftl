@@ -742,3 +742,10 @@ offline-again = 重试
 offline-kept = 当前没有网络。这份内容保存于
 offline-all = 最近读过的帖子
 offline-none = 这个浏览器里还没有保存帖子。
+
+## What came meanwhile
+fresh-thread-one = 1 个帖子有新内容，点击查看
+fresh-threads = { $n } 个帖子有新内容，点击查看
+fresh-threads-most = { $n } 个以上的帖子有新内容，点击查看
+fresh-post-one = 1 条新回复，点击查看
+fresh-posts = { $n } 条新回复，点击查看

@@ -743,3 +743,10 @@ offline-again = 再試一次
 offline-kept = 目前沒有網路。這份內容儲存於
 offline-all = 最近讀過的主題
 offline-none = 這個瀏覽器裡還沒有儲存主題。
+
+## What came meanwhile
+fresh-thread-one = 1 個主題有新內容，按這裡查看
+fresh-threads = { $n } 個主題有新內容，按這裡查看
+fresh-threads-most = { $n } 個以上的主題有新內容，按這裡查看
+fresh-post-one = 1 則新回覆，按這裡查看
+fresh-posts = { $n } 則新回覆，按這裡查看

@@ -1,4 +1,4 @@
-//! The site as something to install.
+//! The site as something to install, and what readers who stay are told.
 
 use hearth::base::actor::Role;
 
@@ -54,5 +54,60 @@ app_on_both! {
         }
         // Asked for with a session it may not be kept, and the scripts do not ask so.
         assert_eq!(app.get("/offline", &ada).await.header("cache-control"), Some("private, no-store"));
+    }
+}
+
+app_on_both! {
+    async fn who_stays_is_told_how_much_came(app) {
+        let (ada, bo) = (app.member("ada", Role::Member), app.member("bo", Role::Member));
+        app.category("general", None, &[]);
+        app.category("secret", Some(&["ada"]), &[]);
+        let visitor = Caller::visitor();
+        let open = async |category: &str| {
+            let body = serde_json::json!({ "category": category, "title": "A title", "body": "Words." });
+            app.api("POST", "/threads", &ada, Some(body)).await.json()["id"].to_string()
+        };
+        let count = async |path: &str, since: &str, reader: &Caller| {
+            let since: i64 = since.parse().unwrap();
+            let told = app.get(path, reader).await.json();
+            told["at"].as_array().unwrap().iter().filter(|at| at.as_i64().unwrap() > since).count()
+        };
+        let since = |page: &crate::support::app::Answer| {
+            let at = page.body.split("data-since=\"").nth(1).unwrap();
+            at.split('"').next().unwrap().to_owned()
+        };
+        let first = open("general").await;
+        app.settle();
+        let page = app.get("/", &visitor).await;
+        assert!(page.body.contains("data-fresh=\"/fresh/list/latest\"") && page.texts(".fresh[role=status]") == [""]);
+        let drawn = since(&page);
+        assert_eq!(count("/fresh/list/latest", &drawn, &visitor).await, 0);
+        app.pass(60_000_000);
+        open("general").await;
+        let hidden = open("secret").await;
+        let reply = serde_json::json!({ "body": "An answer." });
+        assert_eq!(app.api("POST", &format!("/threads/{first}/posts"), &bo, Some(reply)).await.status, 201);
+        app.settle();
+        for (path, visitors, members) in [
+            ("/fresh/list/latest", 2, 3),
+            ("/fresh/list/new", 1, 2),
+            ("/fresh/list/latest?category=general", 2, 2),
+        ] {
+            assert_eq!(count(path, &drawn, &visitor).await, visitors, "{path}");
+            assert_eq!(count(path, &drawn, &ada).await, members, "{path}");
+        }
+        assert_eq!(count("/fresh/list/latest", &since(&app.get("/latest", &visitor).await), &visitor).await, 0);
+        let thread = app.get(&format!("/fresh/thread/{first}"), &visitor).await;
+        assert_eq!(thread.json()["last"], 2);
+        assert_eq!(thread.header("cache-control"), Some("public, max-age=0, must-revalidate"));
+        let tag = thread.header("etag").unwrap().to_owned();
+        let again = app.ask("GET", &format!("/fresh/thread/{first}"), &visitor, &[("if-none-match", &tag)]).await;
+        assert_eq!(again.status, 304, "the same again costs nothing");
+        // Hidden equals absent.
+        let absent = [format!("/fresh/thread/{hidden}"), "/fresh/thread/999".into(), "/fresh/list/latest?category=secret".into(), "/fresh/list/top".into()];
+        for path in absent {
+            assert_eq!(app.get(&path, &visitor).await.status, 404, "{path}");
+        }
+        assert_eq!(app.get(&format!("/fresh/thread/{hidden}"), &ada).await.json()["last"], 1);
     }
 }
