@@ -11,8 +11,7 @@ use crate::pages::api::{
     threads as api_threads,
 };
 use crate::pages::backoffice::{
-    audit, branding, categories, custom_pages, invitations, ledger as member_ledger, members, overview,
-    points as point_rules, start,
+    audit, branding, categories, custom_pages, invitations, ledger as member_ledger, members, overview, points as point_rules, start, style,
 };
 use crate::pages::{
     access, archive, compose, composing, custom_page, directory, fresh, heat, home, installed, keyboard, moderation, pictures, points, post, settings, shell, signup, thread,
@@ -179,6 +178,7 @@ fn office() -> Vec<Entry> {
         POST "/admin/pages/{id}/restore" admin => custom_pages::restore;
         GET "/admin/settings" admin => overview::settings_form;
         POST "/admin/settings" admin => overview::save_settings;
+        GET "/admin/style" operator => style::show;
         GET "/admin/branding" admin => branding::show;
         POST "/admin/branding/logo" admin => pictures::logo;
         POST "/admin/branding" admin => branding::save;

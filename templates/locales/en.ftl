@@ -774,3 +774,16 @@ fresh-threads = { $n } threads with something new. Show them
 fresh-threads-most = { $n } threads or more with something new. Show them
 fresh-post-one = 1 new reply. Show it
 fresh-posts = { $n } new replies. Show them
+
+## Parts
+style = Parts
+style-about = Every part of the pages in every state, in the colours of this site. Look here after changing the brand.
+style-colours = Colours
+style-buttons = Buttons and menus
+style-fields = Fields
+style-notes = Notices
+style-marks = Marks and people
+style-heat = Levels and heat
+style-lists = Lists
+style-cards = Cards and tables
+style-prose = Text of posts

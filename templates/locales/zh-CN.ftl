@@ -749,3 +749,16 @@ fresh-threads = { $n } 个帖子有新内容，点击查看
 fresh-threads-most = { $n } 个以上的帖子有新内容，点击查看
 fresh-post-one = 1 条新回复，点击查看
 fresh-posts = { $n } 条新回复，点击查看
+
+## Parts
+style = 界面部件
+style-about = 页面的所有部件及其各种状态，以本站的颜色显示。改过品牌外观后可在这里检查。
+style-colours = 颜色
+style-buttons = 按钮与菜单
+style-fields = 输入框
+style-notes = 提示
+style-marks = 标记与成员
+style-heat = 等级与热度
+style-lists = 列表
+style-cards = 卡片与表格
+style-prose = 帖子正文

@@ -750,3 +750,16 @@ fresh-threads = { $n } 個主題有新內容，按這裡查看
 fresh-threads-most = { $n } 個以上的主題有新內容，按這裡查看
 fresh-post-one = 1 則新回覆，按這裡查看
 fresh-posts = { $n } 則新回覆，按這裡查看
+
+## Parts
+style = 介面元件
+style-about = 頁面的所有元件及其各種狀態，以本站的顏色呈現。更改品牌外觀後可在這裡檢查。
+style-colours = 顏色
+style-buttons = 按鈕與選單
+style-fields = 輸入欄位
+style-notes = 提示
+style-marks = 標記與成員
+style-heat = 等級與熱度
+style-lists = 清單
+style-cards = 卡片與表格
+style-prose = 文章內文

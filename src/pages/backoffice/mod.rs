@@ -10,3 +10,4 @@ pub mod members;
 pub mod overview;
 pub mod points;
 pub mod start;
+pub mod style;
