@@ -11,10 +11,12 @@ use crate::pages::api::{
     threads as api_threads,
 };
 use crate::pages::backoffice::{
-    audit, branding, categories, custom_pages, invitations, ledger as member_ledger, members, overview, points as point_rules, start, style,
+    audit, branding, categories, custom_pages, invitations, ledger as member_ledger, members, overview,
+    points as point_rules, start, style,
 };
 use crate::pages::{
-    access, archive, compose, composing, custom_page, directory, fresh, heat, home, installed, keyboard, moderation, pictures, points, post, settings, shell, signup, thread,
+    access, archive, compose, composing, custom_page, directory, fresh, heat, home, installed, keyboard,
+    moderation, pictures, points, post, settings, shell, signup, thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::{feeds, sitemaps};

@@ -16,7 +16,7 @@ use crate::web::{AppError, Page};
 
 /// Everything that people can write.
 const SPECIMEN: &str = "Text with **strong**, *emphasis*, `code`, ~~gone~~, a [link](https://example.org/) and ||a spoiler||. \
-    中文与 English 混排，**重点**、*强调*与`代码`。\n\n## A heading\n\n> [@ada](/p/1):\n> What was said before.\n\n\
+    中文与 English 混排，**重点**、*强调*与`代码`。\n\n# A heading\n\n> [@ada](/p/1):\n> What was said before.\n\n\
     - one\n- two\n  1. below\n\n- [x] done\n- [ ] to do\n\n```rust\nfn main() {\n    println!(\"Hearth\");\n}\n```\n\n\
     | Type | Range |\n| --- | ---: |\n| BF-1 | 3 m |\n| BF-2 | 12 m |\n\n---\n\nA note.[^1]\n\n[^1]: Below the text.";
 
@@ -29,7 +29,7 @@ struct StylePage {
     pager: Pager,
     crumbs: Vec<(String, String)>,
     people: Vec<Author>,
-    prose: SafeHtml,
+    html: SafeHtml,
     steps: Vec<u8>,
 }
 
@@ -120,7 +120,7 @@ pub async fn show(web: actix_web::web::Data<crate::web::Web>, page: Page) -> Res
         pager: Pager::new("/admin/style", 4, 120),
         crumbs: vec![(shell.t("nav-admin"), "/admin".into()), (shell.t("style"), "/admin/style".into())],
         people,
-        prose: markup::render(SPECIMEN, &context),
+        html: markup::render(SPECIMEN, &context),
         steps: vec![0, 3, 7, 10],
         shell,
     };

@@ -19,6 +19,8 @@ fn fill(pattern: &str, thread: &str, post: &str) -> String {
         ("{what:accept|unaccept}", "accept"),
         ("{name:.+}", "css/none.css"),
         ("{name}", "lists"),
+        ("{colour}", "2f6f6b"),
+        ("{sort}", "latest"),
         ("{version}", "0000000000"),
         ("{month}", "2026-11"),
         ("{handle}", "target"),

@@ -28,7 +28,7 @@ app_on_both! {
             assert_eq!(app.get(absent, &visitor).await.status, 404, "{absent}");
         }
         // Another colour and name show at once; an address of before serves the present, but not for keeps.
-        let fields = [("colour", "#b01020"), ("family", "system"), ("own_fonts", "")];
+        let fields = [("colour", "#b01020"), ("family", "sans"), ("own_fonts", "")];
         assert_eq!(app.post("/admin/branding", &root, &fields).await.status, 303);
         let told = app.get("/manifest.webmanifest", &visitor).await.json();
         assert_eq!(told["icons"][0]["src"], "/icons/b01020/icon-192.png");
