@@ -66,7 +66,8 @@ async function keep() {
     if (name.startsWith("hearth:") && name !== NAME) await caches.delete(name);
   }
   const cache = await caches.open(NAME);
-  await prepare(cache);
+  // What could not be fetched this time is tried again on the next page; the thread does not wait for it.
+  await prepare(cache).catch(() => {});
   const thread = document.querySelector("article.thread") && /^\/t\/\d+\/./.test(location.pathname);
   if (thread && !navigator.connection?.saveData) {
     await put(cache, location.pathname + location.search);
