@@ -6,6 +6,7 @@ mod import;
 mod member;
 mod migrate;
 mod rebuild;
+mod search;
 mod seed;
 mod serve;
 mod token;
@@ -44,6 +45,9 @@ enum Command {
     Doctor,
     /// Makes a synthetic community, for measuring.
     Seed(seed::SeedArgs),
+    /// How well search finds what people mean.
+    #[command(subcommand)]
+    Search(search::SearchCommand),
     /// Accounts from the shell.
     #[command(subcommand)]
     Member(member::MemberCommand),
@@ -71,6 +75,7 @@ pub fn main() -> i32 {
         Command::Reindex => rebuild::reindex(&settled).map(|()| 0),
         Command::Rebuild(args) => rebuild::run(&settled, &args).map(|()| 0),
         Command::Seed(args) => seed::run(&settled, &args).map(|()| 0),
+        Command::Search(command) => search::run(&command).map(|()| 0),
         Command::Doctor => doctor::run(&settled),
         Command::Member(command) => member::run(&settled, &command).map(|()| 0),
         Command::Token(command) => token::run(&settled, &command).map(|()| 0),

@@ -7,6 +7,7 @@ pub mod addresses;
 pub mod demo;
 pub mod discourse;
 pub mod import;
+pub mod judged;
 pub mod links;
 pub mod records;
 pub mod seed;

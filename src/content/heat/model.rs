@@ -91,7 +91,7 @@ impl Scale {
     }
 
     /// Half-lives between t0 and `at`.
-    fn age(self, at: UtcTime) -> f64 {
+    pub fn age(self, at: UtcTime) -> f64 {
         at.since(EPOCH) as f64 / self.half_life
     }
 

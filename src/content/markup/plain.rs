@@ -22,6 +22,8 @@ impl Keep {
     pub const ALL: Self = Self { quotes: true, spoilers: true, code: true };
     /// For the index: a post is found by its own words, not by the ones it quotes.
     pub const SEARCH: Self = Self { quotes: false, spoilers: true, code: true };
+    /// The same without its code, which the index keeps apart.
+    pub const PROSE: Self = Self { code: false, ..Self::SEARCH };
     /// For descriptions and previews.
     pub const PREVIEW: Self = Self { quotes: false, spoilers: false, code: false };
 }
@@ -36,6 +38,27 @@ pub fn plain_text(md: &str, keep: Keep) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// The code blocks of a Markdown post, one after the other; those it quotes are not its own.
+pub fn code_of(md: &str) -> String {
+    let mut out = String::new();
+    gather_code(&build::document(md).blocks, &mut out);
+    out
+}
+
+fn gather_code(nodes: &[Node], out: &mut String) {
+    for node in nodes {
+        match node {
+            Node::CodeBlock(_, code) => {
+                start_line(out);
+                out.push_str(code.trim_end());
+            }
+            Node::List(_, items) => items.iter().for_each(|item| gather_code(item, out)),
+            Node::Item(inner) | Node::Fold(_, inner) => gather_code(inner, out),
+            _ => {}
+        }
+    }
 }
 
 fn push(nodes: &[Node], keep: Keep, out: &mut String) {

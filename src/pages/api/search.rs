@@ -4,6 +4,7 @@ use actix_web::web::{Data, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::reach::search::index::Sort;
 use crate::reach::search::service::{Asked, Search};
 use crate::reach::search::web::limit_key;
 use crate::web::api::{Answered, BadField, Caller, List, ListQuery, json};
@@ -58,7 +59,7 @@ fn marks(segments: &[crate::reach::search::excerpt::Segment]) -> Vec<(usize, usi
 /// Searches threads and posts.
 #[utoipa::path(get, path = "/api/v1/search", tag = "search",
     params(("q" = String, Query), ("category" = Option<String>, Query),
-        ("sort" = Option<String>, Query, description = "relevance (default) or newest"),
+        ("sort" = Option<String>, Query, description = "relevance (default), newest or hottest"),
         ("limit" = Option<i64>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = List<HitView>), (status = 400), (status = 429)))]
 pub async fn search(
@@ -77,14 +78,14 @@ pub async fn search(
     if query.q.chars().count() > 200 {
         return Err(BadField::parameter("q").into());
     }
-    if !matches!(query.sort.as_deref(), None | Some("relevance" | "newest")) {
+    if query.sort.as_deref().is_some_and(|sort| Sort::parse(sort).is_none()) {
         return Err(BadField::parameter("sort").into());
     }
     web.soft.check(Soft::Search, &limit_key(&caller.actor, caller.address))?;
     let asked = Asked {
         text: query.q.clone(),
         category: query.category.clone(),
-        newest: query.sort.as_deref() == Some("newest"),
+        sort: query.sort.as_deref().and_then(Sort::parse).unwrap_or_default(),
         offset: usize::try_from(offset).unwrap_or(0),
         limit: usize::try_from(limit).unwrap_or(30),
     };

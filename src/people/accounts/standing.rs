@@ -116,7 +116,9 @@ pub fn set_role(
         &format!("member:{}", target.id),
         &detail,
     )?;
-    let mut fact = NewActivity::new(Verb::MemberChanged, house.clock.now()).to(target.id);
+    let mut fact = NewActivity::new(Verb::MemberChanged, house.clock.now())
+        .to(target.id)
+        .with(serde_json::json!({ "role": role.code() }));
     fact.actor = actor.map(|a| a.id);
     activity::record(conn, &house.clock, &fact)?;
     Ok(target)

@@ -6,7 +6,6 @@ use std::path::Path;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::analysis::Analysis;
 use super::follow::{FollowError, Touched};
 use super::index::snapshot;
 use crate::base::ids::{CategoryId, PostId, ThreadId};
@@ -67,7 +66,7 @@ fn unsettled(conn: &mut Conn, cursor: i64) -> QueryResult<Option<Touched>> {
 /// # Errors
 /// [`FollowError`] when either cannot be read.
 pub fn compare(db: &Db, dir: &Path) -> Result<Compared, FollowError> {
-    let Some(found) = snapshot(dir, &Analysis::new())? else { return Ok(Compared::NoIndex) };
+    let Some(found) = snapshot(dir)? else { return Ok(Compared::NoIndex) };
     db.read_now(move |conn| {
         let Some(touched) = unsettled(conn, found.cursor)? else { return Ok(Compared::FarBehind) };
         let all = categories::store::all(conn)?;

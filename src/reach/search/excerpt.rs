@@ -8,8 +8,9 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::analysis::{Alternative, Analysis, Token, Unit};
+use super::analysis::{Analysis, Lexicon, Question, Token, Unit, Way, readings};
 use super::query::ParsedQuery;
+use crate::base::fold::is_han;
 
 /// A good length for a result list, in columns; a Han character takes two.
 pub const COLUMNS: usize = 200;
@@ -28,36 +29,88 @@ pub struct Segment {
     pub marked: bool,
 }
 
-/// The passage of `text`, at most `columns` wide, that holds most of what `query` asks for; the beginning when it
-/// holds nothing of it.
-pub fn excerpt(analysis: &Analysis, text: &str, query: &ParsedQuery, columns: usize) -> Vec<Segment> {
-    let text = head(text);
-    let spans = spans(analysis, text, query);
-    let ruler = Ruler::new(text);
-    let window = ruler.window(&spans, columns);
-    let mut segments = Vec::new();
-    if window.start > 0 {
-        push(&mut segments, ELLIPSIS, false);
-    }
-    let mut at = window.start;
-    for mark in marks(&ruler, &spans) {
-        let (from, to) = (mark.start.max(at), mark.end.min(window.end));
-        if from < to {
-            push(&mut segments, text.get(at..from).unwrap_or_default(), false);
-            push(&mut segments, text.get(from..to).unwrap_or_default(), true);
-            at = to;
-        }
-    }
-    push(&mut segments, text.get(at..window.end).unwrap_or_default(), false);
-    if window.end < text.trim_end().len() {
-        push(&mut segments, ELLIPSIS, false);
-    }
-    segments
+/// Marks what a query looks for in texts.
+pub struct Marker {
+    analysis: Analysis,
+    /// What was typed.
+    sought: Vec<Unit>,
+    /// Parts of it, marked where something typed is missing.
+    parts: Vec<Unit>,
 }
 
-/// All of `text` with the words marked, for titles.
-pub fn highlight(analysis: &Analysis, text: &str, query: &ParsedQuery) -> Vec<Segment> {
-    excerpt(analysis, text, query, usize::MAX)
+impl Marker {
+    /// For what `query` asks.
+    pub fn new(analysis: &Analysis, lexicon: &Lexicon, query: &ParsedQuery) -> Self {
+        let mut units = Vec::new();
+        let mut of = |question: Question| units.extend(question.units);
+        of(analysis.question(&query.words(), lexicon));
+        for clause in query.groups().into_iter().filter(|group| group.len() > 1).flatten() {
+            of(analysis.question(&clause.text, lexicon));
+        }
+        let (mut sought, parts): (Vec<Unit>, Vec<Unit>) = units.into_iter().partition(|unit| unit.meets != 0);
+        let phrases = query.clauses.iter().filter(|clause| clause.exact && !clause.negated);
+        sought.extend(phrases.filter_map(|clause| analysis.phrase(&clause.text)).map(Unit::from));
+        let parts = parts.into_iter().filter(|unit| !is_single_character(unit)).collect();
+        Self { analysis: analysis.clone(), sought, parts }
+    }
+
+    /// The passage of `text`, at most `columns` wide, that holds most of what is looked for; the beginning when it
+    /// holds nothing of it.
+    pub fn excerpt(&self, text: &str, columns: usize) -> Vec<Segment> {
+        let text = head(text);
+        let spans = self.spans(text);
+        let ruler = Ruler::new(text);
+        let window = ruler.window(&spans, columns);
+        let mut segments = Vec::new();
+        if window.start > 0 {
+            push(&mut segments, ELLIPSIS, false);
+        }
+        let mut at = window.start;
+        for mark in marks(&ruler, &spans) {
+            let (from, to) = (mark.start.max(at), mark.end.min(window.end));
+            if from < to {
+                push(&mut segments, text.get(at..from).unwrap_or_default(), false);
+                push(&mut segments, text.get(from..to).unwrap_or_default(), true);
+                at = to;
+            }
+        }
+        push(&mut segments, text.get(at..window.end).unwrap_or_default(), false);
+        if window.end < text.trim_end().len() {
+            push(&mut segments, ELLIPSIS, false);
+        }
+        segments
+    }
+
+    /// All of `text` with the words marked, for titles.
+    pub fn whole(&self, text: &str) -> Vec<Segment> {
+        self.excerpt(text, usize::MAX)
+    }
+
+    /// Everything looked for in `text`, in order. Parts of it are looked for only where something typed is missing.
+    fn spans(&self, text: &str) -> Vec<Span> {
+        let tokens = self.analysis.tokens(text);
+        let places = Places::new(&tokens);
+        let mut spans = Vec::new();
+        let (mut needs, mut met) = (0, 0);
+        for (nth, unit) in self.sought.iter().enumerate() {
+            let before = spans.len();
+            places.find(unit, nth, &mut spans);
+            needs |= unit.meets;
+            met |= if spans.len() > before { unit.meets } else { 0 };
+        }
+        if needs != met {
+            for (nth, unit) in self.parts.iter().enumerate() {
+                places.find(unit, self.sought.len() + nth, &mut spans);
+            }
+        }
+        spans.sort_by_key(|span| (span.bytes.start, span.bytes.end));
+        spans
+    }
+}
+
+/// A single Han character or letter says little where words are at hand.
+fn is_single_character(unit: &Unit) -> bool {
+    matches!(unit.ways.as_slice(), [(_, Way::Placed(text))] if text.chars().count() == 1)
 }
 
 /// Where something looked for stands.
@@ -73,67 +126,86 @@ fn head(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// Everything looked for in `text`, in order. Pairs of characters are looked for only where a word as typed is
-/// missing.
-fn spans(analysis: &Analysis, text: &str, query: &ParsedQuery) -> Vec<Span> {
-    let tokens = analysis.tokens(text);
-    let places = Places::new(&tokens);
-    let words = query.words();
-    let phrases = query.clauses.iter().filter(|clause| clause.exact && !clause.negated);
-    let mut units: Vec<Unit> = phrases.filter_map(|clause| analysis.phrase(&clause.text)).collect();
-    units.extend(analysis.units(&words));
-    let mut spans = Vec::new();
-    let mut all_found = true;
-    for (nth, unit) in units.iter().enumerate() {
-        let before = spans.len();
-        places.find(unit, nth, &mut spans);
-        all_found &= spans.len() > before;
-    }
-    if !all_found {
-        let loose = analysis.loose_units(&words);
-        for (nth, unit) in loose.iter().enumerate().filter(|(_, unit)| !unit.is_single_character()) {
-            places.find(unit, units.len() + nth, &mut spans);
-        }
-    }
-    spans.sort_by_key(|span| (span.bytes.start, span.bytes.end));
-    spans
-}
-
 /// The terms of a text by name and by place.
 struct Places<'t> {
-    by_term: HashMap<&'t str, Vec<&'t Token>>,
+    placed: HashMap<&'t str, Vec<&'t Token>>,
+    loose: HashMap<&'t str, Vec<&'t Token>>,
     by_place: HashMap<(u32, &'t str), &'t Token>,
+    /// Single Han characters, in order.
+    han: Vec<&'t Token>,
 }
 
 impl<'t> Places<'t> {
     fn new(tokens: &'t [Token]) -> Self {
-        let mut places = Self { by_term: HashMap::new(), by_place: HashMap::new() };
+        let mut places =
+            Self { placed: HashMap::new(), loose: HashMap::new(), by_place: HashMap::new(), han: Vec::new() };
         for token in tokens {
-            places.by_term.entry(token.text.as_str()).or_default().push(token);
-            places.by_place.insert((token.position, token.text.as_str()), token);
+            let by_term = if token.placed { &mut places.placed } else { &mut places.loose };
+            by_term.entry(token.text.as_str()).or_default().push(token);
+            if token.placed {
+                places.by_place.insert((token.position, token.text.as_str()), token);
+                if token.text.chars().all(is_han) {
+                    places.han.push(token);
+                }
+            }
         }
         places
     }
 
     fn find(&self, unit: &Unit, nth: usize, spans: &mut Vec<Span>) {
-        for way in &unit.any {
-            let Some((first, term)) = way.terms.first() else { continue };
-            for start in self.by_term.get(term.as_str()).into_iter().flatten() {
-                let bytes = self.stretch(way, start.position, *first);
-                spans.extend(bytes.map(|bytes| Span { bytes, unit: nth }));
+        for (_, way) in &unit.ways {
+            match way {
+                Way::Placed(text) => Self::terms(&self.placed, text, nth, spans),
+                Way::Loose(text) => Self::terms(&self.loose, text, nth, spans),
+                Way::Phrase { terms, .. } => {
+                    let Some((_, first)) = terms.first() else { continue };
+                    for start in self.placed.get(first.as_str()).into_iter().flatten() {
+                        let bytes = self.stretch(terms, start.position);
+                        spans.extend(bytes.map(|bytes| Span { bytes, unit: nth }));
+                    }
+                }
+                Way::Tag(_) => {}
+                Way::Sounds(sounds) => self.sounds(sounds, nth, spans),
             }
         }
     }
 
-    /// The bytes of `way` beginning at `position`, when all of it stands there.
-    fn stretch(&self, way: &Alternative, position: u32, first: u32) -> Option<Range<usize>> {
+    fn terms(of: &HashMap<&str, Vec<&Token>>, text: &str, nth: usize, spans: &mut Vec<Span>) {
+        let tokens = of.get(text).into_iter().flatten();
+        spans.extend(tokens.map(|token| Span { bytes: token.from..token.to, unit: nth }));
+    }
+
+    /// The bytes of a phrase beginning at `position`, when all of it stands there.
+    fn stretch(&self, terms: &[(u32, String)], position: u32) -> Option<Range<usize>> {
         let mut stretch: Option<Range<usize>> = None;
-        for (at, term) in &way.terms {
-            let token = self.by_place.get(&(position + at - first, term.as_str()))?;
+        for (at, term) in terms {
+            let token = self.by_place.get(&(position + at, term.as_str()))?;
             let known = stretch.unwrap_or(token.from..token.to);
             stretch = Some(known.start.min(token.from)..known.end.max(token.to));
         }
         stretch
+    }
+
+    /// Characters that sound as typed, one after the other.
+    fn sounds(&self, sounds: &[String], nth: usize, spans: &mut Vec<Span>) {
+        let heard = |token: &Token, sound: &str| {
+            let readings = token.text.chars().next().map(readings).unwrap_or_default();
+            readings.iter().any(|reading| match sound.chars().next() {
+                Some(initial) if initial.is_ascii_uppercase() => {
+                    reading.starts_with(initial.to_ascii_lowercase())
+                }
+                _ => *reading == sound,
+            })
+        };
+        for run in self.han.windows(sounds.len().max(1)) {
+            let adjacent =
+                run.iter().zip(run.iter().skip(1)).all(|(one, next)| next.position == one.position + 1);
+            if let (true, [first, ..], Some(last)) = (adjacent, run, run.last())
+                && run.iter().zip(sounds).all(|(token, sound)| heard(token, sound))
+            {
+                spans.push(Span { bytes: first.from..last.to, unit: nth });
+            }
+        }
     }
 }
 
@@ -279,7 +351,8 @@ mod tests {
 
     /// An excerpt with its marks in brackets.
     fn shown(text: &str, query: &str, columns: usize) -> String {
-        let segments = excerpt(&for_tests(), text, &ParsedQuery::parse(query), columns);
+        let marker = Marker::new(&for_tests(), &Lexicon::default(), &ParsedQuery::parse(query));
+        let segments = marker.excerpt(text, columns);
         segments.iter().map(|s| if s.marked { format!("[{}]", s.text) } else { s.text.clone() }).collect()
     }
 
@@ -328,7 +401,8 @@ mod tests {
         fn an_excerpt_is_a_stretch_of_the_text(
             text in "(\\PC|[社区營销 ab\\n]|👨‍👩‍👧|e\u{301}){0,120}", query in "(\\PC|[社区營销 ab]){0,8}", columns in 1_usize..60
         ) {
-            let segments = excerpt(&for_tests(), &text, &ParsedQuery::parse(&query), columns);
+            let marker = Marker::new(&for_tests(), &Lexicon::default(), &ParsedQuery::parse(&query));
+            let segments = marker.excerpt(&text, columns);
             let joined: String = segments.iter().map(|s| s.text.as_str()).collect();
             let flat = |text: &str| text.split_whitespace().collect::<String>();
             let whole = flat(&text);

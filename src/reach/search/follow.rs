@@ -5,11 +5,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::base::actor::Role;
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::categories::model::path;
 use crate::content::categories::{self, Readable};
-use crate::content::markup::{Keep, plain_text};
+use crate::content::markup::{Keep, code_of, plain_text};
 use crate::content::posts::{self, Post};
 use crate::content::threads::{self, State, Thread, ThreadKind};
 use crate::content::{curation, tags};
@@ -17,8 +18,8 @@ use crate::infra::activity::{self, Activity, Verb};
 use crate::infra::db::{Conn, Db, DbError};
 use crate::people::accounts;
 
-use super::index::{Batch, IndexError, PostDocument, SearchIndex};
-use super::query::Mark;
+use super::index::{Batch, Head, IndexError, PostDocument, SearchIndex};
+use super::query::{Has, Mark};
 
 /// Activities taken in at once.
 const ACTIVITIES: i64 = 500;
@@ -48,7 +49,7 @@ impl From<diesel::result::Error> for FollowError {
 #[derive(Debug, Default)]
 pub(super) struct Touched {
     pub(super) posts: BTreeSet<PostId>,
-    openings: BTreeSet<ThreadId>,
+    heads: BTreeSet<ThreadId>,
     threads: BTreeSet<ThreadId>,
     pub(super) categories: BTreeSet<CategoryId>,
     authors: BTreeSet<MemberId>,
@@ -57,29 +58,35 @@ pub(super) struct Touched {
 impl Touched {
     /// Whether a post, or all of its thread, is touched.
     pub(super) fn reaches(&self, post: PostId, thread: ThreadId) -> bool {
-        self.posts.contains(&post) || self.openings.contains(&thread) || self.threads.contains(&thread)
+        self.posts.contains(&post) || self.threads.contains(&thread)
     }
 
     pub(super) fn by(activities: &[Activity]) -> Self {
         let mut touched = Self::default();
         for a in activities {
             match a.verb {
-                Some(Verb::PostCreated | Verb::PostEdited | Verb::PostDeleted | Verb::PostRestored) => {
+                Some(
+                    Verb::PostCreated
+                    | Verb::PostEdited
+                    | Verb::PostDeleted
+                    | Verb::PostRestored
+                    | Verb::PostLiked
+                    | Verb::PostUnliked
+                    | Verb::AnswerAccepted
+                    | Verb::AnswerUnaccepted,
+                ) => {
                     touched.posts.extend(a.post);
-                }
-                Some(Verb::AnswerAccepted | Verb::AnswerUnaccepted) => {
-                    touched.posts.extend(a.post);
-                    touched.openings.extend(a.thread);
+                    touched.heads.extend(a.thread);
                 }
                 Some(
                     Verb::ThreadPinned | Verb::ThreadUnpinned | Verb::ThreadFeatured | Verb::ThreadUnfeatured,
                 ) => {
-                    touched.openings.extend(a.thread);
+                    touched.heads.extend(a.thread);
                 }
                 Some(
                     Verb::ThreadCreated | Verb::ThreadChanged | Verb::ThreadDeleted | Verb::ThreadRestored,
                 ) => touched.threads.extend(a.thread),
-                Some(Verb::MemberRenamed) => touched.authors.extend(a.member),
+                Some(Verb::MemberChanged) if !a.payload["role"].is_null() => touched.authors.extend(a.member),
                 Some(Verb::CategoryChanged) => touched.categories.extend(a.category),
                 _ => {}
             }
@@ -123,15 +130,12 @@ fn gather(conn: &mut Conn, touched: &Touched) -> Result<Batch, FollowError> {
             None => batch.remove_posts.push(id),
         }
     }
-    for id in touched.openings.iter().filter(|t| !touched.threads.contains(t)) {
-        if let Some(post) = posts::store::at(conn, *id, 1)?
-            && let Some(document) = scribe.document(conn, &post)?
-        {
-            put.insert(post.id, document);
-        }
+    for id in touched.heads.iter().filter(|t| !touched.threads.contains(t)) {
+        batch.heads.extend(scribe.head(conn, *id)?);
     }
     for id in &touched.threads {
         batch.remove_threads.push(*id);
+        batch.heads.extend(scribe.head(conn, *id)?);
         for document in scribe.thread(conn, *id)? {
             put.insert(document.post, document);
         }
@@ -156,7 +160,7 @@ fn refile(db: &Db, index: &SearchIndex, category: CategoryId, at: i64) -> Result
     Ok(())
 }
 
-/// Takes in the posts of an author anew, who writes under another handle.
+/// Takes in the posts of an author anew, who may speak with another authority now.
 fn sign_anew(db: &Db, index: &SearchIndex, author: MemberId, at: i64) -> Result<(), FollowError> {
     let written = db.read_now(move |c| posts::store::ids_by_author(c, author).map_err(FollowError::from))?;
     for some in written.chunks(usize::try_from(POSTS).unwrap_or(200)) {
@@ -176,20 +180,21 @@ pub fn rebuild(db: &Db, index: &SearchIndex, mut progress: impl FnMut(i64, i64))
     let mut after = ThreadId(0);
     let (mut seen, mut posts) = (0, 0);
     loop {
-        let (documents, last, count) = db.read_now(move |conn| {
+        let (heads, documents, last, count) = db.read_now(move |conn| {
             let ids = threads::store::ids_after(conn, after, THREADS)?;
             let mut scribe = Scribe::new(conn)?;
-            let mut documents = Vec::new();
+            let (mut heads, mut documents) = (Vec::new(), Vec::new());
             for id in &ids {
+                heads.extend(scribe.head(conn, *id)?);
                 documents.extend(scribe.thread(conn, *id)?);
             }
-            Ok::<_, FollowError>((documents, ids.last().copied(), ids.len()))
+            Ok::<_, FollowError>((heads, documents, ids.last().copied(), ids.len()))
         })?;
         let Some(last) = last else { break };
         after = last;
         seen += i64::try_from(count).unwrap_or(0);
         posts += i64::try_from(documents.len()).unwrap_or(0);
-        rebuild.put(&documents)?;
+        rebuild.put(&heads, &documents)?;
         progress(seen, total);
     }
     rebuild.finish(head)?;
@@ -201,7 +206,7 @@ struct Scribe {
     public: Readable,
     now: UtcTime,
     threads: HashMap<ThreadId, Option<Arc<Around>>>,
-    handles: HashMap<MemberId, String>,
+    authorities: HashMap<MemberId, bool>,
 }
 
 /// What all posts of a thread share.
@@ -218,7 +223,7 @@ impl Scribe {
             public: categories::service::public(conn)?,
             now: crate::infra::clock::Clock::System.now(),
             threads: HashMap::new(),
-            handles: HashMap::new(),
+            authorities: HashMap::new(),
         })
     }
 
@@ -244,13 +249,32 @@ impl Scribe {
         Ok(around)
     }
 
-    fn handle(&mut self, conn: &mut Conn, member: MemberId) -> Result<String, FollowError> {
-        if let Some(known) = self.handles.get(&member) {
-            return Ok(known.clone());
+    /// Whether a member speaks with authority: an expert or staff.
+    fn has_authority(&mut self, conn: &mut Conn, member: MemberId) -> Result<bool, FollowError> {
+        if let Some(known) = self.authorities.get(&member) {
+            return Ok(*known);
         }
-        let handle = accounts::store::cards(conn, &[member])?.pop().map(|c| c.handle).unwrap_or_default();
-        self.handles.insert(member, handle.clone());
-        Ok(handle)
+        let card = accounts::store::cards(conn, &[member])?.pop();
+        let authority = card.is_some_and(|card| card.role() >= Role::Expert);
+        self.authorities.insert(member, authority);
+        Ok(authority)
+    }
+
+    /// The head of a thread; nothing when the thread is not listed.
+    fn head(&mut self, conn: &mut Conn, id: ThreadId) -> Result<Option<Head>, FollowError> {
+        let Some(around) = self.around(conn, id)? else { return Ok(None) };
+        let thread = &around.thread;
+        Ok(Some(Head {
+            thread: id,
+            category: thread.category_id,
+            restricted: around.restricted,
+            title: thread.title.clone(),
+            tags: around.tags.clone(),
+            marks: around.marks.clone(),
+            created_at: thread.created_at,
+            last_at: thread.last_post_at,
+            heat: thread.heat,
+        }))
     }
 
     /// The document of a post; nothing when it is not listed.
@@ -259,21 +283,19 @@ impl Scribe {
             return Ok(None);
         }
         let Some(around) = self.around(conn, post.thread_id)? else { return Ok(None) };
-        let author_handle = self.handle(conn, post.author_id)?;
+        let authority = self.has_authority(conn, post.author_id)?;
         Ok(Some(PostDocument {
             post: post.id,
             thread: post.thread_id,
-            category: around.thread.category_id,
             author: post.author_id,
-            author_handle,
-            number: i64::from(post.number),
             created_at: post.created_at,
             restricted: around.restricted,
             accepted: around.thread.accepted_post_id == Some(post.id),
-            thread_title: around.thread.title.clone(),
-            body: plain_text(&post.body, Keep::SEARCH),
-            tags: around.tags.clone(),
-            marks: around.marks.clone(),
+            authority,
+            likes: u64::try_from(post.likes).unwrap_or(0),
+            has: has(&post.html),
+            body: plain_text(&post.body, Keep::PROSE),
+            code: code_of(&post.body),
         }))
     }
 
@@ -294,6 +316,19 @@ impl Scribe {
         }
         Ok(documents)
     }
+}
+
+/// What a rendered post contains besides words; mentions and links within the site's own frame are no links.
+fn has(html: &str) -> Vec<Has> {
+    let outside = || html.split("<a ").skip(1).any(|link| !link.starts_with("class=\"mention\""));
+    [
+        (Has::Image, html.contains("<img ")),
+        (Has::Code, html.contains("<pre") || html.contains("<code")),
+        (Has::Link, outside()),
+    ]
+    .into_iter()
+    .filter_map(|(has, there)| there.then_some(has))
+    .collect()
 }
 
 fn marks(thread: &Thread, pinned: bool) -> Vec<Mark> {

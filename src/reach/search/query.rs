@@ -31,6 +31,12 @@ pub struct ParsedQuery {
     pub before: Option<UtcTime>,
     /// `after:date`: written on this day or later, UTC.
     pub after: Option<UtcTime>,
+    /// `has:thing`, each must be in the post.
+    pub has: Vec<Has>,
+    /// `min:likes=n` or `likes:n`: the post has at least so many likes.
+    pub min_likes: Option<u64>,
+    /// What looks like an operator and is none: searched as words.
+    pub unread: Vec<String>,
 }
 
 /// A word or a phrase to look for.
@@ -42,6 +48,8 @@ pub struct Clause {
     pub exact: bool,
     /// Stood behind a minus: must not be found.
     pub negated: bool,
+    /// Stood behind `OR`: this or the clause before it must be found.
+    pub or: bool,
 }
 
 /// What a thread can be, as asked for by `is:`.
@@ -68,20 +76,69 @@ pub enum Mark {
     Announcement = 9,
 }
 
-impl Mark {
+/// What a post can contain besides words, as asked for by `has:`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Has {
+    /// A picture.
+    Image = 0,
+    /// Code.
+    Code = 1,
+    /// A link to another site or page.
+    Link = 2,
+}
+
+impl Has {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Image, Self::Code, Self::Link];
+
+    /// The word behind the operator.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Code => "code",
+            Self::Link => "link",
+        }
+    }
+
+    /// Its bit in a set.
+    pub fn bit(self) -> u64 {
+        1 << self as u8
+    }
+
     fn parse(name: &str) -> Option<Self> {
-        Some(match name {
-            "solved" => Self::Solved,
-            "unsolved" => Self::Unsolved,
-            "question" => Self::Question,
-            "pinned" => Self::Pinned,
-            "featured" => Self::Featured,
-            "closed" => Self::Closed,
-            "idea" => Self::Idea,
-            "article" => Self::Article,
-            "announcement" => Self::Announcement,
-            _ => return None,
-        })
+        Self::ALL.into_iter().find(|has| has.name() == name)
+    }
+}
+
+impl Mark {
+    /// What the form offers.
+    pub const OFFERED: [Self; 6] =
+        [Self::Question, Self::Solved, Self::Unsolved, Self::Pinned, Self::Featured, Self::Closed];
+
+    /// The word behind the operator.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Solved => "solved",
+            Self::Unsolved => "unsolved",
+            Self::Question => "question",
+            Self::Pinned => "pinned",
+            Self::Featured => "featured",
+            Self::Closed => "closed",
+            Self::Idea => "idea",
+            Self::Article => "article",
+            Self::Announcement => "announcement",
+        }
+    }
+
+    /// Its bit in a set.
+    pub fn bit(self) -> u64 {
+        1 << self as u64
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        let all = [Self::Idea, Self::Article, Self::Announcement];
+        Self::OFFERED.into_iter().chain(all).find(|mark| mark.name() == name)
     }
 }
 
@@ -91,11 +148,22 @@ impl ParsedQuery {
         let text: String = text.chars().take(MAX_CHARS).collect();
         let mut query = Self::default();
         let mut operators = 0;
+        let mut or = false;
         for raw in split(&text) {
-            if !raw.exact && !raw.negated && operators < MAX_OPERATORS && query.operator(&raw.text) {
+            if !raw.exact
+                && !raw.negated
+                && raw.text == "OR"
+                && query.clauses.last().is_some_and(|c| !c.negated)
+            {
+                or = true;
+            } else if !raw.exact && !raw.negated && operators < MAX_OPERATORS && query.operator(&raw.text) {
                 operators += 1;
             } else if raw.text.chars().any(|ch| !ch.is_whitespace()) {
-                query.clauses.push(raw);
+                if looks_like_operator(&raw) {
+                    query.unread.push(raw.text.clone());
+                }
+                let or = std::mem::take(&mut or) && !raw.negated;
+                query.clauses.push(Clause { or, ..raw });
             }
         }
         if !query.has_filter() && query.clauses.iter().all(|clause| clause.negated) {
@@ -109,7 +177,7 @@ impl ParsedQuery {
     /// A text to find similar ones for: no operators, no quotes.
     pub fn plain(text: &str) -> Self {
         let text: String = text.chars().take(MAX_PLAIN).collect();
-        Self { clauses: vec![Clause { text, exact: false, negated: false }], ..Self::default() }
+        Self { clauses: vec![Clause { text, exact: false, negated: false, or: false }], ..Self::default() }
     }
 
     /// Whether nothing was asked for.
@@ -119,8 +187,25 @@ impl ParsedQuery {
 
     /// The words outside quotes that must be found, as one text.
     pub fn words(&self) -> String {
-        let words = self.clauses.iter().filter(|clause| !clause.exact && !clause.negated);
-        words.map(|clause| clause.text.as_str()).collect::<Vec<_>>().join(" ")
+        let words = self.groups().into_iter().filter_map(|group| match group {
+            [only] if !only.exact && !only.negated => Some(only.text.as_str()),
+            _ => None,
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The clauses, those joined by `OR` together.
+    pub fn groups(&self) -> Vec<&[Clause]> {
+        self.clauses.chunk_by(|_, next| next.or).collect()
+    }
+
+    /// Whether it asks of single posts, besides words: of their author, their time, what is in them.
+    pub fn asks_of_posts(&self) -> bool {
+        self.author.is_some()
+            || self.before.is_some()
+            || self.after.is_some()
+            || !self.has.is_empty()
+            || self.min_likes.is_some()
     }
 
     /// Everything that must be found, quoted or not, as one text.
@@ -130,12 +215,7 @@ impl ParsedQuery {
     }
 
     fn has_filter(&self) -> bool {
-        self.author.is_some()
-            || self.category.is_some()
-            || !self.tags.is_empty()
-            || !self.marks.is_empty()
-            || self.before.is_some()
-            || self.after.is_some()
+        self.asks_of_posts() || self.category.is_some() || !self.tags.is_empty() || !self.marks.is_empty()
     }
 
     /// Takes `word` as an operator; false when it is a word after all.
@@ -168,11 +248,30 @@ impl ParsedQuery {
                 }
                 None => false,
             },
+            "has" => Has::parse(&value.to_ascii_lowercase()).is_some_and(|has| {
+                self.has.push(has);
+                true
+            }),
+            "min" | "likes" => {
+                let number =
+                    value.strip_prefix("likes=").or_else(|| value.strip_prefix("likes:")).unwrap_or(value);
+                number.parse::<u64>().is_ok_and(|least| fill(&mut self.min_likes, least))
+            }
             "before" => day(value).is_some_and(|at| fill(&mut self.before, at)),
             "after" => day(value).is_some_and(|at| fill(&mut self.after, at)),
             _ => false,
         }
     }
+}
+
+/// Names before a colon that operators have.
+const NAMES: [&str; 10] = ["in", "author", "category", "tag", "is", "has", "min", "likes", "before", "after"];
+
+/// Whether somebody most likely meant an operator.
+fn looks_like_operator(clause: &Clause) -> bool {
+    let open_quote = clause.text.starts_with(['"', '“', '「', '『']) && clause.text.chars().count() > 1;
+    let name = clause.text.split_once([':', '：']).map(|(name, _)| name.to_ascii_lowercase());
+    !clause.exact && (open_quote || name.is_some_and(|name| NAMES.contains(&name.as_str())))
 }
 
 /// Sets `place` unless something is there already.
@@ -201,13 +300,13 @@ fn split(text: &str) -> Vec<Clause> {
         let signed = rest.strip_prefix('-').filter(|after| after.starts_with(|ch: char| !ch.is_whitespace()));
         let (negated, body) = signed.map_or((false, rest), |after| (true, after));
         if let Some((phrase, after)) = quoted(body) {
-            clauses.push(Clause { text: phrase.to_owned(), exact: true, negated });
+            clauses.push(Clause { text: phrase.to_owned(), exact: true, negated, or: false });
             rest = after.trim_start();
             continue;
         }
         let end = body.find(char::is_whitespace).unwrap_or(body.len());
         let (word, after) = body.split_at(end);
-        clauses.push(Clause { text: word.to_owned(), exact: false, negated });
+        clauses.push(Clause { text: word.to_owned(), exact: false, negated, or: false });
         rest = after.trim_start();
     }
     clauses
@@ -235,7 +334,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn word(text: &str) -> Clause {
-        Clause { text: text.into(), exact: false, negated: false }
+        Clause { text: text.into(), exact: false, negated: false, or: false }
     }
 
     #[test]
@@ -249,8 +348,8 @@ mod tests {
             ParsedQuery {
                 clauses: vec![
                     word("打印机"),
-                    Clause { text: "paper jam".into(), exact: true, negated: false },
-                    Clause { text: "ink".into(), exact: false, negated: true },
+                    Clause { text: "paper jam".into(), exact: true, negated: false, or: false },
+                    Clause { text: "ink".into(), exact: false, negated: true, or: false },
                 ],
                 in_title: true,
                 author: Some("bob".into()),
@@ -259,6 +358,7 @@ mod tests {
                 marks: vec![Mark::Solved, Mark::Featured],
                 before: UtcTime::parse("2024-03-01T00:00:00Z"),
                 after: UtcTime::parse("2024-02-01T00:00:00Z"),
+                ..ParsedQuery::default()
             }
         );
         assert_eq!(query.words(), "打印机");
@@ -268,7 +368,7 @@ mod tests {
     #[test]
     fn quotes_of_chinese_keyboards_and_the_wide_colon_count() {
         let query = ParsedQuery::parse("“社区 营销”运营 「后台」 category：hardware -“广告”");
-        let exact = |text: &str, negated| Clause { text: text.into(), exact: true, negated };
+        let exact = |text: &str, negated| Clause { text: text.into(), exact: true, negated, or: false };
         assert_eq!(
             query.clauses,
             [exact("社区 营销", false), word("运营"), exact("后台", false), exact("广告", true)]
@@ -315,6 +415,28 @@ mod tests {
         assert_eq!(ParsedQuery::parse("-40 -50").words(), "40 50");
         let query = ParsedQuery::parse("-ink is:solved");
         assert!(query.clauses.iter().all(|clause| clause.negated));
+    }
+
+    #[test]
+    fn what_posts_contain_and_how_they_are_liked_can_be_asked() {
+        let query = ParsedQuery::parse("cable has:image has:CODE min:likes=5 has:music likes:x");
+        assert_eq!((query.has.as_slice(), query.min_likes), ([Has::Image, Has::Code].as_slice(), Some(5)));
+        assert_eq!(query.words(), "cable has:music likes:x");
+        assert_eq!(query.unread, ["has:music", "likes:x"]);
+        assert_eq!(ParsedQuery::parse("likes:3").min_likes, Some(3));
+        assert_eq!(ParsedQuery::parse("min:4").min_likes, Some(4));
+    }
+
+    #[test]
+    fn or_joins_what_stands_beside_it() {
+        let query = ParsedQuery::parse("ink OR \"paper jam\" OR toner cable");
+        let groups: Vec<Vec<&str>> =
+            query.groups().iter().map(|g| g.iter().map(|c| c.text.as_str()).collect()).collect();
+        assert_eq!(groups, [vec!["ink", "paper jam", "toner"], vec!["cable"]]);
+        assert_eq!(query.words(), "cable");
+        for text in ["OR ink", "ink OR", "-ink OR toner", "ink or toner"] {
+            assert!(ParsedQuery::parse(text).clauses.iter().all(|c| !c.or), "{text}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::base::actor::{Actor, Role};
 use crate::base::fault::{Fault, Kind};
 use crate::base::ids::{MemberId, ThreadId};
 use crate::content::categories::{self, Readable};
+use crate::content::heat::Scale;
 use crate::content::markup::{Keep, plain_text};
 use crate::content::posts::{self, Post};
 use crate::content::threads::{self, State, Thread};
@@ -13,10 +14,11 @@ use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
 use crate::people::accounts;
 use crate::room_error;
+use crate::site::settings;
 
-use super::analysis::Analysis;
-use super::excerpt::{COLUMNS, Segment, excerpt, highlight};
-use super::index::{Filter, IndexError, Page, Permit, Query, SearchIndex, Sort};
+use super::analysis::{Analysis, Lexicon};
+use super::excerpt::{COLUMNS, Marker, Segment};
+use super::index::{Filter, Hit, IndexError, Page, Permit, Query, SearchIndex, Sort};
 use super::query::ParsedQuery;
 
 /// What can go wrong with a search.
@@ -65,8 +67,8 @@ pub struct Asked {
     pub text: String,
     /// A category chosen beside the box, by address.
     pub category: Option<String>,
-    /// Newest first instead of best first.
-    pub newest: bool,
+    /// In which order.
+    pub sort: Sort,
     /// Threads to skip.
     pub offset: usize,
     /// Threads to give.
@@ -136,6 +138,15 @@ fn scope(
     }
 }
 
+/// The posts to show of `hits`: where only the title fits, the opening one.
+fn best_posts(conn: &mut Conn, hits: &[Hit]) -> Result<Vec<Post>, Error> {
+    let ids: Vec<_> = hits.iter().filter_map(|hit| hit.post).collect();
+    let mut posts = posts::store::find_many(conn, &ids)?;
+    let untold: Vec<ThreadId> = hits.iter().filter(|hit| hit.post.is_none()).map(|hit| hit.thread).collect();
+    posts.extend(posts::store::openings(conn, &untold)?);
+    Ok(posts)
+}
+
 impl Search {
     /// Searches now, on this thread.
     pub fn run(&self, conn: &mut Conn, house: &House, actor: &Actor, asked: &Asked) -> Result<Answer, Error> {
@@ -144,31 +155,36 @@ impl Search {
         let filter = Filter {
             categories: scope(&parsed, asked.category.as_deref(), &readable),
             author: author(conn, &parsed)?,
-            except: None,
+            ..Filter::default()
         };
         if parsed.is_empty() {
             return Ok(Answer { found: Vec::new(), total: 0, complete: 0, readable });
         }
-        let sort = if asked.newest { Sort::Newest } else { Sort::Relevance };
-        let query = Query { parsed: &parsed, filter, sort, now: house.clock.now() };
+        let lexicon = Lexicon::default();
+        let now = house.clock.now();
+        let heat_age = Scale::hours(settings::recall(conn)?.half_life_hours).age(now);
+        let query = Query { parsed: &parsed, lexicon: &lexicon, filter, sort: asked.sort, now, heat_age };
         let page = Page { offset: asked.offset, limit: asked.limit };
         let results = self.index.search(&query, &permit(actor, &readable), page)?;
-        let thread_ids: Vec<ThreadId> = results.hits.iter().map(|h| h.thread).collect();
-        let post_ids: Vec<_> = results.hits.iter().map(|h| h.post).collect();
-        let threads = threads::store::find_many(conn, &thread_ids)?;
-        let posts = posts::store::find_many(conn, &post_ids)?;
+        let threads =
+            threads::store::find_many(conn, &results.hits.iter().map(|h| h.thread).collect::<Vec<_>>())?;
+        let posts = best_posts(conn, &results.hits)?;
+        let marker = Marker::new(&self.analysis, &lexicon, &parsed);
         let found = results
             .hits
             .iter()
             .filter_map(|hit| {
                 let thread = threads.iter().find(|t| t.id == hit.thread)?;
-                let post = posts.iter().find(|p| p.id == hit.post)?;
+                let post = posts.iter().find(|p| match hit.post {
+                    Some(id) => p.id == id,
+                    None => p.thread_id == hit.thread && p.opens(),
+                })?;
                 let shown = thread.state() == State::Listed
                     && post.state() == State::Listed
                     && readable.has(thread.category_id);
                 shown.then(|| Found {
-                    title: highlight(&self.analysis, &thread.title, &parsed),
-                    excerpt: excerpt(&self.analysis, &plain_text(&post.body, Keep::SEARCH), &parsed, COLUMNS),
+                    title: marker.whole(&thread.title),
+                    excerpt: marker.excerpt(&plain_text(&post.body, Keep::SEARCH), COLUMNS),
                     thread: thread.clone(),
                     post: post.clone(),
                 })

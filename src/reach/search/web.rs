@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::excerpt::Segment;
+use super::index::Sort;
 use super::service::{Asked, Found, Search};
 use crate::infra::i18n;
 use crate::web::cache::{self, Keep};
@@ -100,7 +101,7 @@ pub async fn page(
     let asked = Asked {
         text: q.clone(),
         category: Some(query.category.clone()),
-        newest: query.sort == "newest",
+        sort: Sort::parse(&query.sort).unwrap_or_default(),
         offset: usize::try_from(n - 1).unwrap_or(0) * limit,
         limit,
     };

@@ -2,35 +2,32 @@
 //!
 //! Text is folded first ([`crate::base::fold`]), then cut into pieces by `scan`:
 //!
-//! - **Han runs** are indexed as every single character and every dictionary word, at character positions. A query
-//!   is cut into non-overlapping words and asked for as a phrase at the same positions, so every substring of a
-//!   post finds it, whatever the dictionary thinks. The dictionary's hidden Markov model stays off on both sides:
-//!   the words it invents depend on their neighbours and would be lost.
+//! - **Han runs** are indexed as every single character at its position, every pair of neighbours and every longer
+//!   dictionary word. Pairs do not depend on where a word is cut, so every substring of a post finds it; words rank
+//!   better where the dictionary knows them. The dictionary's hidden Markov model stays off on both sides: the words
+//!   it invents depend on their neighbours and would be lost.
 //! - **Words, numbers and codes** (`AB-1200/3`, `foo::bar`, `C++`) are indexed as written and by their parts, one
 //!   position a part.
 //! - **Kana, Hangul, emoji** are single characters, found as phrases.
 //!
-//! A *loose* term is marked with [`LOOSE`]: the stem of an inflected word, a part of a camel-case name, a code
-//! without its punctuation. It can never be taken for a word somebody typed, so exact hits stay exact.
+//! A term is *placed* when it stands in the text as it is, with a position that phrases use, or *loose*: a pair, a
+//! dictionary word, the stem of a word, a part of a camel-case name, a code without its punctuation. The two lie in
+//! fields of their own, so a loose term can never be taken for a word somebody typed.
 
+mod pinyin;
 mod scan;
 mod terms;
-mod tokenizer;
 mod units;
 
 use std::sync::Arc;
 
 use jieba_rs::Jieba;
 
-pub use tokenizer::MixedTokenizer;
-pub use units::{Alternative, Unit};
+pub use pinyin::{initials, readings, syllables};
+pub use units::{Lexicon, MAX_NEEDS, PART, Question, Unit, Way};
 
 /// Raised when the same text gives other terms than before; an index built by another version is rebuilt.
-pub const VERSION: u32 = 1;
-
-/// The first character of a loose term. Nothing that is indexed as written begins with it.
-pub const LOOSE: char = '~';
-
+pub const VERSION: u32 = 2;
 /// Words that the dictionary writes with a character that folding replaces. Without them these would be indexed by
 /// their characters alone: found all the same, but ranked as two words.
 const FOLDED_WORDS: [&str; 16] = [
@@ -61,8 +58,10 @@ pub struct Analysis {
 /// A term as it stands in the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// The folded term; begins with [`LOOSE`] when it was not written like this.
+    /// The folded term.
     pub text: String,
+    /// Whether it stands in the text as it is; otherwise it was derived from what stands there.
+    pub placed: bool,
     /// Byte offset in the original text.
     pub from: usize,
     /// Byte offset after the last original character.

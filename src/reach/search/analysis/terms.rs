@@ -5,7 +5,7 @@ use std::ops::Range;
 use frostem::{Algorithm, Stemmer};
 
 use super::scan::{Piece, PieceKind, Scan, is_apostrophe};
-use super::{Analysis, LOOSE, Token};
+use super::{Analysis, Token};
 
 /// Longest code indexed as a whole, in characters.
 const MAX_WHOLE: usize = 48;
@@ -29,15 +29,19 @@ impl Analysis {
         out
     }
 
-    /// Each character, followed by the dictionary words that begin with it.
+    /// Each character, with the pair and the longer dictionary words that begin with it.
     fn han_tokens(&self, scan: &Scan<'_>, piece: &Piece, out: &mut Vec<Token>) {
         let run = scan.folded(piece.chars.clone());
-        let words = self.jieba.cut_all(&run);
-        let mut words = words.into_iter().filter(|word| word.end - word.start > 1).peekable();
-        for at in 0..piece.chars.len() {
-            out.push(han_token(scan, piece, at..at + 1));
+        let length = piece.chars.len();
+        let words = if length > 2 { self.jieba.cut_all(&run) } else { Vec::new() };
+        let mut words = words.into_iter().filter(|word| word.end - word.start > 2).peekable();
+        for at in 0..length {
+            out.push(han_token(scan, piece, at..at + 1, true));
+            if at + 1 < length {
+                out.push(han_token(scan, piece, at..at + 2, false));
+            }
             while let Some(word) = words.next_if(|word| word.start <= at) {
-                out.push(han_token(scan, piece, word.start..word.end));
+                out.push(han_token(scan, piece, word.start..word.end, false));
             }
         }
     }
@@ -55,14 +59,15 @@ pub(super) fn whole(scan: &Scan<'_>, piece: &Piece) -> Token {
             .collect(),
         _ => scan.folded(piece.chars.clone()),
     };
-    Token { text, from: bytes.start, to: bytes.end, position: piece.position, length: 1 }
+    Token { text, placed: true, from: bytes.start, to: bytes.end, position: piece.position, length: 1 }
 }
 
-fn han_token(scan: &Scan<'_>, piece: &Piece, within: Range<usize>) -> Token {
+fn han_token(scan: &Scan<'_>, piece: &Piece, within: Range<usize>, placed: bool) -> Token {
     let chars = piece.chars.start + within.start..piece.chars.start + within.end;
     let bytes = scan.bytes(chars.clone());
     Token {
         text: scan.folded(chars),
+        placed,
         from: bytes.start,
         to: bytes.end,
         position: piece.position + within.start as u32,
@@ -74,27 +79,33 @@ fn word_tokens(scan: &Scan<'_>, piece: &Piece, atoms: &[Range<usize>], out: &mut
     if atoms.len() > 1 {
         let bytes = scan.bytes(piece.chars.clone());
         let length = atoms.len() as u32;
-        let mut push = |text| {
-            out.push(Token { text, from: bytes.start, to: bytes.end, position: piece.position, length });
+        let mut push = |text, placed| {
+            out.push(Token {
+                text,
+                placed,
+                from: bytes.start,
+                to: bytes.end,
+                position: piece.position,
+                length,
+            });
         };
         if let Some(code) = code(scan, piece) {
-            push(code);
+            push(code, true);
         }
         if let Some(squeezed) = squeezed(scan, atoms) {
-            push(loose(&squeezed));
+            push(stem(&squeezed), false);
         }
     }
     for (nth, atom) in atoms.iter().enumerate() {
         let position = piece.position + nth as u32;
         let bytes = scan.bytes(atom.clone());
         let text = atom_text(scan, atom);
-        let mut terms = vec![text.clone()];
-        terms.extend(loose_terms(scan, atom, &text));
-        for (earlier, text) in terms.iter().enumerate() {
-            if !terms.iter().take(earlier).any(|term| term == text) {
-                out.push(Token { text: text.clone(), from: bytes.start, to: bytes.end, position, length: 1 });
-            }
-        }
+        let loose = loose_terms(scan, atom, &text);
+        let mut push = |text, placed| {
+            out.push(Token { text, placed, from: bytes.start, to: bytes.end, position, length: 1 });
+        };
+        push(text, true);
+        loose.into_iter().for_each(|text| push(text, false));
     }
 }
 
@@ -128,25 +139,22 @@ pub(super) fn stem(word: &str) -> String {
     }
 }
 
-/// `text` as a loose term, stemmed.
-pub(super) fn loose(text: &str) -> String {
-    format!("{LOOSE}{}", stem(text))
-}
-
-/// What else an atom may be asked for: its stem, its parts.
+/// What else an atom may be asked for, each once: its stem, its parts.
 fn loose_terms(scan: &Scan<'_>, atom: &Range<usize>, text: &str) -> Vec<String> {
-    let mut terms = Vec::new();
-    if stem(text) != text {
-        terms.push(loose(text));
-    }
+    let mut terms = vec![stem(text)];
+    let mut push = |term: String| {
+        if !terms.contains(&term) {
+            terms.push(term);
+        }
+    };
     let base = text.trim_end_matches(['+', '#']);
     if base.len() >= 3 && base.len() < text.len() {
-        terms.push(loose(base));
+        push(stem(base));
     }
     if atom.len() <= MAX_SPLIT {
         let parts = parts(scan, atom);
         if parts.len() > 1 {
-            terms.extend(parts.into_iter().filter(|part| part.chars().count() > 1).map(|part| loose(&part)));
+            parts.iter().filter(|part| part.chars().count() > 1).for_each(|part| push(stem(part)));
         }
     }
     terms

@@ -2,31 +2,42 @@ use super::*;
 use proptest::prelude::*;
 use std::collections::HashSet;
 
-/// Whether one of the unit's alternatives stands in `tokens`, the way an index would find it.
-pub fn meets(tokens: &[Token], unit: &Unit) -> bool {
-    let set: HashSet<(u32, &str)> = tokens.iter().map(|t| (t.position, t.text.as_str())).collect();
-    unit.any.iter().any(|way| {
-        tokens.iter().any(|start| {
-            way.terms.first().is_some_and(|(first, term)| {
-                *term == start.text
-                    && way
-                        .terms
-                        .iter()
-                        .all(|(at, term)| set.contains(&(start.position + at - first, term.as_str())))
-            })
-        })
-    })
+/// Whether `way` stands in `tokens`, the way an index would find it.
+fn stands(tokens: &[Token], way: &Way) -> bool {
+    let has = |text: &str, placed| tokens.iter().any(|t| t.text == text && t.placed == placed);
+    match way {
+        Way::Placed(text) => has(text, true),
+        Way::Loose(text) => has(text, false),
+        Way::Phrase { terms, pairs } => {
+            let placed = tokens.iter().filter(|t| t.placed);
+            let set: HashSet<(u32, &str)> = placed.map(|t| (t.position, t.text.as_str())).collect();
+            let whole =
+                |start: u32| terms.iter().all(|(at, term)| set.contains(&(start + at, term.as_str())));
+            pairs.iter().all(|pair| has(pair, false)) && tokens.iter().any(|start| whole(start.position))
+        }
+        Way::Sounds(_) | Way::Tag(_) => false,
+    }
 }
 
+fn meets(tokens: &[Token], unit: &Unit) -> bool {
+    unit.ways.iter().any(|(_, way)| stands(tokens, way))
+}
+
+fn question(query: &str) -> Question {
+    for_tests().question(query, &Lexicon::default())
+}
+
+/// Whether `text` meets every need of `query`.
 fn finds(text: &str, query: &str) -> bool {
-    let analysis = for_tests();
-    let tokens = analysis.tokens(text);
-    analysis.units(query).iter().all(|unit| meets(&tokens, unit))
+    let tokens = for_tests().tokens(text);
+    let Question { units, needs } = question(query);
+    let met = units.iter().filter(|unit| meets(&tokens, unit)).fold(0, |bits, unit| bits | unit.meets);
+    needs > 0 && (0..needs).all(|need| met & 1 << need != 0)
 }
 
 fn finds_phrase(text: &str, query: &str) -> bool {
     let analysis = for_tests();
-    analysis.phrase(query).is_some_and(|unit| meets(&analysis.tokens(text), &unit))
+    analysis.phrase(query).is_some_and(|way| stands(&analysis.tokens(text), &way))
 }
 
 #[test]
@@ -53,10 +64,10 @@ fn words_meet_their_inflections_and_the_exact_form_counts_most() {
     assert!(finds("a run", "running"));
     assert!(finds("two runs", "running"));
     assert!(!finds("a rune", "running"));
-    let unit = for_tests().units("running").remove(0);
-    assert_eq!(unit.any[0], Alternative { weight: 1.0, terms: vec![(0, "running".into())] });
-    assert!(unit.any.iter().skip(1).all(|way| way.weight < 1.0));
-    assert!(for_tests().tokens("running").iter().any(|t| t.text == "running"));
+    let units = question("running").units;
+    assert!(units.iter().any(|unit| unit.ways == [(1.0, Way::Placed("running".into()))] && unit.meets == 0));
+    let exact = |text: &str| meets(&for_tests().tokens(text), units.last().unwrap());
+    assert!(exact("it was running") && !exact("a run"));
 }
 
 #[test]
@@ -125,9 +136,40 @@ fn a_longer_run_is_asked_for_word_by_word() {
 }
 
 #[test]
+fn words_of_the_other_side_of_the_strait_meet() {
+    for (text, query) in
+        [("安裝軟體", "软件"), ("安装软件", "軟體"), ("網路斷線", "网络"), ("内存不足", "記憶體")]
+    {
+        assert!(finds(text, query), "{query} in {text}");
+    }
+}
+
+#[test]
+fn operators_teach_words_and_synonyms() {
+    let synonyms =
+        [("打印机", "printer"), ("printer", "打印机"), ("bk", "贝壳系统"), ("out of paper", "缺纸")];
+    let lexicon = Lexicon::new(["微粒贷"], synonyms);
+    let found = |text: &str, query: &str| {
+        let tokens = for_tests().tokens(text);
+        let Question { units, needs } = for_tests().question(query, &lexicon);
+        let met = units.iter().filter(|unit| meets(&tokens, unit)).fold(0, |bits, unit| bits | unit.meets);
+        needs > 0 && (0..needs).all(|need| met & 1 << need != 0)
+    };
+    assert!(found("a Printer", "打印机") && found("打印机卡纸", "printer"));
+    assert!(found("贝壳系统升级", "BK") && !found("bk only", "贝壳系统"));
+    assert!(found("提示缺纸", "out of paper"));
+    assert!(!found("printers", "sprinter"), "a synonym is a whole word");
+    // A word of the operators is looked for whole, also within a longer run.
+    assert!(found("开通微粒贷怎么办", "怎么开通微粒贷"));
+    assert!(!found("开通粒贷小微怎么办", "怎么开通微粒贷"));
+    let words = for_tests().question("怎么开通微粒贷", &lexicon);
+    assert!(words.units.iter().any(|u| u.meets != 0 && format!("{u:?}").contains("微粒")));
+}
+
+#[test]
 fn nothing_to_find_gives_no_units() {
     for text in ["", "  ", "，。！", "\u{200B}", "++", "###"] {
-        assert!(for_tests().units(text).is_empty(), "{text:?}");
+        assert_eq!(question(text), Question::default(), "{text:?}");
         assert_eq!(for_tests().phrase(text), None);
     }
 }
@@ -184,17 +226,16 @@ proptest! {
         let chars: Vec<char> = text.chars().collect();
         for window in chars.windows(length).filter(|w| w.iter().all(|&ch| crate::base::fold::is_han(ch))) {
             let query: String = window.iter().collect();
-            let units = analysis.units(&query);
-            prop_assert_eq!(units.len(), 1);
-            prop_assert!(meets(&tokens, &units[0]), "{} in {:?}", query, text);
-            prop_assert!(meets(&tokens, &analysis.phrase(&query).unwrap()));
+            prop_assert_eq!(question(&query).needs, 1);
+            prop_assert!(finds(&text, &query), "{} in {:?}", query, text);
+            prop_assert!(stands(&tokens, &analysis.phrase(&query).unwrap()));
         }
     }
 
     #[test]
     fn a_han_phrase_found_stands_in_the_text(text in forum_text(), query in "[社区營销后台的了解计画中]{2,3}") {
         let analysis = for_tests();
-        let found = analysis.phrase(&query).is_some_and(|unit| meets(&analysis.tokens(&text), &unit));
+        let found = analysis.phrase(&query).is_some_and(|way| stands(&analysis.tokens(&text), &way));
         let fold = |text: &str| crate::base::fold::fold(text).replace('\n', "");
         if found {
             prop_assert!(fold(&text).contains(&fold(&query)), "{} in {:?}", query, text);
@@ -205,8 +246,13 @@ proptest! {
     fn a_text_finds_itself(text in forum_text()) {
         let analysis = for_tests();
         let tokens = analysis.tokens(&text);
-        for unit in analysis.units(&text).iter().chain(&analysis.loose_units(&text)).chain(&analysis.phrase(&text)) {
-            prop_assert!(meets(&tokens, unit), "{:?} in {:?}", unit, text);
+        let question = question(&text);
+        let met = question.units.iter().filter(|unit| meets(&tokens, unit)).fold(0, |bits, unit| bits | unit.meets);
+        for need in 0..question.needs {
+            prop_assert!(met & 1 << need != 0, "{:?} in {:?}", question, text);
+        }
+        if let Some(way) = analysis.phrase(&text) {
+            prop_assert!(stands(&tokens, &way), "{:?} in {:?}", way, text);
         }
     }
 

@@ -1,192 +1,434 @@
-//! The query side: what a reader typed, as units to look for.
+//! The query side: what a reader typed, as things to look for and to score by.
+//!
+//! A *unit* is one of them, with the ways it may stand in a text. A *need* is something that a thread must have to
+//! count as holding all that was typed; several units can meet the same need (a word or its synonym). Units that
+//! meet no need only add to the score.
 
 use std::ops::Range;
 
+use ferrous_opencc::OpenCC;
+use ferrous_opencc::config::BuiltinConfig;
+use std::sync::LazyLock;
+
 use super::scan::{Piece, PieceKind, Scan};
-use super::terms::{atom_text, code, loose, squeezed, stem, whole};
-use super::{Analysis, LOOSE};
+use super::terms::{atom_text, code, squeezed, stem, whole};
+use super::{Analysis, initials, syllables};
+use crate::base::fold::fold;
 
-/// A run of Han characters up to this long must stand in a post as typed; of a longer one each word counts.
+mod lexicon;
+pub use lexicon::Lexicon;
+
+/// A run of Han characters up to this long must stand in a thread as typed; of a longer one each word.
 const PHRASE_CHARS: usize = 4;
-/// What a single character counts beside the pairs it stands in.
-const CHARACTER: f32 = 0.25;
+/// Queries with more Han characters than this lean on pairs: words and characters count less the longer they are.
+const LONG_QUERY: f32 = 12.0;
+/// With more Han characters than this single ones say nothing any more.
+const NO_SINGLES: usize = 32;
+/// Met by what is a part of a need.
+pub const PART: u32 = 1 << 30;
+/// Needs beyond these only score.
+pub const MAX_NEEDS: usize = 28;
 
-/// How Han runs are taken apart.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Han {
-    /// As typed when short, else into words.
-    Words,
-    /// Into overlapping pairs and single characters.
-    Pairs,
+/// What the kinds of units count; fitted on the judged queries of `docs/search.md`.
+mod weights {
+    /// A dictionary word (as typed; pairs that are words have both weights).
+    pub const WORD: f32 = 1.0;
+    /// Two neighbouring Han characters.
+    pub const PAIR: f32 = 0.7;
+    /// A short run that is no word, standing as typed.
+    pub const RUN: f32 = 0.1;
+    /// A single Han character.
+    pub const CHARACTER: f32 = 1.0;
+    /// A word of a spaced script, by its stem.
+    pub const STEM: f32 = 1.0;
+    /// The same as written.
+    pub const AS_WRITTEN: f32 = 0.2;
+    /// All that was typed standing together.
+    pub const TOGETHER: f32 = 0.3;
+    /// The wording of another region (软体 for 软件).
+    pub const VARIANT: f32 = 0.8;
+    /// A synonym of the operators.
+    pub const SYNONYM: f32 = 0.9;
+    /// A word typed as it sounds.
+    pub const PINYIN: f32 = 0.6;
 }
 
-/// One thing a post must contain: any of the alternatives.
+/// A way in which a unit may stand in a text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Way {
+    /// A term as it is written.
+    Placed(String),
+    /// A derived term.
+    Loose(String),
+    /// Placed terms at these distances from the first; `pairs` are loose terms that must be there too and are rarer.
+    Phrase {
+        /// Terms with their positions, the first at 0.
+        terms: Vec<(u32, String)>,
+        /// Loose terms that a text holding the phrase has as well.
+        pairs: Vec<String>,
+    },
+    /// A tag that is just this.
+    Tag(String),
+    /// Syllables or initials one after the other, in titles and tags.
+    Sounds(Vec<String>),
+}
+
+/// One thing to look for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unit {
-    /// Ways to meet it, best first. Never empty.
-    pub any: Vec<Alternative>,
-}
-
-/// Terms that must stand together.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Alternative {
-    /// How much a hit counts; 1 is a hit on what was typed.
+    /// Ways to meet it with what each counts. Never empty.
+    pub ways: Vec<(f32, Way)>,
+    /// What it counts beside others.
     pub weight: f32,
-    /// Terms with their positions, the first at 0. Never empty.
-    pub terms: Vec<(u32, String)>,
+    /// Whether it is a word of a spaced script, whose rareness counts more and which saturates later.
+    pub spaced: bool,
+    /// The needs that it meets, a bit each.
+    pub meets: u32,
 }
 
-impl Analysis {
-    /// What must be met when a reader types `text`: short Han runs as they stand, longer ones word by word, codes
-    /// whole or by their parts.
-    pub fn units(&self, text: &str) -> Vec<Unit> {
-        self.collect(text, Han::Words)
-    }
-
-    /// The same with every Han run in overlapping pairs and single characters, for when little contains all that was
-    /// typed. Pairs find more and rank better than dictionary words here: they do not depend on where a word is cut.
-    pub fn loose_units(&self, text: &str) -> Vec<Unit> {
-        self.collect(text, Han::Pairs)
-    }
-
-    /// `text` exactly as it stands, without stems and parts; `None` when it has no terms.
-    pub fn phrase(&self, text: &str) -> Option<Unit> {
-        let scan = Scan::new(text);
-        let mut terms = Vec::new();
-        for piece in &scan.pieces {
-            match &piece.kind {
-                PieceKind::Han => terms.extend(self.han_words(&scan, piece)),
-                PieceKind::Letter | PieceKind::Emoji => {
-                    terms.push((piece.position, whole(&scan, piece).text));
-                }
-                PieceKind::Word(atoms) => terms.extend(word_atoms(&scan, piece, atoms)),
-            }
-        }
-        (!terms.is_empty()).then(|| Unit { any: vec![Alternative { weight: 1.0, terms }] })
-    }
-
-    fn collect(&self, text: &str, han: Han) -> Vec<Unit> {
-        let scan = Scan::new(text);
-        let mut units: Vec<Unit> = Vec::new();
-        let mut letters: Option<(usize, Alternative)> = None;
-        for piece in &scan.pieces {
-            if piece.kind == PieceKind::Letter {
-                let term = whole(&scan, piece).text;
-                match &mut letters {
-                    Some((end, run)) if *end == piece.chars.start => {
-                        run.terms.push((run.terms.len() as u32, term));
-                        *end = piece.chars.end;
-                    }
-                    _ => {
-                        units.extend(letters.take().map(|(_, run)| Unit { any: vec![run] }));
-                        letters =
-                            Some((piece.chars.end, Alternative { weight: 1.0, terms: vec![(0, term)] }));
-                    }
-                }
-                continue;
-            }
-            units.extend(letters.take().map(|(_, run)| Unit { any: vec![run] }));
-            match &piece.kind {
-                PieceKind::Han if han == Han::Pairs && piece.chars.len() > 1 => {
-                    units.extend(self.han_pairs(&scan, piece));
-                }
-                PieceKind::Han => units.extend(self.han_units(&scan, piece)),
-                PieceKind::Word(atoms) => units.push(word_unit(&scan, piece, atoms)),
-                PieceKind::Emoji | PieceKind::Letter => units.push(Unit::of(whole(&scan, piece).text)),
-            }
-        }
-        units.extend(letters.map(|(_, run)| Unit { any: vec![run] }));
-        let mut seen: Vec<Unit> = Vec::with_capacity(units.len());
-        for unit in units {
-            if !seen.contains(&unit) {
-                seen.push(unit);
-            }
-        }
-        seen
-    }
-
-    /// Words that do not overlap, with their positions in the text. Each is in the index: a dictionary word or a
-    /// single character.
-    fn han_words(&self, scan: &Scan<'_>, piece: &Piece) -> Vec<(u32, String)> {
-        let run = scan.folded(piece.chars.clone());
-        let words = self.jieba.cut(&run, false);
-        words.into_iter().map(|word| (piece.position + word.start as u32, word.word.to_owned())).collect()
-    }
-
-    fn han_units(&self, scan: &Scan<'_>, piece: &Piece) -> Vec<Unit> {
-        let words = self.han_words(scan, piece);
-        if piece.chars.len() > PHRASE_CHARS {
-            return words.into_iter().map(|(_, word)| Unit::of(word)).collect();
-        }
-        let terms = words.into_iter().map(|(position, word)| (position - piece.position, word)).collect();
-        vec![Unit { any: vec![Alternative { weight: 1.0, terms }] }]
-    }
-
-    /// Every two neighbours, as the word they are or as a phrase of two, and every character at little weight.
-    fn han_pairs(&self, scan: &Scan<'_>, piece: &Piece) -> Vec<Unit> {
-        let chars: Vec<String> = scan.folded(piece.chars.clone()).chars().map(String::from).collect();
-        let pairs = chars.iter().zip(chars.iter().skip(1)).map(|(one, other)| {
-            let both = format!("{one}{other}");
-            if self.jieba.has_word(&both) {
-                Unit::of(both)
-            } else {
-                Unit {
-                    any: vec![Alternative { weight: 1.0, terms: vec![(0, one.clone()), (1, other.clone())] }],
-                }
-            }
-        });
-        let single = chars
-            .iter()
-            .map(|ch| Unit { any: vec![Alternative { weight: CHARACTER, terms: vec![(0, ch.clone())] }] });
-        pairs.chain(single).collect()
-    }
+/// All that is looked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Question {
+    /// What scores and what is needed.
+    pub units: Vec<Unit>,
+    /// How many needs there are: the lowest bits.
+    pub needs: usize,
 }
 
 impl Unit {
-    fn of(term: String) -> Self {
-        Self { any: vec![Alternative { weight: 1.0, terms: vec![(0, term)] }] }
+    fn new(weight: f32, way: Way, meets: u32) -> Self {
+        Self { ways: vec![(1.0, way)], weight, spaced: false, meets }
     }
 
-    fn or(mut self, weight: f32, terms: Vec<(u32, String)>) -> Self {
-        if !self.any.iter().any(|known| known.terms == terms) {
-            self.any.push(Alternative { weight, terms });
+    fn spaced(self) -> Self {
+        Self { spaced: true, ..self }
+    }
+}
+
+impl From<Way> for Unit {
+    /// A unit of full weight that meets no need.
+    fn from(way: Way) -> Self {
+        Self::new(1.0, way, 0)
+    }
+}
+
+/// What is known of a query while its pieces are read.
+struct Reading<'a> {
+    analysis: &'a Analysis,
+    lexicon: &'a Lexicon,
+    scan: &'a Scan<'a>,
+    /// Han characters in all.
+    han: usize,
+    question: Question,
+    /// Which need the folded characters of the query belong to, for synonyms.
+    needs: Vec<(Range<usize>, u32)>,
+}
+
+impl Analysis {
+    /// What to look for when a reader types `text`.
+    pub fn question(&self, text: &str, lexicon: &Lexicon) -> Question {
+        let scan = Scan::new(text);
+        let han =
+            scan.pieces.iter().filter(|piece| piece.kind == PieceKind::Han).map(|p| p.chars.len()).sum();
+        let mut reading = Reading {
+            analysis: self,
+            lexicon,
+            scan: &scan,
+            han,
+            question: Question::default(),
+            needs: Vec::new(),
+        };
+        reading.pieces();
+        reading.synonyms();
+        reading.together();
+        reading.question
+    }
+
+    /// `text` exactly as it stands, without stems and parts; `None` when it has no terms.
+    pub fn phrase(&self, text: &str) -> Option<Way> {
+        let scan = Scan::new(text);
+        self.phrase_of(&scan, &scan.pieces)
+    }
+
+    fn phrase_of(&self, scan: &Scan<'_>, pieces: &[Piece]) -> Option<Way> {
+        let mut terms: Vec<(u32, String)> = Vec::new();
+        let mut pairs = Vec::new();
+        for piece in pieces {
+            match &piece.kind {
+                PieceKind::Han => {
+                    let chars: Vec<char> = scan.folded(piece.chars.clone()).chars().collect();
+                    terms.extend((piece.position..).zip(chars.iter().map(char::to_string)));
+                    pairs.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+                }
+                PieceKind::Letter | PieceKind::Emoji => terms.push((piece.position, whole(scan, piece).text)),
+                PieceKind::Word(atoms) => {
+                    let numbered = (piece.position..).zip(atoms);
+                    terms.extend(numbered.map(|(at, atom)| (at, atom_text(scan, atom))));
+                }
+            }
         }
-        self
+        let first = terms.first()?.0;
+        terms.iter_mut().for_each(|(at, _)| *at -= first);
+        Some(match (terms.as_slice(), pairs.as_slice()) {
+            ([(_, one)], _) => Way::Placed(one.clone()),
+            ([_, _], [pair]) => Way::Loose(pair.clone()),
+            _ => Way::Phrase { terms, pairs },
+        })
     }
 
-    /// Whether the unit is a single Han character or letter, which says little where words are at hand.
-    pub fn is_single_character(&self) -> bool {
-        let mut terms = self.any.iter().flat_map(|alternative| &alternative.terms);
-        self.any.len() == 1
-            && terms.all(|(_, term)| term.chars().count() == 1)
-            && self.any.iter().all(|alternative| alternative.terms.len() == 1)
+    /// A word or phrase in its simplest form: the dictionary's terms where it has them.
+    fn word_way(&self, text: &str) -> Option<Way> {
+        let scan = Scan::new(text);
+        if let [piece] = scan.pieces.as_slice() {
+            match &piece.kind {
+                PieceKind::Han
+                    if piece.chars.len() > 2 && self.jieba.has_word(&scan.folded(piece.chars.clone())) =>
+                {
+                    return Some(Way::Loose(scan.folded(piece.chars.clone())));
+                }
+                PieceKind::Word(atoms) => {
+                    if let [atom] = atoms.as_slice() {
+                        return Some(Way::Loose(stem(&atom_text(&scan, atom))));
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.phrase_of(&scan, &scan.pieces)
+    }
+
+    /// Words of a Han run that do not overlap; the operators' own words first.
+    fn han_words(&self, run: &str, lexicon: &Lexicon) -> Vec<(Range<usize>, String)> {
+        let chars: Vec<char> = run.chars().collect();
+        let mut words = Vec::new();
+        let mut from = 0;
+        let cut = |from: usize, to: usize, words: &mut Vec<(Range<usize>, String)>| {
+            let part: String = chars.get(from..to).unwrap_or_default().iter().collect();
+            for word in self.jieba.cut(&part, false) {
+                words.push((from + word.start..from + word.end, word.word.to_owned()));
+            }
+        };
+        let mut at = 0;
+        while at < chars.len() {
+            match lexicon.word_at(chars.get(at..).unwrap_or_default()) {
+                0 => at += 1,
+                length => {
+                    cut(from, at, &mut words);
+                    words.push((
+                        at..at + length,
+                        chars.get(at..at + length).unwrap_or_default().iter().collect(),
+                    ));
+                    at += length;
+                    from = at;
+                }
+            }
+        }
+        cut(from, chars.len(), &mut words);
+        words
     }
 }
 
-fn word_atoms(scan: &Scan<'_>, piece: &Piece, atoms: &[Range<usize>]) -> Vec<(u32, String)> {
-    let numbered = atoms.iter().enumerate();
-    numbered.map(|(nth, atom)| (piece.position + nth as u32, atom_text(scan, atom))).collect()
+impl Reading<'_> {
+    fn need(&mut self, chars: Range<usize>) -> u32 {
+        if self.question.needs == MAX_NEEDS {
+            return 0;
+        }
+        let bit = 1 << self.question.needs;
+        self.question.needs += 1;
+        self.needs.push((chars, bit));
+        bit
+    }
+
+    /// Adds a unit; the same one again only meets another need.
+    fn push(&mut self, unit: Unit) {
+        match self.question.units.iter_mut().find(|known| known.ways == unit.ways) {
+            None => self.question.units.push(unit),
+            Some(known) => {
+                known.weight = known.weight.max(unit.weight);
+                known.meets |= unit.meets;
+            }
+        }
+    }
+
+    fn pieces(&mut self) {
+        let mut at = 0;
+        while let Some(piece) = self.scan.pieces.get(at) {
+            let mut end = at + 1;
+            match &piece.kind {
+                PieceKind::Han => self.han(piece),
+                PieceKind::Word(atoms) => self.word(piece, atoms),
+                PieceKind::Emoji => {
+                    let meets = self.need(piece.chars.clone());
+                    self.push(Unit::new(weights::WORD, Way::Placed(whole(self.scan, piece).text), meets));
+                }
+                PieceKind::Letter => {
+                    let follows = |end: usize| {
+                        let (last, next) = (self.scan.pieces.get(end - 1), self.scan.pieces.get(end));
+                        last.zip(next).is_some_and(|(last, next)| {
+                            next.kind == PieceKind::Letter && next.chars.start == last.chars.end
+                        })
+                    };
+                    while follows(end) {
+                        end += 1;
+                    }
+                    let run = self.scan.pieces.get(at..end).unwrap_or_default();
+                    let to = run.last().map_or(piece.chars.end, |last| last.chars.end);
+                    if let Some(way) = self.analysis.phrase_of(self.scan, run) {
+                        let meets = self.need(piece.chars.start..to);
+                        self.push(Unit::new(weights::WORD, way, meets));
+                    }
+                }
+            }
+            at = end;
+        }
+    }
+
+    fn han(&mut self, piece: &Piece) {
+        let run = self.scan.folded(piece.chars.clone());
+        let chars: Vec<char> = run.chars().collect();
+        let fade = (LONG_QUERY / self.han as f32).min(1.0);
+        let whole = if chars.len() <= PHRASE_CHARS { self.need(piece.chars.clone()) } else { 0 };
+        if self.han <= NO_SINGLES {
+            for ch in &chars {
+                let meets = if chars.len() == 1 { whole } else { 0 };
+                self.push(Unit::new(weights::CHARACTER * fade, Way::Placed(ch.to_string()), meets));
+            }
+        }
+        let words = self.analysis.han_words(&run, self.lexicon);
+        let mut pair_weights: Vec<(String, f32)> =
+            chars.windows(2).map(|pair| (pair.iter().collect(), weights::PAIR)).collect();
+        for (within, word) in words {
+            let length = within.end - within.start;
+            if length < 2 {
+                continue;
+            }
+            let stands = piece.chars.start + within.start..piece.chars.start + within.end;
+            let meets = if whole == 0 {
+                self.need(stands)
+            } else if length == chars.len() {
+                whole
+            } else {
+                PART
+            };
+            if length == 2 {
+                let pair = pair_weights.iter_mut().find(|(pair, _)| *pair == word);
+                if let Some((_, weight)) = pair {
+                    *weight = weights::PAIR + weights::WORD * fade;
+                }
+                self.push(Unit::new(weights::PAIR + weights::WORD * fade, Way::Loose(word.clone()), meets));
+            } else if let Some(way) = self.analysis.word_way(&word) {
+                self.push(Unit::new(weights::WORD * fade, way, meets));
+            }
+            self.variants(&word, meets, fade);
+        }
+        for (pair, weight) in pair_weights {
+            let meets = if chars.len() == 2 { whole } else { PART };
+            self.push(Unit::new(weight, Way::Loose(pair), meets));
+        }
+        let met = self.question.units.iter().any(|unit| unit.meets & whole != 0);
+        if whole != 0
+            && !met
+            && let Some(way) = self.analysis.phrase_of(self.scan, std::slice::from_ref(piece))
+        {
+            self.push(Unit::new(weights::RUN * fade, way, whole));
+        }
+    }
+
+    /// What the same thing is called where the other script is written.
+    fn variants(&mut self, word: &str, meets: u32, fade: f32) {
+        for variant in variants(word) {
+            if let Some(way) = self.analysis.word_way(&variant) {
+                self.push(Unit::new(weights::VARIANT * fade, way, meets));
+            }
+        }
+    }
+
+    fn word(&mut self, piece: &Piece, atoms: &[Range<usize>]) {
+        let meets = self.need(piece.chars.clone());
+        let [atom] = atoms else { return self.code(piece, atoms, meets) };
+        let word = atom_text(self.scan, atom);
+        let stem = stem(&word);
+        let mut unit = Unit::new(weights::STEM, Way::Loose(stem), meets).spaced();
+        unit.ways.push((1.0, Way::Tag(word.clone())));
+        if let Some(heard) =
+            syllables(&word).filter(|cut| cut.len() > 1 || word.len() > 3).or_else(|| initials(&word))
+        {
+            unit.ways.push((weights::PINYIN, Way::Sounds(heard)));
+        }
+        self.push(unit);
+        self.push(Unit::new(weights::AS_WRITTEN, Way::Placed(word), 0).spaced());
+    }
+
+    fn code(&mut self, piece: &Piece, atoms: &[Range<usize>], meets: u32) {
+        let mut ways = Vec::new();
+        if let Some(code) = code(self.scan, piece) {
+            ways.push((1.2, Way::Placed(code)));
+        }
+        if let Some(way) = self.analysis.phrase_of(self.scan, std::slice::from_ref(piece)) {
+            ways.push((0.9, way));
+        }
+        if let Some(text) = squeezed(self.scan, atoms) {
+            ways.push((0.8, Way::Loose(stem(&text))));
+        }
+        ways.push((1.0, Way::Tag(self.scan.folded(piece.chars.clone()))));
+        self.push(Unit { ways, weight: weights::STEM, spaced: true, meets });
+    }
+
+    /// What the operators say means the same.
+    fn synonyms(&mut self) {
+        let folded: Vec<char> = self.scan.chars.iter().map(|c| c.ch).collect();
+        for (stands, meanings) in self.lexicon.synonyms_in(&folded) {
+            let covered =
+                self.needs.iter().filter(|(chars, _)| chars.start < stands.end && stands.start < chars.end);
+            let meets = covered.fold(0, |bits, (_, bit)| bits | bit);
+            let ways: Vec<(f32, Way)> =
+                meanings.iter().filter_map(|text| Some((1.0, self.analysis.word_way(text)?))).collect();
+            if !ways.is_empty() {
+                let spaced = meanings.iter().all(|text| text.is_ascii());
+                self.push(Unit { ways, weight: weights::SYNONYM, spaced, meets });
+            }
+        }
+    }
+
+    /// A short query standing in a text as typed is worth more than its parts.
+    fn together(&mut self) {
+        let parts = self.scan.pieces.len();
+        if (2..=6).contains(&parts)
+            && self.han <= NO_SINGLES
+            && let Some(way @ Way::Phrase { .. }) = self.analysis.phrase_of(self.scan, &self.scan.pieces)
+        {
+            self.push(Unit::new(weights::TOGETHER, way, 0));
+        }
+    }
 }
 
-/// A word with its inflections, or a code with its spellings.
-fn word_unit(scan: &Scan<'_>, piece: &Piece, atoms: &[Range<usize>]) -> Unit {
-    let parts: Vec<(u32, String)> =
-        atoms.iter().enumerate().map(|(nth, atom)| (nth as u32, atom_text(scan, atom))).collect();
-    if let [(_, word)] = parts.as_slice() {
-        let stem = stem(word);
-        let loose = format!("{LOOSE}{stem}");
-        let base = word.trim_end_matches(['+', '#']);
-        let unit = Unit::of(word.clone()).or(0.7, vec![(0, stem)]);
-        return if base == word { unit.or(0.6, vec![(0, loose)]) } else { unit };
+/// Dictionaries of regional wording.
+struct Wordings {
+    traditional: Option<OpenCC>,
+    mainland: Option<OpenCC>,
+    taiwan: Option<OpenCC>,
+}
+
+static WORDINGS: LazyLock<Wordings> = LazyLock::new(|| Wordings {
+    traditional: OpenCC::from_config(BuiltinConfig::S2t).ok(),
+    mainland: OpenCC::from_config(BuiltinConfig::Tw2sp).ok(),
+    taiwan: OpenCC::from_config(BuiltinConfig::S2twp).ok(),
+});
+
+/// How else a folded word is called across the strait, folded: 软体 for 软件 and the other way about.
+fn variants(word: &str) -> Vec<String> {
+    let Wordings { traditional: Some(traditional), mainland: Some(mainland), taiwan: Some(taiwan) } =
+        &*WORDINGS
+    else {
+        return Vec::new();
+    };
+    let there = fold(&taiwan.convert(word));
+    let here = fold(&mainland.convert(&traditional.convert(word)));
+    let mut variants = Vec::new();
+    for variant in [there, here] {
+        if variant != word && !variants.contains(&variant) {
+            variants.push(variant);
+        }
     }
-    let mut any = Vec::new();
-    if let Some(code) = code(scan, piece) {
-        any.push(Alternative { weight: 1.2, terms: vec![(0, code)] });
-    }
-    any.push(Alternative { weight: 0.9, terms: parts });
-    let unit = Unit { any };
-    match squeezed(scan, atoms) {
-        Some(text) => unit.or(0.8, vec![(0, text.clone())]).or(0.8, vec![(0, loose(&text))]),
-        None => unit,
-    }
+    variants
 }

@@ -3,17 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tantivy::directory::MmapDirectory;
 use tantivy::indexer::IndexWriterOptions;
-use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError};
 
-use super::schema::{Fields, TOKENIZER, columns};
-use super::{Batch, IndexError, PostDocument};
+use super::schema::{Fields, columns};
+use super::tally::Tally;
+use super::view::View;
+use super::{Batch, Head, IndexError, PostDocument};
 use crate::base::ids::PostId;
-use crate::reach::search::analysis::{Analysis, MixedTokenizer};
+use crate::reach::search::analysis::Analysis;
 
 const PUBLIC: &str = "public";
 const RESTRICTED: &str = "restricted";
@@ -23,9 +24,14 @@ pub(super) struct Generation {
     pub public: Side,
     pub restricted: Side,
     pub fields: Fields,
+    analysis: Analysis,
     cursor: AtomicI64,
     writers: Mutex<Slot>,
     memory: usize,
+    /// What searches see: the public side and the restricted one.
+    views: RwLock<[Arc<View>; 2]>,
+    /// Arrays for scoring that no search uses at the moment.
+    tallies: Mutex<Vec<Tally>>,
 }
 
 /// Where the writers are.
@@ -68,18 +74,51 @@ impl Generation {
     /// Opens the generation at `path`.
     pub fn open(path: &Path, analysis: &Analysis, memory: usize) -> Result<Self, IndexError> {
         let (_, fields) = Fields::build();
-        let public = Side::open(&path.join(PUBLIC), analysis)?;
-        let restricted = Side::open(&path.join(RESTRICTED), analysis)?;
+        let public = Side::open(&path.join(PUBLIC))?;
+        let restricted = Side::open(&path.join(RESTRICTED))?;
         let cursor = public.cursor()?.min(restricted.cursor()?);
         let writers = Writers::new(&public, &restricted, memory)?;
-        Ok(Self {
+        let generation = Self {
             public,
             restricted,
             fields,
+            analysis: analysis.clone(),
             cursor: AtomicI64::new(cursor),
             writers: Mutex::new(Slot::Open(Box::new(writers))),
             memory,
-        })
+            views: RwLock::default(),
+            tallies: Mutex::default(),
+        };
+        generation.look()?;
+        Ok(generation)
+    }
+
+    /// What searches see now.
+    pub fn views(&self) -> [Arc<View>; 2] {
+        self.views.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Runs a search on what can be seen now, with an array to score in.
+    pub fn with_tally<T>(
+        &self,
+        search: impl FnOnce(&mut Tally, &[Arc<View>; 2]) -> Result<T, IndexError>,
+    ) -> Result<T, IndexError> {
+        let free = self.tallies.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut tally = free.unwrap_or_default();
+        let done = search(&mut tally, &self.views());
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner).push(tally);
+        done
+    }
+
+    /// Makes the views of what was committed.
+    fn look(&self) -> Result<(), IndexError> {
+        let [public, restricted] = self.views();
+        let next = [
+            Arc::new(public.next(&self.public.searcher(), &self.fields)?),
+            Arc::new(restricted.next(&self.restricted.searcher(), &self.fields)?),
+        ];
+        *self.views.write().unwrap_or_else(PoisonError::into_inner) = next;
+        Ok(())
     }
 
     /// Log position up to which both indexes hold everything.
@@ -98,16 +137,22 @@ impl Generation {
             }
             writers.remove(fields, batch);
             for post in &batch.put {
-                writers.add(fields, post)?;
+                writers.add(fields, &self.analysis, post)?;
+            }
+            for head in &batch.heads {
+                writers.add_head(fields, &self.analysis, head)?;
             }
             self.commit_with(writers, to)
         })?;
         self.reload()
     }
 
-    /// Adds posts that are known to be new, to be seen at the next commit.
-    pub fn add(&self, posts: &[PostDocument]) -> Result<(), IndexError> {
-        self.write(|writers, fields| posts.iter().try_for_each(|post| writers.add(fields, post)))
+    /// Adds heads and posts that are known to be new, to be seen at the next commit.
+    pub fn add(&self, heads: &[Head], posts: &[PostDocument]) -> Result<(), IndexError> {
+        self.write(|writers, fields| {
+            heads.iter().try_for_each(|head| writers.add_head(fields, &self.analysis, head))?;
+            posts.iter().try_for_each(|post| writers.add(fields, &self.analysis, post))
+        })
     }
 
     /// Commits both indexes with `cursor` and shows what was committed.
@@ -133,7 +178,8 @@ impl Generation {
 
     fn reload(&self) -> Result<(), IndexError> {
         self.public.reload()?;
-        self.restricted.reload()
+        self.restricted.reload()?;
+        self.look()
     }
 
     /// Runs `work` with the writers. When it fails they are dropped with all that was not committed.
@@ -178,25 +224,33 @@ impl Writers {
             for post in batch.remove_posts.iter().chain(batch.put.iter().map(|post| &post.post)) {
                 writer.delete_term(fields.post_term(post.0));
             }
+            for head in &batch.heads {
+                writer.delete_term(fields.head_term(head.thread.0));
+            }
         }
     }
 
-    fn add(&self, fields: &Fields, post: &PostDocument) -> Result<(), IndexError> {
+    fn add(&self, fields: &Fields, analysis: &Analysis, post: &PostDocument) -> Result<(), IndexError> {
         let writer = if post.restricted { &self.restricted } else { &self.public };
-        writer.add_document(fields.document(post))?;
+        writer.add_document(fields.post(analysis, post))?;
+        Ok(())
+    }
+
+    fn add_head(&self, fields: &Fields, analysis: &Analysis, head: &Head) -> Result<(), IndexError> {
+        let writer = if head.restricted { &self.restricted } else { &self.public };
+        writer.add_document(fields.head(analysis, head))?;
         Ok(())
     }
 }
 
 impl Side {
     /// Opens the index at `path` for reading.
-    pub fn open(path: &Path, analysis: &Analysis) -> Result<Self, IndexError> {
+    pub fn open(path: &Path) -> Result<Self, IndexError> {
         let directory = MmapDirectory::open(path).map_err(TantivyError::from)?;
         let index = Index::open(directory)?;
         if index.schema() != Fields::build().0 {
             return Err(TantivyError::SchemaError("the fields are not the ones expected".into()).into());
         }
-        index.tokenizers().register(TOKENIZER, TextAnalyzer::from(MixedTokenizer::new(analysis.clone())));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { index, reader })
     }
@@ -206,18 +260,12 @@ impl Side {
         self.reader.searcher()
     }
 
-    /// Posts in it.
-    pub fn num_docs(&self) -> u64 {
-        self.searcher().num_docs()
-    }
-
     /// Calls `take` with every post in it.
     pub fn for_each_post(&self, mut take: impl FnMut(PostId)) -> Result<(), IndexError> {
         for segment in self.searcher().segment_readers() {
-            let posts = segment.fast_fields().i64(columns::POST)?.first_or_default_col(0);
-            for doc in segment.doc_ids_alive() {
-                take(PostId(posts.get_val(doc)));
-            }
+            let posts = segment.fast_fields().i64(columns::POST)?;
+            // Heads have no post.
+            segment.doc_ids_alive().filter_map(|doc| posts.first(doc)).for_each(|post| take(PostId(post)));
         }
         Ok(())
     }

@@ -11,31 +11,35 @@
 
 mod document;
 mod error;
+mod filters;
 mod generation;
-mod group;
 mod plan;
 mod pointer;
 mod rebuild;
 mod run;
 mod schema;
 mod snapshot;
+mod tally;
+mod view;
+mod weights;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-pub use document::{Batch, PostDocument};
+pub use document::{Batch, Head, PostDocument};
 pub use error::IndexError;
 pub use rebuild::Rebuild;
-pub use run::{Filter, Hit, Page, Permit, Query, Results, Sort};
+pub use run::{Filter, Hit, Page, Permit, Query, Results, Sort, Why};
 pub use snapshot::{Snapshot, snapshot};
+pub use tally::Share;
 
 use generation::Generation;
 use pointer::Pointer;
 
 use super::analysis::Analysis;
-use crate::base::ids::PostId;
+use crate::base::ids::{PostId, ThreadId};
 
 /// Memory that each of the two writers may fill before it writes a segment, in bytes.
 pub const DEFAULT_MEMORY: usize = 50_000_000;
@@ -146,7 +150,8 @@ impl SearchIndex {
     /// How many posts the index holds, as of the last change.
     pub fn num_docs(&self) -> Counts {
         let generation = self.generation();
-        Counts { public: generation.public.num_docs(), restricted: generation.restricted.num_docs() }
+        let [public, restricted] = generation.views();
+        Counts { public: public.sums.posts, restricted: restricted.sums.posts }
     }
 
     /// Calls `take` with every post and whether it is restricted, in no order; for comparing with the database.
@@ -165,6 +170,14 @@ impl SearchIndex {
     /// [`IndexError`] when the index cannot be read; no query is an error.
     pub fn search(&self, query: &Query<'_>, permit: &Permit, page: Page) -> Result<Results, IndexError> {
         run::search(&self.generation(), &self.analysis, query, permit, page)
+    }
+
+    /// Why `thread` ranks where it does.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn explain(&self, query: &Query<'_>, permit: &Permit, thread: ThreadId) -> Result<Why, IndexError> {
+        run::explain(&self.generation(), &self.analysis, query, permit, thread)
     }
 
     fn generation(&self) -> Arc<Generation> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::generation::Generation;
 use super::pointer::{self, Pointer};
-use super::{Current, IndexError, PostDocument, SearchIndex, schema};
+use super::{Current, Head, IndexError, PostDocument, SearchIndex, schema};
 
 /// A generation being filled. Dropped before [`Self::finish`], it is thrown away.
 pub struct Rebuild<'i> {
@@ -24,12 +24,12 @@ impl<'i> Rebuild<'i> {
         Ok(Self { index, generation: Arc::new(generation), pointer, finished: false })
     }
 
-    /// Adds posts. Give each post once.
+    /// Adds heads and posts. Give each once.
     ///
     /// # Errors
     /// [`IndexError`] when writing fails; the rebuild is then lost.
-    pub fn put(&self, posts: &[PostDocument]) -> Result<(), IndexError> {
-        self.generation.add(posts)
+    pub fn put(&self, heads: &[Head], posts: &[PostDocument]) -> Result<(), IndexError> {
+        self.generation.add(heads, posts)
     }
 
     /// Makes this the generation that counts. `cursor` is the end of the log as it was *before* the first post was

@@ -1,35 +1,38 @@
 //! Running a query for one reader.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use tantivy::query::{Bm25StatisticsProvider, BooleanQuery, Query as Ask};
-use tantivy::schema::Field;
-use tantivy::{Searcher, Term};
+use tantivy::DocId;
 
 use super::IndexError;
+use super::filters::{self, Posts, Threads};
 use super::generation::Generation;
-use super::group::{Best, ByThread, ThreadIds, Threads, merge};
-use super::plan::{Frequencies, Plan, in_categories, silent};
+use super::plan::Plan;
+use super::schema::whole_title;
+use super::tally::{Scoring, Share, Tally, each};
+use super::view::{Fact, View};
+use super::weights as w;
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
-use crate::base::time::UtcTime;
-use crate::reach::search::analysis::Analysis;
-use crate::reach::search::query::ParsedQuery;
-
-/// With fewer threads than this that hold everything typed, those that hold a part of it follow.
-const TOO_FEW: usize = 20;
+use crate::base::time::{DAY, UtcTime};
+use crate::reach::search::analysis::{Analysis, Lexicon, Unit, Way};
+use crate::reach::search::query::{Mark, ParsedQuery};
 
 /// What to look for.
 #[derive(Debug, Clone)]
 pub struct Query<'q> {
     /// What was typed.
     pub parsed: &'q ParsedQuery,
+    /// What the operators of the site taught.
+    pub lexicon: &'q Lexicon,
     /// What the names in it mean.
     pub filter: Filter,
     /// In which order.
     pub sort: Sort,
-    /// The time now, for the gain of recent posts.
+    /// The time now, for the gain of recent threads.
     pub now: UtcTime,
+    /// How far the scale of heat has moved by now, in the unit of stored heat (half-lives).
+    pub heat_age: f64,
 }
 
 /// What the caller made of the names typed, and further limits.
@@ -37,10 +40,12 @@ pub struct Query<'q> {
 pub struct Filter {
     /// Only these categories. An unknown slug is an empty list: nothing is found.
     pub categories: Option<Vec<CategoryId>>,
-    /// Only this author; without it the handle typed is compared with that at indexing.
+    /// Only posts of this author; nobody's when a name was typed that the caller did not find.
     pub author: Option<MemberId>,
     /// Everything but this thread, when looking for related ones.
     pub except: Option<ThreadId>,
+    /// This thread alone.
+    pub only: Option<ThreadId>,
 }
 
 /// The order of results.
@@ -51,6 +56,29 @@ pub enum Sort {
     Relevance,
     /// The thread with the newest matching post first.
     Newest,
+    /// The hottest thread first.
+    Hottest,
+}
+
+impl Sort {
+    /// The order of a name in addresses and the API.
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "" | "relevance" => Self::Relevance,
+            "newest" => Self::Newest,
+            "hottest" => Self::Hottest,
+            _ => return None,
+        })
+    }
+
+    /// Its name in addresses; nothing for the usual one.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Relevance => "",
+            Self::Newest => "newest",
+            Self::Hottest => "hottest",
+        }
+    }
 }
 
 /// What a reader may see besides what everybody may.
@@ -79,9 +107,9 @@ pub struct Page {
 pub struct Hit {
     /// The thread.
     pub thread: ThreadId,
-    /// Its best post.
-    pub post: PostId,
-    /// What it is worth; only good for comparing within one result. 0 when the newest come first.
+    /// Its best post; `None` when only its title fits.
+    pub post: Option<PostId>,
+    /// What it is worth; only good for comparing within one result. 0 in other orders than by relevance.
     pub score: f64,
 }
 
@@ -92,14 +120,48 @@ pub struct Results {
     pub hits: Vec<Hit>,
     /// Number of threads found, exact.
     pub total: usize,
-    /// How many of them, at the top, hold everything typed; the rest hold a part of it.
+    /// How many of them hold everything typed; the rest hold a part of it.
     pub complete: usize,
 }
 
-/// One index with what limits this reader in it.
-struct Part {
-    searcher: Searcher,
-    permit: Option<Box<dyn Ask>>,
+/// Why a thread ranks where it does.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Why {
+    /// What each unit gave.
+    pub shares: Vec<Share>,
+    /// What heat, age and marks multiplied the sum with.
+    pub factor: f32,
+    /// Whether it holds everything typed.
+    pub complete: bool,
+    /// Whether its title is the query.
+    pub whole_title: bool,
+    /// The score before its best post was looked at; 0 when it was not found.
+    pub score: f32,
+}
+
+/// A thread that may be shown.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    thread: u32,
+    complete: bool,
+    key: f64,
+}
+
+/// The best post of a thread.
+#[derive(Debug, Clone, Copy)]
+struct Passage {
+    post: i64,
+    score: f32,
+    good: bool,
+}
+
+struct Run<'a> {
+    query: &'a Query<'a>,
+    plan: Plan,
+    scoring: Scoring<'a>,
+    threads: Threads<'a>,
+    /// What a hit on each unit is worth.
+    worths: Vec<f32>,
 }
 
 pub(super) fn search(
@@ -109,117 +171,307 @@ pub(super) fn search(
     permit: &Permit,
     page: Page,
 ) -> Result<Results, IndexError> {
-    let public = Public(generation.public.searcher());
-    let plan = Plan::new(generation.fields, analysis, query, &public);
-    if query.parsed.is_empty() && query.filter.categories.is_none() && query.filter.author.is_none()
-        || plan.is_vain()
-    {
-        return Ok(Results::default());
-    }
-    let parts = parts(generation, permit, &public);
-    let sort = if plan.has_words() { query.sort } else { Sort::Newest };
-    let collector = ByThread {
-        sort,
-        now: query.now,
-        only: threads_asked_for(&plan, &parts)?,
-        except: query.filter.except.map(|thread| thread.0),
-    };
-    let strict = ask(&parts, &plan.strict(), &collector, &public)?;
-    let complete = strict.len();
-    let mut found = order(strict, sort);
-    if complete < TOO_FEW && plan.can_relax() {
-        let mut more = ask(&parts, &plan.relaxed(), &collector, &public)?;
-        for hit in &found {
-            more.remove(&hit.thread.0);
+    generation.with_tally(|tally, views| {
+        let Some(mut run) = Run::prepare(generation, views, analysis, query, permit)? else {
+            return Ok(Results::default());
+        };
+        if run.plan.units.is_empty() {
+            return run.listed(page);
         }
-        found.extend(order(more, sort));
-    }
-    let total = found.len();
-    Ok(Results { hits: found.into_iter().skip(page.offset).take(page.limit).collect(), total, complete })
+        run.read(tally, None)?;
+        run.results(tally, page)
+    })
 }
 
-/// The indexes this reader may look into.
-fn parts(generation: &Generation, permit: &Permit, public: &Public) -> Vec<Part> {
-    let mut parts = vec![Part { searcher: public.0.clone(), permit: None }];
-    let limit = match permit {
-        Permit::All => Some(None),
-        Permit::Categories(categories) if !categories.is_empty() => {
-            Some(Some(in_categories(&generation.fields, categories.iter().map(|category| category.0))))
+/// Why `thread` ranks where it does for `query`.
+pub(super) fn explain(
+    generation: &Generation,
+    analysis: &Analysis,
+    query: &Query<'_>,
+    permit: &Permit,
+    thread: ThreadId,
+) -> Result<Why, IndexError> {
+    generation.with_tally(|tally, views| {
+        let asked = u32::try_from(thread.0).ok();
+        let Some(mut run) = Run::prepare(generation, views, analysis, query, permit)? else {
+            return Ok(Why::default());
+        };
+        let shares = run.read(tally, asked)?;
+        let found = tally.found().find(|(found, ..)| Some(*found) == asked);
+        let Some((thread, total, meets)) = found else { return Ok(Why::default()) };
+        let factor = run.factor(&run.scoring.fact(thread));
+        Ok(Why {
+            shares,
+            factor,
+            complete: run.plan.is_complete(meets),
+            whole_title: total >= w::WHOLE_TITLE,
+            score: total * factor,
+        })
+    })
+}
+
+impl<'a> Run<'a> {
+    /// `None` when nothing is asked, or nothing that gives terms.
+    fn prepare(
+        generation: &Generation,
+        views: &'a [Arc<View>; 2],
+        analysis: &Analysis,
+        query: &'a Query<'a>,
+        permit: &'a Permit,
+    ) -> Result<Option<Self>, IndexError> {
+        let mut plan = Plan::new(analysis, query.lexicon, query.parsed);
+        let filtered = query.filter.categories.is_some() || query.filter.author.is_some();
+        let vain = plan.units.is_empty() && plan.typed;
+        if vain || query.parsed.is_empty() && !filtered {
+            return Ok(None);
         }
-        Permit::Public | Permit::Categories(_) => None,
-    };
-    parts.extend(limit.map(|permit| Part { searcher: generation.restricted.searcher(), permit }));
-    parts
+        let [public, restricted] = views;
+        let mut sides: Vec<&View> = vec![public];
+        let sees_some = match permit {
+            Permit::Public => false,
+            Permit::Categories(ids) => !ids.is_empty(),
+            Permit::All => true,
+        };
+        if sees_some {
+            sides.push(restricted);
+        }
+        let fields = generation.fields;
+        let allowed = filters::posts(&sides, &fields, query, &plan.excluded)?;
+        let threads = Threads::new(&sides, &fields, query, permit, &plan.excluded, &allowed)?;
+        let scoring =
+            Scoring { fields, sides, allowed, titles_only: query.parsed.in_title, sums: public.sums };
+        plan.trim(public.sums.posts, |unit| scoring.cost(unit))?;
+        Ok(Some(Self { query, plan, scoring, threads, worths: Vec::new() }))
+    }
+
+    /// Scores every thread; the shares of `asked` are returned.
+    fn read(&mut self, tally: &mut Tally, asked: Option<u32>) -> Result<Vec<Share>, IndexError> {
+        tally.reset(self.scoring.sides.iter().map(|side| side.facts.end()).max().unwrap_or(0));
+        let mut shares = Vec::new();
+        for unit in &self.plan.units {
+            let (worth, share) = tally.read(&self.scoring, unit, asked)?;
+            self.worths.push(worth);
+            shares.extend(share);
+        }
+        let title = whole_title(&self.query.parsed.wanted());
+        let way = Way::Placed(title);
+        let field = self.scoring.fields.whole_title;
+        for part in self.scoring.sides.iter().flat_map(|side| &side.parts) {
+            each(part, (field, field), &way, |doc, _| {
+                if part.is_alive(doc) {
+                    tally.add(part.thread(doc), w::WHOLE_TITLE);
+                }
+            })?;
+        }
+        Ok(shares)
+    }
+
+    fn allows(&self, thread: u32) -> Option<Fact> {
+        let (fact, restricted) = self.scoring.place(thread);
+        self.threads.allows(thread, &fact, restricted).then_some(fact)
+    }
+
+    /// What is known of a thread besides its text, as a factor of its score.
+    fn factor(&self, fact: &Fact) -> f32 {
+        let days = self.query.now.since(UtcTime(filters::micros(fact.last))).max(0) as f64 / DAY as f64;
+        let fresh = w::FRESH * (-(days as f32) / w::FRESH_DAYS).exp2();
+        let present = (f64::from(fact.heat) - self.query.heat_age).min(40.0).exp2() as f32;
+        let heat = w::HEAT * ((1.0 + present).log2() / (1.0 + w::HEAT_FULL).log2()).min(1.0);
+        let is = |mark: Mark| u64::from(fact.marks) & mark.bit() != 0;
+        let mark = |mark, gain| if is(mark) { gain } else { 0.0 };
+        1.0 + fresh
+            + heat
+            + mark(Mark::Solved, w::SOLVED)
+            + mark(Mark::Featured, w::FEATURED)
+            + mark(Mark::Closed, w::CLOSED)
+    }
+
+    fn results(&self, tally: &mut Tally, page: Page) -> Result<Results, IndexError> {
+        let mut candidates = Vec::new();
+        let mut complete = 0;
+        for (thread, total, meets) in tally.found() {
+            let whole = self.plan.is_complete(meets);
+            if !whole && !self.plan.is_enough(meets) {
+                continue;
+            }
+            let Some(fact) = self.allows(thread) else { continue };
+            complete += usize::from(whole);
+            let key = match self.query.sort {
+                Sort::Relevance => f64::from(total * self.factor(&fact)),
+                Sort::Newest => 0.0,
+                Sort::Hottest => f64::from(fact.heat),
+            };
+            candidates.push(Candidate { thread, complete: whole, key });
+        }
+        let by_text = self.query.sort == Sort::Relevance;
+        if complete >= w::ENOUGH_THREADS && self.plan.is_short() || !by_text && complete > 0 {
+            candidates.retain(|candidate| candidate.complete);
+        }
+        let dated = match self.query.sort {
+            Sort::Newest => self.date(tally, &mut candidates)?,
+            _ => HashMap::new(),
+        };
+        let total = candidates.len();
+        let tiers = by_text && self.plan.is_short();
+        let settled = (page.offset + page.limit).max(w::SETTLED);
+        top(&mut candidates, settled, tiers);
+        let passages =
+            if self.query.sort == Sort::Newest { dated } else { self.passages(tally, &candidates)? };
+        if by_text {
+            for candidate in candidates.iter_mut().take(w::SETTLED) {
+                if passages.get(&candidate.thread).is_some_and(|passage| passage.good) {
+                    candidate.key *= f64::from(1.0 + w::GOOD_PASSAGE);
+                }
+            }
+            let head = candidates.len().min(w::SETTLED);
+            if let Some(head) = candidates.get_mut(..head) {
+                head.sort_by(|one, other| order(one, other, tiers));
+            }
+        }
+        let hits = candidates.iter().skip(page.offset).take(page.limit).map(|candidate| Hit {
+            thread: ThreadId(i64::from(candidate.thread)),
+            post: passages.get(&candidate.thread).map(|passage| PostId(passage.post)),
+            score: if by_text { candidate.key } else { 0.0 },
+        });
+        Ok(Results { hits: hits.collect(), total, complete: complete.min(total) })
+    }
+
+    /// Gives every candidate the time of its newest post that fits, which is the one to show.
+    fn date(
+        &self,
+        tally: &mut Tally,
+        candidates: &mut [Candidate],
+    ) -> Result<HashMap<u32, Passage>, IndexError> {
+        tally.mark(candidates.iter().map(|candidate| candidate.thread));
+        let mut newest: HashMap<u32, (i64, i64)> = HashMap::with_capacity(candidates.len());
+        self.each_hit(tally, |posts, doc, thread, _, _| {
+            let found = (posts.created_at.first(doc).unwrap_or(0), posts.post.first(doc).unwrap_or(0));
+            newest.entry(thread).and_modify(|known| *known = found.max(*known)).or_insert(found);
+        })?;
+        for candidate in candidates {
+            let opened = || filters::micros(self.scoring.fact(candidate.thread).created);
+            candidate.key = newest.get(&candidate.thread).map_or_else(opened, |(at, _)| *at) as f64;
+        }
+        let passage = |(_, post)| Passage { post, score: 0.0, good: false };
+        Ok(newest.into_iter().map(|(thread, found)| (thread, passage(found))).collect())
+    }
+
+    /// Calls `take` with every post of a marked thread in which a unit stands: its columns, which it is, its thread,
+    /// which unit and how often.
+    fn each_hit(
+        &self,
+        tally: &Tally,
+        mut take: impl FnMut(&Posts, DocId, u32, usize, f32),
+    ) -> Result<(), IndexError> {
+        if self.scoring.titles_only {
+            return Ok(());
+        }
+        let body = (self.scoring.fields.body, self.scoring.fields.body_loose);
+        let code = (self.scoring.fields.code, self.scoring.fields.code);
+        for (nth, side) in self.scoring.sides.iter().enumerate() {
+            for (at, part) in side.parts.iter().enumerate() {
+                let posts = Posts::open(part)?;
+                for (unit, (weight, way)) in self.ways() {
+                    for (fields, counts) in [(body, 1.0), (code, w::CODE_TERMS)] {
+                        each(part, fields, way, |doc, terms| {
+                            let thread = part.thread(doc);
+                            if tally.is_marked(thread)
+                                && part.is_alive(doc)
+                                && self.scoring.allows(nth, at, doc)
+                            {
+                                take(&posts, doc, thread, unit, counts * weight * terms as f32);
+                            }
+                        })?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn ways(&self) -> impl Iterator<Item = (usize, &(f32, Way))> {
+        let units = self.plan.units.iter().enumerate();
+        let ways = units.flat_map(|(nth, unit): (usize, &Unit)| unit.ways.iter().map(move |way| (nth, way)));
+        ways.filter(|(_, (_, way))| !matches!(way, Way::Sounds(_) | Way::Tag(_)))
+    }
+
+    /// The best post of each candidate: BM25 without length, so that a passage wins by what it holds.
+    fn passages(
+        &self,
+        tally: &mut Tally,
+        candidates: &[Candidate],
+    ) -> Result<HashMap<u32, Passage>, IndexError> {
+        tally.mark(candidates.iter().map(|candidate| candidate.thread));
+        let mut posts: HashMap<i64, (u32, f32, bool, bool)> = HashMap::new();
+        self.each_hit(tally, |columns, doc, thread, unit, terms| {
+            let post = columns.post.first(doc).unwrap_or(0);
+            let worth = self.worths.get(unit).copied().unwrap_or(0.0);
+            let gain = worth * terms / (terms + w::SATURATION);
+            let entry = posts.entry(post).or_insert_with(|| {
+                let (accepted, authority) = columns.standing(doc);
+                (thread, 0.0, accepted, authority)
+            });
+            entry.1 += gain;
+        })?;
+        let mut best: HashMap<u32, Passage> = HashMap::new();
+        for (post, (thread, score, accepted, authority)) in posts {
+            let gain = if accepted { w::ACCEPTED_POST } else { 0.0 }
+                + if authority { w::AUTHORITY_POST } else { 0.0 };
+            let passage = Passage { post, score: score * (1.0 + gain), good: accepted || authority };
+            let known = best.entry(thread).or_insert(passage);
+            if passage.score > known.score || passage.score >= known.score && passage.post < known.post {
+                *known = passage;
+            }
+        }
+        Ok(best)
+    }
+
+    /// Without words: the threads with posts that may count, newest post first, or hottest thread first.
+    fn listed(&self, page: Page) -> Result<Results, IndexError> {
+        let mut newest: HashMap<u32, (i64, i64)> = HashMap::new();
+        for (nth, side) in self.scoring.sides.iter().enumerate() {
+            for (at, part) in side.parts.iter().enumerate() {
+                let posts = Posts::open(part)?;
+                for doc in 0..part.reader.max_doc() {
+                    let counts = part.is_alive(doc) && self.scoring.allows(nth, at, doc);
+                    if let Some(post) = posts.post.first(doc).filter(|_| counts) {
+                        let found = (posts.created_at.first(doc).unwrap_or(0), post);
+                        newest
+                            .entry(part.thread(doc))
+                            .and_modify(|known| *known = found.max(*known))
+                            .or_insert(found);
+                    }
+                }
+            }
+        }
+        let mut candidates = Vec::new();
+        for (&thread, (at, _)) in &newest {
+            let Some(fact) = self.allows(thread) else { continue };
+            let key = if self.query.sort == Sort::Hottest { f64::from(fact.heat) } else { *at as f64 };
+            candidates.push(Candidate { thread, complete: true, key });
+        }
+        let total = candidates.len();
+        top(&mut candidates, page.offset + page.limit, false);
+        let hits = candidates.iter().skip(page.offset).take(page.limit).map(|candidate| Hit {
+            thread: ThreadId(i64::from(candidate.thread)),
+            post: newest.get(&candidate.thread).map(|(_, post)| PostId(*post)),
+            score: 0.0,
+        });
+        Ok(Results { hits: hits.collect(), total, complete: total })
+    }
 }
 
-fn ask(
-    parts: &[Part],
-    query: &dyn Ask,
-    collector: &ByThread,
-    public: &Public,
-) -> Result<Threads, IndexError> {
-    let mut threads = Threads::new();
-    for part in parts {
-        let query = part.limited(query.box_clone());
-        merge(&mut threads, part.searcher.search_with_statistics_provider(&query, collector, public)?);
-    }
-    Ok(threads)
+/// Better first; of equals the later thread.
+fn order(one: &Candidate, other: &Candidate, tiers: bool) -> std::cmp::Ordering {
+    let tier = if tiers { other.complete.cmp(&one.complete) } else { std::cmp::Ordering::Equal };
+    tier.then(other.key.total_cmp(&one.key)).then(other.thread.cmp(&one.thread))
 }
 
-/// The threads whose opening posts have the tags and marks asked for; `None` when none were.
-fn threads_asked_for(plan: &Plan<'_>, parts: &[Part]) -> Result<Option<Arc<HashSet<i64>>>, IndexError> {
-    let Some(query) = plan.of_threads() else { return Ok(None) };
-    let mut threads = HashSet::new();
-    for part in parts {
-        threads.extend(part.searcher.search(&part.limited(query.box_clone()), &ThreadIds)?);
+/// Keeps the best `wanted`, in order.
+fn top(candidates: &mut Vec<Candidate>, wanted: usize, tiers: bool) {
+    if wanted > 0 && wanted < candidates.len() {
+        candidates.select_nth_unstable_by(wanted - 1, |one, other| order(one, other, tiers));
+        candidates.truncate(wanted);
     }
-    Ok(Some(Arc::new(threads)))
-}
-
-fn order(threads: Threads, sort: Sort) -> Vec<Hit> {
-    let worth = |best: &Best| if sort == Sort::Relevance { best.score() } else { best.key };
-    let mut threads: Vec<(i64, Best)> = threads.into_iter().collect();
-    threads
-        .sort_by(|(_, one), (_, other)| worth(other).total_cmp(&worth(one)).then(other.post.cmp(&one.post)));
-    let hits = threads.into_iter().map(|(thread, best)| Hit {
-        thread: ThreadId(thread),
-        post: PostId(best.post),
-        score: if sort == Sort::Relevance { worth(&best) } else { 0.0 },
-    });
-    hits.collect()
-}
-
-impl Part {
-    fn limited(&self, query: Box<dyn Ask>) -> BooleanQuery {
-        let mut all = vec![query];
-        all.extend(self.permit.as_ref().map(|permit| silent(permit.box_clone())));
-        BooleanQuery::intersection(all)
-    }
-}
-
-/// Statistics of the public index, for scoring in both. Never 0, so that an empty one divides by nothing.
-struct Public(Searcher);
-
-impl Bm25StatisticsProvider for Public {
-    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        Ok(Bm25StatisticsProvider::total_num_tokens(&self.0, field)?.max(1))
-    }
-
-    fn total_num_docs(&self) -> tantivy::Result<u64> {
-        Ok(Bm25StatisticsProvider::total_num_docs(&self.0)?.max(1))
-    }
-
-    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        Searcher::doc_freq(&self.0, term)
-    }
-}
-
-impl Frequencies for Public {
-    fn posts(&self) -> u64 {
-        self.0.num_docs()
-    }
-
-    fn holding(&self, term: &Term) -> u64 {
-        Searcher::doc_freq(&self.0, term).unwrap_or(0)
-    }
+    candidates.sort_by(|one, other| order(one, other, tiers));
 }

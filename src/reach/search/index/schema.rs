@@ -1,4 +1,5 @@
-//! The schema that both indexes share.
+//! The schema that both indexes share. Two kinds of documents lie in it: *heads*, one a thread, with its title, tags
+//! and what is known about it; and *posts*, with their text.
 
 use tantivy::TantivyDocument;
 use tantivy::Term;
@@ -6,15 +7,14 @@ use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder,
     TextFieldIndexing, TextOptions,
 };
+use tantivy::tokenizer::{PreTokenizedString, Token as TantivyToken};
 
-use super::PostDocument;
-use crate::base::fold::fold;
-use crate::reach::search::analysis;
+use super::{Head, PostDocument};
+use crate::base::fold::{fold, is_han};
+use crate::reach::search::analysis::{self, Analysis, Token, readings};
 
 /// Raised when a field changes; an index built by another version is rebuilt.
-const VERSION: u32 = 1;
-/// Name under which the analysis is registered.
-pub(super) const TOKENIZER: &str = "hearth";
+const VERSION: u32 = 2;
 /// Longest title compared as a whole, in characters.
 const MAX_TITLE: usize = 300;
 
@@ -22,8 +22,14 @@ const MAX_TITLE: usize = 300;
 pub(super) mod columns {
     pub const POST: &str = "post";
     pub const THREAD: &str = "thread";
+    pub const AUTHOR: &str = "author";
     pub const CREATED_AT: &str = "created_at";
-    pub const ACCEPTED: &str = "accepted";
+    pub const HAS: &str = "has";
+    pub const LIKES: &str = "likes";
+    pub const CATEGORY: &str = "category";
+    pub const MARKS: &str = "marks";
+    pub const LAST_AT: &str = "last_at";
+    pub const HEAT: &str = "heat";
 }
 
 /// Version of everything that decides what an index holds.
@@ -34,24 +40,34 @@ pub(super) fn version() -> String {
 /// The fields.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fields {
-    pub post: Field,
+    /// The thread; of heads and posts.
     pub thread: Field,
-    pub category: Field,
-    pub author: Field,
-    pub author_handle: Field,
+    /// When it was written; of heads the time of the opening post.
     pub created_at: Field,
-    pub accepted: Field,
-    /// Title, on opening posts.
-    pub title: Field,
-    /// Folded title as one term, on opening posts.
-    pub whole_title: Field,
-    /// Title of the thread, on replies.
-    pub context: Field,
+    // Of posts:
+    pub post: Field,
+    pub author: Field,
+    pub has: Field,
+    pub likes: Field,
+    /// Terms as they stand, with positions.
     pub body: Field,
-    /// Folded tags, on opening posts.
+    /// Derived terms.
+    pub body_loose: Field,
+    /// All terms of code blocks: they are found, but say less of what a post is about.
+    pub code: Field,
+    // Of heads:
+    pub category: Field,
+    pub marks: Field,
+    pub last_at: Field,
+    pub heat: Field,
+    pub title: Field,
+    pub title_loose: Field,
+    /// Folded title as one term.
+    pub whole_title: Field,
+    /// How title and tags sound: syllables, and initials in capitals.
+    pub sounds: Field,
+    /// Folded tags.
     pub tag: Field,
-    /// [`crate::reach::search::query::Mark`]s, on opening posts.
-    pub mark: Field,
 }
 
 impl Fields {
@@ -59,53 +75,79 @@ impl Fields {
     pub fn build() -> (Schema, Self) {
         let mut schema = SchemaBuilder::new();
         let key = NumericOptions::from(INDEXED | FAST);
-        let text = || {
-            let indexing = TextFieldIndexing::default()
-                .set_tokenizer(TOKENIZER)
-                .set_index_option(IndexRecordOption::WithFreqsAndPositions);
-            TextOptions::default().set_indexing_options(indexing)
+        let text = |option| {
+            TextOptions::default().set_indexing_options(
+                TextFieldIndexing::default().set_tokenizer("raw").set_index_option(option),
+            )
         };
+        let placed = || text(IndexRecordOption::WithFreqsAndPositions);
+        let loose = || text(IndexRecordOption::WithFreqs);
         let fields = Self {
-            post: schema.add_i64_field(columns::POST, key.clone()),
             thread: schema.add_i64_field(columns::THREAD, key.clone()),
-            category: schema.add_i64_field("category", INDEXED),
-            author: schema.add_i64_field("author", INDEXED),
-            author_handle: schema.add_text_field("author_handle", STRING),
             created_at: schema.add_i64_field(columns::CREATED_AT, FAST),
-            accepted: schema.add_u64_field(columns::ACCEPTED, FAST),
-            title: schema.add_text_field("title", text()),
+            post: schema.add_i64_field(columns::POST, key.clone()),
+            author: schema.add_i64_field(columns::AUTHOR, FAST),
+            has: schema.add_u64_field(columns::HAS, FAST),
+            likes: schema.add_u64_field(columns::LIKES, FAST),
+            body: schema.add_text_field("body", placed()),
+            body_loose: schema.add_text_field("body_loose", loose()),
+            code: schema.add_text_field("code", placed()),
+            category: schema.add_i64_field(columns::CATEGORY, FAST),
+            marks: schema.add_u64_field(columns::MARKS, FAST),
+            last_at: schema.add_i64_field(columns::LAST_AT, FAST),
+            heat: schema.add_f64_field(columns::HEAT, FAST),
+            title: schema.add_text_field("title", placed()),
+            title_loose: schema.add_text_field("title_loose", loose()),
             whole_title: schema.add_text_field("whole_title", STRING),
-            context: schema.add_text_field("context", text()),
-            body: schema.add_text_field("body", text()),
+            sounds: schema.add_text_field("sounds", placed()),
             tag: schema.add_text_field("tag", STRING),
-            mark: schema.add_u64_field("mark", INDEXED),
         };
         (schema.build(), fields)
     }
 
     /// `post` as tantivy takes it.
-    pub fn document(&self, post: &PostDocument) -> TantivyDocument {
+    pub fn post(&self, analysis: &Analysis, post: &PostDocument) -> TantivyDocument {
         let mut document = TantivyDocument::new();
-        document.add_i64(self.post, post.post.0);
         document.add_i64(self.thread, post.thread.0);
-        document.add_i64(self.category, post.category.0);
-        document.add_i64(self.author, post.author.0);
-        document.add_text(self.author_handle, fold(&post.author_handle));
         document.add_i64(self.created_at, post.created_at.0);
-        document.add_u64(self.accepted, u64::from(post.accepted));
-        document.add_text(self.body, &post.body);
-        if post.is_opening() {
-            document.add_text(self.title, &post.thread_title);
-            document.add_text(self.whole_title, whole_title(&post.thread_title));
-            for tag in &post.tags {
-                document.add_text(self.tag, fold(tag));
-            }
-            for &mark in &post.marks {
-                document.add_u64(self.mark, mark as u64);
-            }
-        } else {
-            document.add_text(self.context, &post.thread_title);
+        document.add_i64(self.post, post.post.0);
+        document.add_i64(self.author, post.author.0);
+        document.add_u64(self.has, post.has_bits());
+        document.add_u64(self.likes, post.likes);
+        let (placed, loose) = split(analysis.tokens(&post.body));
+        document.add_pre_tokenized_text(self.body, placed);
+        document.add_pre_tokenized_text(self.body_loose, loose);
+        if !post.code.is_empty() {
+            let tokens = analysis.tokens(&post.code).into_iter().map(tantivy_token).collect();
+            document.add_pre_tokenized_text(self.code, PreTokenizedString { text: String::new(), tokens });
         }
+        document
+    }
+
+    /// `head` as tantivy takes it.
+    pub fn head(&self, analysis: &Analysis, head: &Head) -> TantivyDocument {
+        let mut document = TantivyDocument::new();
+        document.add_i64(self.thread, head.thread.0);
+        document.add_i64(self.created_at, head.created_at.0);
+        document.add_i64(self.category, head.category.0);
+        document.add_u64(self.marks, head.mark_bits());
+        document.add_i64(self.last_at, head.last_at.0);
+        document.add_f64(self.heat, head.heat);
+        let (placed, loose) = split(analysis.tokens(&head.title));
+        document.add_pre_tokenized_text(self.title, placed);
+        document.add_pre_tokenized_text(self.title_loose, loose);
+        document.add_text(self.whole_title, whole_title(&head.title));
+        let mut sounds = Vec::new();
+        let mut at = 0;
+        for text in std::iter::once(&head.title).chain(&head.tags) {
+            at = sounds_of(text, at, &mut sounds) + 2;
+        }
+        document
+            .add_pre_tokenized_text(self.sounds, PreTokenizedString { text: String::new(), tokens: sounds });
+        for tag in &head.tags {
+            document.add_text(self.tag, fold(tag));
+        }
+        document.add_text(self.tag, head_key(head.thread.0));
         document
     }
 
@@ -114,10 +156,66 @@ impl Fields {
         Term::from_field_i64(self.post, post)
     }
 
-    /// The term that names a thread's posts.
+    /// The term that names a thread: its head and its posts.
     pub fn thread_term(&self, thread: i64) -> Term {
         Term::from_field_i64(self.thread, thread)
     }
+
+    /// The term that names a thread's head alone: its title as a whole is not unique, so the thread stands with it.
+    pub fn head_term(&self, thread: i64) -> Term {
+        Term::from_field_text(self.tag, &head_key(thread))
+    }
+}
+
+/// A "tag" that no member can write, by which a head is replaced without touching the posts of its thread.
+fn head_key(thread: i64) -> String {
+    format!("\u{0}{thread}")
+}
+
+/// Terms with places and terms without.
+fn split(tokens: Vec<Token>) -> (PreTokenizedString, PreTokenizedString) {
+    let (placed, loose): (Vec<Token>, Vec<Token>) = tokens.into_iter().partition(|token| token.placed);
+    let text = |tokens: Vec<Token>| PreTokenizedString {
+        text: String::new(),
+        tokens: tokens.into_iter().map(tantivy_token).collect(),
+    };
+    (text(placed), text(loose))
+}
+
+fn tantivy_token(token: Token) -> TantivyToken {
+    TantivyToken {
+        offset_from: token.from,
+        offset_to: token.to,
+        position: token.position as usize,
+        text: token.text,
+        position_length: token.length as usize,
+    }
+}
+
+/// Every reading of every Han character of `text`, from position `from`; gives the position after the last.
+fn sounds_of(text: &str, from: usize, out: &mut Vec<TantivyToken>) -> usize {
+    let mut position = from;
+    let mut apart = false;
+    for ch in fold(text).chars() {
+        if !is_han(ch) {
+            apart = true;
+            continue;
+        }
+        // What is interrupted is not one word.
+        position += usize::from(std::mem::take(&mut apart));
+        for reading in readings(ch) {
+            let initial = reading.chars().take(1).map(|ch| ch.to_ascii_uppercase()).collect::<String>();
+            for text in [reading, initial] {
+                let known =
+                    out.iter().rev().take_while(|token| token.position == position).any(|t| t.text == text);
+                if !known {
+                    out.push(TantivyToken { position, text, position_length: 1, ..TantivyToken::default() });
+                }
+            }
+        }
+        position += 1;
+    }
+    position
 }
 
 /// A title folded for comparing it as a whole.

@@ -5,7 +5,6 @@ use std::path::Path;
 use super::generation::{Side, side_paths};
 use super::{IndexError, pointer, schema};
 use crate::base::ids::PostId;
-use crate::reach::search::analysis::Analysis;
 
 /// Times to begin again when the owner tidies away a file, or a whole generation, that was about to be opened.
 const TRIES: usize = 5;
@@ -24,22 +23,22 @@ pub struct Snapshot {
 ///
 /// # Errors
 /// [`IndexError`] when it cannot be read.
-pub fn snapshot(dir: &Path, analysis: &Analysis) -> Result<Option<Snapshot>, IndexError> {
+pub fn snapshot(dir: &Path) -> Result<Option<Snapshot>, IndexError> {
     let mut left = TRIES;
     loop {
-        match once(dir, analysis) {
+        match once(dir) {
             Err(_) if left > 1 => left -= 1,
             done => return done,
         }
     }
 }
 
-fn once(dir: &Path, analysis: &Analysis) -> Result<Option<Snapshot>, IndexError> {
+fn once(dir: &Path) -> Result<Option<Snapshot>, IndexError> {
     let known = pointer::read(dir)?.filter(|p| p.complete && p.version == schema::version());
     let Some(pointer) = known else { return Ok(None) };
     let mut snapshot = Snapshot { cursor: i64::MAX, posts: Vec::new() };
     for (path, restricted) in side_paths(&pointer.path(dir)) {
-        let side = Side::open(&path, analysis)?;
+        let side = Side::open(&path)?;
         snapshot.cursor = snapshot.cursor.min(side.cursor()?);
         // Whatever was committed between the two lies beyond the cursor, where the reader looks at the log.
         side.reload()?;

@@ -1,0 +1,198 @@
+//! What a query asks besides words: which posts may count, and which threads may be found.
+
+use std::collections::HashSet;
+
+use tantivy::DocId;
+use tantivy::columnar::Column;
+
+use super::document::{ACCEPTED, AUTHORITY};
+use super::run::{Permit, Query};
+use super::schema::{Fields, columns};
+use super::tally::{Allowed, each, has_bit};
+use super::view::{Fact, NONE, Part, View};
+use crate::base::fold::fold;
+use crate::base::time::SECOND;
+use crate::reach::search::analysis::Way;
+
+/// Columns of the posts in a part.
+pub(super) struct Posts {
+    pub post: Column<i64>,
+    pub author: Column<i64>,
+    pub created_at: Column<i64>,
+    pub has: Column<u64>,
+    pub likes: Column<u64>,
+}
+
+impl Posts {
+    pub fn open(part: &Part) -> tantivy::Result<Self> {
+        let fast = part.reader.fast_fields();
+        Ok(Self {
+            post: fast.i64(columns::POST)?,
+            author: fast.i64(columns::AUTHOR)?,
+            created_at: fast.i64(columns::CREATED_AT)?,
+            has: fast.u64(columns::HAS)?,
+            likes: fast.u64(columns::LIKES)?,
+        })
+    }
+
+    /// Whether the post is an accepted answer, and whether its author speaks with authority.
+    pub fn standing(&self, doc: DocId) -> (bool, bool) {
+        let has = self.has.first(doc).unwrap_or(0);
+        (has & ACCEPTED != 0, has & AUTHORITY != 0)
+    }
+}
+
+/// Which posts may count for `query`; `None` when all may. `excluded` ways must not stand in them.
+pub(super) fn posts(
+    sides: &[&View],
+    fields: &Fields,
+    query: &Query<'_>,
+    excluded: &[Way],
+) -> tantivy::Result<Allowed> {
+    let parsed = query.parsed;
+    if !parsed.asks_of_posts() && query.filter.author.is_none() && excluded.is_empty() {
+        return Ok(None);
+    }
+    let has = parsed.has.iter().fold(0, |bits, has| bits | has.bit());
+    let author = query.filter.author.or(parsed.author.as_ref().map(|_| crate::base::ids::MemberId(-1)));
+    let mut sides_bits = Vec::new();
+    for side in sides {
+        let mut parts_bits = Vec::new();
+        for part in &side.parts {
+            let column = Posts::open(part)?;
+            let fits = |doc: DocId| {
+                column.post.first(doc).is_some()
+                    && author.is_none_or(|author| column.author.first(doc) == Some(author.0))
+                    && (has == 0 || column.has.first(doc).unwrap_or(0) & has == has)
+                    && parsed.min_likes.is_none_or(|least| column.likes.first(doc).unwrap_or(0) >= least)
+                    && parsed.after.is_none_or(|at| column.created_at.first(doc).is_some_and(|t| t >= at.0))
+                    && parsed.before.is_none_or(|at| column.created_at.first(doc).is_some_and(|t| t < at.0))
+            };
+            let mut bits = vec![0_u64; part.threads.len().div_ceil(64)];
+            for doc in (0..part.reader.max_doc()).filter(|doc| part.is_alive(*doc) && fits(*doc)) {
+                set(&mut bits, doc, true);
+            }
+            for way in excluded {
+                each(part, (fields.body, fields.body_loose), way, |doc, _| set(&mut bits, doc, false))?;
+            }
+            parts_bits.push(bits);
+        }
+        sides_bits.push(parts_bits);
+    }
+    Ok(Some(sides_bits))
+}
+
+fn set(bits: &mut [u64], doc: DocId, on: bool) {
+    if let Some(word) = bits.get_mut(doc as usize / 64) {
+        let bit = 1 << (doc % 64);
+        if on { *word |= bit } else { *word &= !bit }
+    }
+}
+
+/// Calls `take` with the thread and the document of every post that may count: (side, part, document, thread).
+pub(super) fn each_allowed(sides: &[&View], allowed: &Allowed, mut take: impl FnMut(&Part, DocId, u32)) {
+    for (nth, side) in sides.iter().enumerate() {
+        for (at, part) in side.parts.iter().enumerate() {
+            let bits = allowed.as_ref().and_then(|sides| sides.get(nth)?.get(at));
+            for doc in 0..part.reader.max_doc() {
+                let counts = bits.map_or_else(|| part.is_alive(doc), |bits| has_bit(bits, doc));
+                if counts && part.thread(doc) != NONE {
+                    take(part, doc, part.thread(doc));
+                }
+            }
+        }
+    }
+}
+
+/// Which threads may be found.
+pub(super) struct Threads<'q> {
+    query: &'q Query<'q>,
+    permit: &'q Permit,
+    marks: u32,
+    tags: Vec<HashSet<u32>>,
+    /// Threads whose title holds what must not be found.
+    without: HashSet<u32>,
+    /// Threads that have a post that may count, when not all may.
+    holding: Option<HashSet<u32>>,
+}
+
+impl<'q> Threads<'q> {
+    pub fn new(
+        sides: &[&View],
+        fields: &Fields,
+        query: &'q Query<'q>,
+        permit: &'q Permit,
+        excluded: &[Way],
+        allowed: &Allowed,
+    ) -> tantivy::Result<Self> {
+        let parsed = query.parsed;
+        let mut tags = Vec::new();
+        for tag in &parsed.tags {
+            tags.push(heads(sides, (fields.tag, fields.tag), &Way::Placed(fold(tag)))?);
+        }
+        let mut without = HashSet::new();
+        for way in excluded {
+            without.extend(heads(sides, (fields.title, fields.title_loose), way)?);
+        }
+        let holding = allowed.is_some().then(|| {
+            let mut holding = HashSet::new();
+            each_allowed(sides, allowed, |_, _, thread| {
+                holding.insert(thread);
+            });
+            holding
+        });
+        let marks = parsed.marks.iter().fold(0, |bits, mark| bits | mark.bit());
+        Ok(Self { query, permit, marks: u32::try_from(marks).unwrap_or(0), tags, without, holding })
+    }
+
+    /// Whether the reader may see a thread with these facts; `restricted`: it is on the restricted side.
+    fn permits(&self, fact: &Fact, restricted: bool) -> bool {
+        match self.permit {
+            _ if !restricted => true,
+            Permit::Public => false,
+            Permit::All => true,
+            Permit::Categories(ids) => ids.iter().any(|id| id.0 == i64::from(fact.category)),
+        }
+    }
+
+    /// Whether a thread may be found.
+    pub fn allows(&self, thread: u32, fact: &Fact, restricted: bool) -> bool {
+        let filter = &self.query.filter;
+        fact.category != 0
+            && self.permits(fact, restricted)
+            && fact.marks & self.marks == self.marks
+            && filter
+                .categories
+                .as_ref()
+                .is_none_or(|ids| ids.iter().any(|id| id.0 == i64::from(fact.category)))
+            && filter.only.is_none_or(|only| only.0 == i64::from(thread))
+            && filter.except.is_none_or(|except| except.0 != i64::from(thread))
+            && self.tags.iter().all(|threads| threads.contains(&thread))
+            && !self.without.contains(&thread)
+            && self.holding.as_ref().is_none_or(|threads| threads.contains(&thread))
+    }
+}
+
+/// Threads whose head has `way`.
+fn heads(
+    sides: &[&View],
+    fields: (tantivy::schema::Field, tantivy::schema::Field),
+    way: &Way,
+) -> tantivy::Result<HashSet<u32>> {
+    let mut threads = HashSet::new();
+    for side in sides {
+        for part in &side.parts {
+            each(part, fields, way, |doc, _| {
+                if part.is_alive(doc) {
+                    threads.insert(part.thread(doc));
+                }
+            })?;
+        }
+    }
+    Ok(threads)
+}
+
+/// A time as the facts tell it, in microseconds.
+pub(super) fn micros(seconds: u32) -> i64 {
+    i64::from(seconds) * SECOND
+}

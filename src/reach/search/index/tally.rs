@@ -1,0 +1,422 @@
+//! Scoring: BM25 over threads, a unit at a time. The terms of all posts of a thread and of its title count together
+//! (Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields", 2004), so a thread ranks by
+//! what is said in it as a whole, and a long thread is not a bag of lucky posts.
+//!
+//! Every posting is read once and added to its thread in an array. No heap and no pruning: the number of threads
+//! found is exact, and the result does not depend on how the index happens to be cut into segments.
+
+use tantivy::query::{BooleanQuery, EnableScoring, Occur, PhraseQuery, Query, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, DocSet, TERMINATED, Term};
+
+use super::schema::Fields;
+use super::view::{Fact, NONE, Part, Sums, View};
+use super::weights as w;
+use crate::reach::search::analysis::{Unit, Way};
+
+/// Postings in a block.
+const BLOCK: usize = 128;
+/// Marks a thread that is in the list of those found.
+const LISTED: u32 = 1 << 31;
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    /// Terms gathered for the unit being read.
+    gathered: f32,
+    total: f32,
+    /// The unit for which `gathered` holds.
+    stamp: u32,
+    meets: u32,
+}
+
+/// An array of slots by thread number, used again from query to query.
+#[derive(Default)]
+pub(super) struct Tally {
+    slots: Vec<Slot>,
+    stamp: u32,
+    /// Threads with a score.
+    found: Vec<u32>,
+    touched: Vec<u32>,
+    titles: Vec<(u32, f32)>,
+}
+
+/// What one unit gave a thread, for those who want to know why it ranks where it does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Share {
+    /// The unit, as words.
+    pub unit: String,
+    /// Public threads that have it.
+    pub threads: usize,
+    /// Terms counted in the thread.
+    pub terms: f32,
+    /// What the text as a whole, and the title by itself, added to the score.
+    pub text: f32,
+    /// See `text`.
+    pub title: f32,
+}
+
+/// Which documents may count, a bit each, by side and part; `None`: all.
+pub(super) type Allowed = Option<Vec<Vec<Vec<u64>>>>;
+
+/// What scoring needs to know.
+pub(super) struct Scoring<'a> {
+    pub fields: Fields,
+    /// The public side, then the restricted one where the reader may see some of it.
+    pub sides: Vec<&'a View>,
+    pub allowed: Allowed,
+    pub titles_only: bool,
+    /// Sums of the public side, for everybody.
+    pub sums: Sums,
+}
+
+/// Whether bit `doc` is set.
+pub(super) fn has_bit(bits: &[u64], doc: DocId) -> bool {
+    bits.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
+}
+
+impl Scoring<'_> {
+    /// Facts of a thread, whichever side it is on.
+    pub fn fact(&self, thread: u32) -> Fact {
+        self.place(thread).0
+    }
+
+    /// The same, and whether it is on the restricted side.
+    pub fn place(&self, thread: u32) -> (Fact, bool) {
+        let facts = self.sides.iter().enumerate().map(|(nth, side)| (side.facts.get(thread), nth > 0));
+        facts.into_iter().find(|(fact, _)| fact.category != 0).unwrap_or_default()
+    }
+
+    /// Whether a document may count.
+    pub fn allows(&self, side: usize, part: usize, doc: DocId) -> bool {
+        match &self.allowed {
+            None => true,
+            Some(sides) => {
+                sides.get(side).and_then(|parts| parts.get(part)).is_some_and(|bits| has_bit(bits, doc))
+            }
+        }
+    }
+
+    /// Public postings of a unit, about.
+    pub fn cost(&self, unit: &Unit) -> tantivy::Result<u64> {
+        let Some(public) = self.sides.first() else { return Ok(0) };
+        let mut cost = 0;
+        for (_, way) in &unit.ways {
+            cost += match way {
+                Way::Placed(text) => frequency(public, self.fields.body, text)?,
+                Way::Loose(text) => frequency(public, self.fields.body_loose, text)?,
+                Way::Phrase { terms, pairs } => {
+                    let mut least = u64::MAX;
+                    for pair in pairs {
+                        least = least.min(frequency(public, self.fields.body_loose, pair)?);
+                    }
+                    for (_, term) in terms {
+                        least = least.min(frequency(public, self.fields.body, term)?);
+                    }
+                    least
+                }
+                Way::Sounds(_) | Way::Tag(_) => 0,
+            };
+        }
+        Ok(cost)
+    }
+}
+
+fn frequency(view: &View, field: Field, text: &str) -> tantivy::Result<u64> {
+    let term = Term::from_field_text(field, text);
+    let mut all = 0;
+    for part in &view.parts {
+        all += u64::from(part.reader.inverted_index(field)?.doc_freq(&term)?);
+    }
+    Ok(all)
+}
+
+impl Tally {
+    /// Makes ready for threads numbered below `end`.
+    pub fn reset(&mut self, end: usize) {
+        for thread in self.found.drain(..) {
+            if let Some(slot) = self.slots.get_mut(thread as usize) {
+                *slot = Slot { stamp: slot.stamp, ..Slot::default() };
+            }
+        }
+        if self.stamp > u32::MAX - 10_000 {
+            self.slots.clear();
+            self.stamp = 0;
+        }
+        if self.slots.len() < end {
+            self.slots.resize(end, Slot::default());
+        }
+    }
+
+    /// Threads found, with score and needs met.
+    pub fn found(&self) -> impl Iterator<Item = (u32, f32, u32)> + '_ {
+        self.found.iter().filter_map(|&thread| {
+            let slot = self.slots.get(thread as usize)?;
+            Some((thread, slot.total, slot.meets & !LISTED))
+        })
+    }
+
+    /// Adds `gain` to a thread that was found.
+    pub fn add(&mut self, thread: u32, gain: f32) {
+        if let Some(slot) = self.slots.get_mut(thread as usize).filter(|slot| slot.meets & LISTED != 0) {
+            slot.total += gain;
+        }
+    }
+
+    /// Marks `threads` alone, for [`Self::is_marked`].
+    pub fn mark(&mut self, threads: impl Iterator<Item = u32>) {
+        self.stamp += 1;
+        for thread in threads {
+            if let Some(slot) = self.slots.get_mut(thread as usize) {
+                slot.stamp = self.stamp;
+            }
+        }
+    }
+
+    /// Whether a thread was marked last.
+    pub fn is_marked(&self, thread: u32) -> bool {
+        self.slots.get(thread as usize).is_some_and(|slot| slot.stamp == self.stamp)
+    }
+
+    /// Reads one unit; what a hit on it is worth and what it gave `asked` is returned.
+    pub fn read(
+        &mut self,
+        scoring: &Scoring<'_>,
+        unit: &Unit,
+        asked: Option<u32>,
+    ) -> tantivy::Result<(f32, Option<Share>)> {
+        self.stamp += 1;
+        self.touched.clear();
+        self.titles.clear();
+        let mut public = 0;
+        for (nth, side) in scoring.sides.iter().enumerate() {
+            for (weight, way) in &unit.ways {
+                if !scoring.titles_only {
+                    self.bodies(scoring, nth, side, *weight, way)?;
+                }
+                self.heads(scoring, side, *weight, way)?;
+            }
+            if nth == 0 {
+                public = self.touched.len();
+            }
+        }
+        Ok(self.settle(scoring, unit, public, asked))
+    }
+
+    fn bodies(
+        &mut self,
+        scoring: &Scoring<'_>,
+        nth: usize,
+        side: &View,
+        weight: f32,
+        way: &Way,
+    ) -> tantivy::Result<()> {
+        let fields = (scoring.fields.body, scoring.fields.body_loose);
+        for (at, part) in side.parts.iter().enumerate() {
+            let lengths = part.reader.get_fieldnorms_reader(scoring.fields.body)?;
+            let filtered = scoring.allowed.is_some();
+            let deletes = part.reader.has_deletes();
+            each(part, fields, way, |doc, terms| {
+                let thread = part.thread(doc);
+                if deletes && !part.is_alive(doc) {
+                    return;
+                }
+                let dense = terms > w::REPEATED && terms * w::DENSE > lengths.fieldnorm(doc);
+                let terms = if dense { 1.0 } else { terms as f32 };
+                let counts = !filtered || scoring.allows(nth, at, doc);
+                self.gather(thread, if counts { weight * terms } else { 0.0 });
+            })?;
+            each(part, (scoring.fields.code, scoring.fields.code), way, |doc, _| {
+                if !deletes || part.is_alive(doc) {
+                    let counts = !filtered || scoring.allows(nth, at, doc);
+                    self.gather(part.thread(doc), if counts { weight * w::CODE_TERMS } else { 0.0 });
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn heads(&mut self, scoring: &Scoring<'_>, side: &View, weight: f32, way: &Way) -> tantivy::Result<()> {
+        let fields = match way {
+            Way::Sounds(_) => (scoring.fields.sounds, scoring.fields.sounds),
+            _ => (scoring.fields.title, scoring.fields.title_loose),
+        };
+        let tag = match way {
+            Way::Loose(text) | Way::Tag(text) => Some(Way::Placed(text.clone())),
+            _ => None,
+        };
+        for part in &side.parts {
+            each(part, fields, way, |doc, _| {
+                if part.is_alive(doc) {
+                    let thread = part.thread(doc);
+                    self.titles.push((thread, weight));
+                    self.gather(thread, weight * w::TITLE_TERMS);
+                }
+            })?;
+            let Some(tag) = &tag else { continue };
+            each(part, (scoring.fields.tag, scoring.fields.tag), tag, |doc, _| {
+                if part.is_alive(doc) {
+                    self.gather(part.thread(doc), weight * w::TAG_TERMS);
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn gather(&mut self, thread: u32, terms: f32) {
+        let Some(slot) = self.slots.get_mut(thread as usize).filter(|_| thread != NONE) else { return };
+        if slot.stamp == self.stamp {
+            slot.gathered += terms;
+        } else {
+            slot.stamp = self.stamp;
+            slot.gathered = terms;
+            self.touched.push(thread);
+        }
+    }
+
+    /// Turns what was gathered into scores.
+    fn settle(
+        &mut self,
+        scoring: &Scoring<'_>,
+        unit: &Unit,
+        public: usize,
+        asked: Option<u32>,
+    ) -> (f32, Option<Share>) {
+        let sums = scoring.sums;
+        let threads = sums.threads.max(1) as f32;
+        let holding = (public as f32).min(threads);
+        let rareness = (1.0 + (threads - holding + 0.5) / (holding + 0.5)).ln();
+        let rareness = if unit.spaced { rareness.powf(w::RARENESS_SPACED) } else { rareness };
+        let worth = unit.weight * rareness;
+        let k = if unit.spaced { w::SATURATION_SPACED } else { w::SATURATION };
+        let k_title = if unit.spaced { w::SATURATION_SPACED_TITLE } else { w::SATURATION };
+        let mean_title = (sums.title as f32 / threads).max(1.0);
+        let mean = (sums.body as f32 / threads + w::TITLE_TERMS * mean_title).max(1.0);
+        let mut share = None;
+        for &thread in &self.touched {
+            let Some(slot) = self.slots.get_mut(thread as usize).filter(|slot| slot.gathered > 0.0) else {
+                continue;
+            };
+            let fact = scoring.fact(thread);
+            let length = fact.body as f32 + w::TITLE_TERMS * fact.title as f32;
+            let norm = k * (1.0 - w::LENGTH + w::LENGTH * length / mean);
+            let text = worth * slot.gathered * (k + 1.0) / (slot.gathered + norm);
+            slot.total += text;
+            if slot.meets & LISTED == 0 {
+                self.found.push(thread);
+            }
+            slot.meets |= unit.meets | LISTED;
+            if asked == Some(thread) {
+                share = Some(Share {
+                    unit: label(unit),
+                    threads: public,
+                    terms: slot.gathered,
+                    text,
+                    title: 0.0,
+                });
+            }
+        }
+        for (thread, weight) in &self.titles {
+            let Some(slot) = self.slots.get_mut(*thread as usize).filter(|slot| slot.gathered > 0.0) else {
+                continue;
+            };
+            let length = scoring.fact(*thread).title as f32 / mean_title;
+            let norm = k_title * (1.0 - w::LENGTH + w::LENGTH * length);
+            let title = w::TITLE * worth * weight * (k_title + 1.0) / (1.0 + norm);
+            slot.total += title;
+            if let Some(share) = share.as_mut().filter(|_| asked == Some(*thread)) {
+                share.title += title;
+            }
+        }
+        (worth, share)
+    }
+}
+
+/// A unit as people read it.
+fn label(unit: &Unit) -> String {
+    let words = unit.ways.iter().map(|(_, way)| match way {
+        Way::Placed(text) | Way::Loose(text) => text.clone(),
+        Way::Tag(text) => format!("#{text}"),
+        Way::Phrase { terms, .. } => {
+            let spaced = terms.iter().any(|(_, term)| term.is_ascii());
+            let terms: Vec<&str> = terms.iter().map(|(_, term)| term.as_str()).collect();
+            format!("“{}”", terms.join(if spaced { " " } else { "" }))
+        }
+        Way::Sounds(sounds) => format!("[{}]", sounds.join(" ").to_lowercase()),
+    });
+    words.collect::<Vec<_>>().join(" | ")
+}
+
+/// Calls `take` with every document in which `way` stands and how often; of phrases, once. `fields` are those of
+/// placed and of loose terms. Deleted documents are among them.
+pub(super) fn each(
+    part: &Part,
+    fields: (Field, Field),
+    way: &Way,
+    mut take: impl FnMut(DocId, u32),
+) -> tantivy::Result<()> {
+    let (placed, loose) = fields;
+    match way {
+        Way::Placed(text) => each_of_term(part, placed, text, take),
+        Way::Loose(text) => each_of_term(part, loose, text, take),
+        Way::Tag(_) => Ok(()),
+        Way::Sounds(sounds) => match sounds.as_slice() {
+            [one] => each_of_term(part, placed, one, take),
+            many => {
+                let terms =
+                    many.iter().enumerate().map(|(at, text)| (at, Term::from_field_text(placed, text)));
+                each_of_query(part, &PhraseQuery::new_with_offset(terms.collect()), &mut take)
+            }
+        },
+        Way::Phrase { terms, pairs } => {
+            let mut all: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+            for pair in pairs {
+                let term = Term::from_field_text(loose, pair);
+                all.push((Occur::Must, Box::new(TermQuery::new(term, IndexRecordOption::Basic))));
+            }
+            let terms = terms.iter().map(|(at, text)| (*at as usize, Term::from_field_text(placed, text)));
+            all.push((Occur::Must, Box::new(PhraseQuery::new_with_offset(terms.collect()))));
+            each_of_query(part, &BooleanQuery::new(all), &mut take)
+        }
+    }
+}
+
+fn each_of_term(
+    part: &Part,
+    field: Field,
+    text: &str,
+    mut take: impl FnMut(DocId, u32),
+) -> tantivy::Result<()> {
+    let inverted = part.reader.inverted_index(field)?;
+    let term = Term::from_field_text(field, text);
+    let Some(mut block) = inverted.read_block_postings(&term, IndexRecordOption::WithFreqs)? else {
+        return Ok(());
+    };
+    loop {
+        let (docs, counts) = (block.docs(), block.freqs());
+        if counts.len() == docs.len() {
+            docs.iter().zip(counts).for_each(|(&doc, &count)| take(doc, count));
+        } else {
+            docs.iter().for_each(|&doc| take(doc, 1));
+        }
+        if docs.len() < BLOCK {
+            return Ok(());
+        }
+        block.advance();
+    }
+}
+
+/// Calls `take` with every document of a query.
+pub(super) fn each_of_query(
+    part: &Part,
+    query: &dyn Query,
+    take: &mut impl FnMut(DocId, u32),
+) -> tantivy::Result<()> {
+    let weight = query.weight(EnableScoring::disabled_from_schema(part.reader.schema()))?;
+    let mut scorer = weight.scorer(&part.reader, 1.0)?;
+    let mut doc = scorer.doc();
+    while doc != TERMINATED {
+        take(doc, 1);
+        doc = scorer.advance();
+    }
+    Ok(())
+}

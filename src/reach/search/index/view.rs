@@ -1,0 +1,243 @@
+//! One side of the index as of its last commit, with what scoring needs to know of every thread in memory.
+//!
+//! Resident: 4 bytes a document (its thread) and [`Fact`] (36 bytes) a thread. Both are kept up from commit to commit:
+//! only segments that are new, and documents that were deleted since, are looked at.
+
+use std::sync::Arc;
+
+use tantivy::columnar::Column;
+use tantivy::index::SegmentId;
+use tantivy::{DocId, Searcher, SegmentReader};
+
+use super::schema::{Fields, columns};
+use crate::base::time::SECOND;
+
+/// Threads whose facts lie in one page, which is copied when one of them changes.
+const PAGE: usize = 512;
+/// A thread number beyond this cannot be indexed; ids are given one after the other.
+pub(super) const MAX_THREAD: i64 = 1 << 31;
+/// No thread.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// What is known of a thread.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Fact {
+    /// Category number; 0 when the thread has no head on this side.
+    pub category: u32,
+    /// Bits of [`crate::reach::search::query::Mark`].
+    pub marks: u32,
+    /// Logarithmic heat as stored.
+    pub heat: f32,
+    /// When it was opened, in seconds.
+    pub created: u32,
+    /// When it was last written in, in seconds.
+    pub last: u32,
+    /// Terms of its title.
+    pub title: u32,
+    /// Terms of all its posts.
+    pub body: u32,
+    /// Posts, and how many of them are accepted answers.
+    pub posts: u32,
+}
+
+/// Facts by thread number.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Facts(Vec<Arc<[Fact; PAGE]>>);
+
+impl Facts {
+    /// Of a thread; a blank one when nothing is known.
+    pub fn get(&self, thread: u32) -> Fact {
+        let at = thread as usize;
+        self.0.get(at / PAGE).and_then(|page| page.get(at % PAGE)).copied().unwrap_or_default()
+    }
+
+    /// One more than the greatest thread number.
+    pub fn end(&self) -> usize {
+        self.0.len() * PAGE
+    }
+
+    fn change(&mut self, thread: u32, change: impl FnOnce(&mut Fact)) {
+        let at = thread as usize;
+        if at / PAGE >= self.0.len() {
+            self.0.resize_with(at / PAGE + 1, || Arc::new([Fact::default(); PAGE]));
+        }
+        let page = self.0.get_mut(at / PAGE).map(Arc::make_mut);
+        if let Some(fact) = page.and_then(|page| page.get_mut(at % PAGE)) {
+            change(fact);
+        }
+    }
+}
+
+/// A segment with the thread of every document.
+#[derive(Clone)]
+pub(super) struct Part {
+    pub reader: SegmentReader,
+    pub threads: Arc<[u32]>,
+}
+
+/// Sums over all threads of a side.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    pub threads: u64,
+    pub posts: u64,
+    pub title: u64,
+    pub body: u64,
+}
+
+/// A side as of one commit.
+#[derive(Clone, Default)]
+pub(super) struct View {
+    pub parts: Vec<Part>,
+    pub facts: Facts,
+    pub sums: Sums,
+}
+
+impl View {
+    /// The view of `searcher`, made from the one before it.
+    pub fn next(&self, searcher: &Searcher, fields: &Fields) -> tantivy::Result<Self> {
+        let mut next = Self { parts: Vec::new(), facts: self.facts.clone(), sums: self.sums };
+        let of = |id: SegmentId| searcher.segment_readers().iter().find(|reader| reader.segment_id() == id);
+        for old in &self.parts {
+            let still = of(old.reader.segment_id());
+            if still.is_some_and(|reader| reader.num_deleted_docs() == old.reader.num_deleted_docs()) {
+                continue;
+            }
+            let gone = |doc| old.is_alive(doc) && still.is_none_or(|reader| reader.is_deleted(doc));
+            Columns::open(&old.reader, fields)?.each(old, gone, |thread, row| next.take_away(thread, &row));
+        }
+        for reader in searcher.segment_readers() {
+            let known = self.parts.iter().find(|old| old.reader.segment_id() == reader.segment_id());
+            let part = match known {
+                Some(old) => Part { reader: reader.clone(), threads: Arc::clone(&old.threads) },
+                None => {
+                    let part = Part { reader: reader.clone(), threads: threads_of(reader)? };
+                    Columns::open(reader, fields)?.each(
+                        &part,
+                        |doc| part.is_alive(doc),
+                        |thread, row| next.add(thread, &row),
+                    );
+                    part
+                }
+            };
+            next.parts.push(part);
+        }
+        Ok(next)
+    }
+
+    fn take_away(&mut self, thread: u32, row: &Row) {
+        match *row {
+            Row::Post { length } => {
+                self.facts.change(thread, |fact| {
+                    fact.body = fact.body.saturating_sub(length);
+                    fact.posts = fact.posts.saturating_sub(1);
+                });
+                self.sums.posts -= 1;
+                self.sums.body -= u64::from(length);
+            }
+            Row::Head(head) => {
+                self.facts.change(thread, |fact| {
+                    *fact = Fact { body: fact.body, posts: fact.posts, ..Fact::default() }
+                });
+                self.sums.threads -= 1;
+                self.sums.title -= u64::from(head.title);
+            }
+        }
+    }
+
+    fn add(&mut self, thread: u32, row: &Row) {
+        match *row {
+            Row::Post { length } => {
+                self.facts.change(thread, |fact| {
+                    fact.body += length;
+                    fact.posts += 1;
+                });
+                self.sums.posts += 1;
+                self.sums.body += u64::from(length);
+            }
+            Row::Head(head) => {
+                self.facts.change(thread, |fact| *fact = Fact { body: fact.body, posts: fact.posts, ..head });
+                self.sums.threads += 1;
+                self.sums.title += u64::from(head.title);
+            }
+        }
+    }
+}
+
+impl Part {
+    pub fn is_alive(&self, doc: DocId) -> bool {
+        !self.reader.is_deleted(doc)
+    }
+
+    /// The thread of a document.
+    pub fn thread(&self, doc: DocId) -> u32 {
+        self.threads.get(doc as usize).copied().unwrap_or(NONE)
+    }
+}
+
+fn threads_of(reader: &SegmentReader) -> tantivy::Result<Arc<[u32]>> {
+    let column: Column<i64> = reader.fast_fields().i64(columns::THREAD)?;
+    let thread = |doc| {
+        let thread = column.first(doc).filter(|thread| (0..MAX_THREAD).contains(thread));
+        thread.and_then(|thread| u32::try_from(thread).ok()).unwrap_or(NONE)
+    };
+    Ok((0..reader.max_doc()).map(thread).collect())
+}
+
+/// What a document adds to the facts.
+enum Row {
+    Post { length: u32 },
+    Head(Fact),
+}
+
+struct Columns {
+    category: Column<i64>,
+    marks: Column<u64>,
+    heat: Column<f64>,
+    created_at: Column<i64>,
+    last_at: Column<i64>,
+    title: tantivy::fieldnorm::FieldNormReader,
+    body: tantivy::fieldnorm::FieldNormReader,
+}
+
+impl Columns {
+    fn open(reader: &SegmentReader, fields: &Fields) -> tantivy::Result<Self> {
+        let fast = reader.fast_fields();
+        Ok(Self {
+            category: fast.i64(columns::CATEGORY)?,
+            marks: fast.u64(columns::MARKS)?,
+            heat: fast.f64(columns::HEAT)?,
+            created_at: fast.i64(columns::CREATED_AT)?,
+            last_at: fast.i64(columns::LAST_AT)?,
+            title: reader.get_fieldnorms_reader(fields.title)?,
+            body: reader.get_fieldnorms_reader(fields.body)?,
+        })
+    }
+
+    fn each(&self, part: &Part, wanted: impl Fn(DocId) -> bool, mut take: impl FnMut(u32, Row)) {
+        for doc in (0..part.reader.max_doc()).filter(|doc| wanted(*doc)) {
+            let thread = part.thread(doc);
+            if thread != NONE {
+                take(thread, self.row(doc));
+            }
+        }
+    }
+
+    fn row(&self, doc: DocId) -> Row {
+        let Some(marks) = self.marks.first(doc) else {
+            return Row::Post { length: self.body.fieldnorm(doc) };
+        };
+        let seconds = |column: &Column<i64>| {
+            u32::try_from(column.first(doc).unwrap_or(0).max(0) / SECOND).unwrap_or(u32::MAX)
+        };
+        Row::Head(Fact {
+            category: u32::try_from(self.category.first(doc).unwrap_or(0)).unwrap_or(0),
+            marks: u32::try_from(marks).unwrap_or(0),
+            heat: self.heat.first(doc).unwrap_or(f64::MIN) as f32,
+            created: seconds(&self.created_at),
+            last: seconds(&self.last_at),
+            title: self.title.fieldnorm(doc),
+            body: 0,
+            posts: 0,
+        })
+    }
+}
