@@ -17,6 +17,7 @@ use crate::infra::telemetry;
 use crate::pages::shell::Frame;
 use crate::people::accounts::password::PasswordPool;
 use crate::people::sessions::Sessions;
+use crate::reach::related::Walk;
 use crate::reach::search::Search;
 use crate::reach::search::analysis::Analysis;
 use crate::reach::search::index::{DEFAULT_MEMORY, IndexError, SearchIndex};
@@ -100,6 +101,8 @@ pub struct Node {
     pub views: Data<ViewBuffer>,
     /// The search of this node.
     pub search: Data<Search>,
+    /// How far related threads were looked for.
+    pub related: Arc<Walk>,
     /// Finished pages for readers without an account.
     pub pages: Data<PageCache>,
     /// Where those stand in the log.
@@ -163,6 +166,7 @@ impl Node {
             passwords: Data::new(PasswordPool::default()),
             views: Data::new(ViewBuffer::new(key)),
             search: Data::new(Search { index: Arc::new(index), analysis }),
+            related: Arc::default(),
             pages: Data::new(PageCache::default()),
             pages_follow: Arc::default(),
             metrics: Data::new(MetricsToken(options.metrics_token)),

@@ -33,7 +33,7 @@ impl Modify for Bearer {
         posts::list, posts::create, posts::show, posts::change, posts::delete, posts::revisions, posts::like,
         posts::unlike,
         ledger::list, ledger::adjust, ledger::revoke, ledger::audit,
-        search::search,
+        search::search, search::suggest, search::similar, search::related,
     ),
     modifiers(&Bearer),
     security(("bearer" = []))

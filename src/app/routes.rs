@@ -16,7 +16,7 @@ use crate::pages::backoffice::{
 };
 use crate::pages::{
     access, archive, compose, composing, custom_page, directory, fresh, heat, home, installed, keyboard,
-    moderation, pictures, points, post, settings, shell, signup, thread,
+    moderation, pictures, points, post, searching, settings, shell, signup, thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::{feeds, sitemaps};
@@ -93,6 +93,8 @@ fn pages() -> Vec<Entry> {
         GET "/u/{handle}/feed.xml" Public => feeds::member;
         GET "/pages/{slug}" Public => custom_page::show;
         GET "/search" Public => search::page;
+        GET "/search/suggest" Public => searching::suggest;
+        GET "/search/similar" Public => searching::similar;
         GET "/login" Public => access::login_form;
         POST "/login" Public => access::login;
         GET "/signup" Public => signup::form;
@@ -232,6 +234,9 @@ fn api() -> Vec<Entry> {
         POST "/api/v1/admin/ledger/{entry_id}/revoke" Staff(Role::Operator) => api_ledger::revoke;
         GET "/api/v1/admin/ledger/audit" Staff(Role::Operator) => api_ledger::audit;
         GET "/api/v1/search" Public => api_search::search;
+        GET "/api/v1/search/suggest" Public => api_search::suggest;
+        GET "/api/v1/search/similar" Public => api_search::similar;
+        GET "/api/v1/threads/{id}/related" Public => api_search::related;
     ]
 }
 

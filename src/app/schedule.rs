@@ -6,6 +6,7 @@
 //! | take up a waiting job | 1 s, on a thread of its own: a job may take hours |
 //! | render posts of an older renderer | 1 min |
 //! | forget spent limits, sessions and idempotent answers | 1 h |
+//! | look for related threads of some that have none | 5 s |
 //! | expire `/top` scores | 1 h (days end once a day; doing it again changes nothing) |
 
 use std::sync::Arc;
@@ -18,12 +19,16 @@ use crate::content::posts;
 use crate::content::threads::top;
 use crate::infra::db::{Conn, DbError};
 use crate::people::sessions;
+use crate::reach::related;
 use crate::web::{idempotency, limits};
 
 /// Posts rendered anew in one transaction.
 const RENDERED: i64 = 50;
 /// How long one round of rendering lasts: the other work of this table waits meanwhile.
 const RENDERING: Duration = Duration::from_secs(3);
+
+/// How long one round of looking for related threads lasts.
+const RELATING: Duration = Duration::from_millis(500);
 
 struct Task {
     name: &'static str,
@@ -48,6 +53,16 @@ fn render(node: &Node) -> Result<(), String> {
         let render = move |c: &mut Conn| posts::service::rerender(c, &house, RENDERED).map_err(DbError::from);
         let done = node.house.db.write_now(render).map_err(text)?;
         if i64::try_from(done).is_ok_and(|n| n < RENDERED) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn relate(node: &Node) -> Result<(), String> {
+    let begun = Instant::now();
+    while begun.elapsed() < RELATING {
+        if related::prepare(&node.house, &node.search, &node.related).map_err(text)? == 0 {
             break;
         }
     }
@@ -79,8 +94,9 @@ pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()>
     std::thread::spawn(move || {
         let now = Instant::now();
         let task = |name, every, work| Task { name, every: Duration::from_secs(every), next: now, work };
-        let mut tasks: [Task; 4] = [
+        let mut tasks: [Task; 5] = [
             task("views", 5, write_views),
+            task("related", 5, relate),
             task("render", 60, render),
             task("forget", 3_600, forget),
             task("top", 3_600, expire_top),

@@ -21,6 +21,7 @@ pub mod post;
 pub mod profile;
 pub mod replying;
 pub mod rows;
+pub mod searching;
 pub mod settings;
 pub mod shell;
 pub mod signup;

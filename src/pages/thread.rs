@@ -21,6 +21,7 @@ use crate::pages::replying::{Answered, Answering, ThreadQuery, answering, replyi
 use crate::pages::rows::{Author, authors};
 use crate::pages::thread_head::{crumbs, head};
 use crate::people::accounts;
+use crate::reach::related;
 use crate::web::cache::{self, Dep, Keep};
 use crate::web::error::HttpFault;
 use crate::web::filters::When;
@@ -97,6 +98,8 @@ struct ThreadPage {
     crumbs: Vec<(String, String)>,
     posts: Vec<PostView>,
     answer: Option<(String, String, String)>,
+    /// Title, address and language of threads about the same.
+    related: Vec<(String, String, String)>,
     pager: Pager,
     tags: Vec<(String, String)>,
     views: String,
@@ -194,6 +197,7 @@ pub(super) struct Loaded {
     read: Option<i32>,
     follows: bool,
     pins: Vec<curation::Pin>,
+    related: Vec<Thread>,
     /// For visitors: the mentioned members whose profiles they may open.
     public: Option<HashSet<String>>,
 }
@@ -266,12 +270,14 @@ fn load(
             posts.iter().flat_map(|p| SafeHtml::from_stored(p.html.clone()).mentioned()).collect();
         Some(accounts::store::public_handles(conn, &named)?.into_iter().collect())
     };
+    let related = related::shown(conn, &readable, id)?;
     let namesake = public.is_some() && threads::store::has_older_namesake(conn, &thread, &readable.ids())?;
     Ok(Outcome::Show(Box::new(Loaded {
         pages,
         namesake,
         signed_in: public.is_none(),
         nobody: Author::gone(),
+        related,
         thread,
         readable,
         posts,
@@ -369,6 +375,7 @@ fn saw(web: &Web, views: &ViewBuffer, id: ThreadId, req: &HttpRequest) {
 fn keep(web: &Data<Web>, views: &Data<ViewBuffer>, loaded: &Loaded) -> Keep {
     let id = loaded.thread.id;
     let mut deps = vec![Dep::Thread(id)];
+    deps.extend(loaded.related.iter().map(|thread| Dep::Thread(thread.id)));
     deps.extend(loaded.authors.keys().map(|member| Dep::Member(*member)));
     let (web, views) = (web.clone(), views.clone());
     Keep {
@@ -538,6 +545,7 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
             .filter(|_| first_unread.is_none())
             .map(|from| format!("{}#unread", thread.url(urls::page_of(from)))),
         posts,
+        related: loaded.related.iter().map(|t| (t.title.clone(), t.url(1), t.lang.clone())).collect(),
         body: match &loaded.replying {
             Some(post) if reply.quoting => with_quote(reply.body, &loaded.quote(post)),
             _ => reply.body,

@@ -138,6 +138,7 @@ pub struct SoftLimits {
     posts: DefaultKeyedRateLimiter<String>,
     reactions: DefaultKeyedRateLimiter<String>,
     searches: DefaultKeyedRateLimiter<String>,
+    suggestions: DefaultKeyedRateLimiter<String>,
     profiles: DefaultKeyedRateLimiter<String>,
 }
 
@@ -150,6 +151,8 @@ pub enum Soft {
     Reaction,
     /// Searches: 30 a minute.
     Search,
+    /// Suggestions while typing: 240 a minute.
+    Suggest,
     /// Profiles looked at: 200 an hour.
     Profile,
 }
@@ -169,6 +172,7 @@ impl SoftLimits {
             posts: limiter(5, minute),
             reactions: limiter(60, minute),
             searches: limiter(30, minute),
+            suggestions: limiter(240, minute),
             profiles: limiter(200, Duration::from_hours(1)),
         }
     }
@@ -182,6 +186,7 @@ impl SoftLimits {
             Soft::Post => &self.posts,
             Soft::Reaction => &self.reactions,
             Soft::Search => &self.searches,
+            Soft::Suggest => &self.suggestions,
             Soft::Profile => &self.profiles,
         };
         limiter.check_key(&key.to_owned()).map_err(|not_until| {
@@ -193,7 +198,7 @@ impl SoftLimits {
 
     /// Forgets keys that have been quiet.
     pub fn forget(&self) {
-        for limiter in [&self.posts, &self.reactions, &self.searches, &self.profiles] {
+        for limiter in [&self.posts, &self.reactions, &self.searches, &self.suggestions, &self.profiles] {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }

@@ -27,6 +27,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    related_threads (thread_id) {
+        thread_id -> BigInt,
+        related -> Text,
+        made_at -> BigInt,
+    }
+}
+
+diesel::table! {
     leases (name) {
         name -> Text,
         epoch -> BigInt,
@@ -586,4 +594,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     point_days,
     point_rules,
     levels,
+    related_threads,
 );

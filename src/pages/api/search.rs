@@ -1,16 +1,23 @@
 //! Search over the API.
 
-use actix_web::web::{Data, Query};
+use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::base::actor::Actor;
+use crate::base::fold::fold;
+use crate::base::ids::ThreadId;
+use crate::content::categories;
+use crate::content::markup::slugify;
+use crate::content::threads::{self, Thread};
+use crate::reach::related;
 use crate::reach::search::index::Sort;
 use crate::reach::search::service::{Asked, Search};
 use crate::reach::search::web::limit_key;
 use crate::web::api::{Answered, BadField, Caller, List, ListQuery, json};
 use crate::web::limits::Soft;
 use crate::web::paging::cursor;
-use crate::web::{Web, urls};
+use crate::web::{AppError, Web, urls};
 
 /// What a search is asked for.
 #[derive(Debug, Deserialize)]
@@ -86,6 +93,7 @@ pub async fn search(
         text: query.q.clone(),
         category: query.category.clone(),
         sort: query.sort.as_deref().and_then(Sort::parse).unwrap_or_default(),
+        thread: None,
         offset: usize::try_from(offset).unwrap_or(0),
         limit: usize::try_from(limit).unwrap_or(30),
     };
@@ -107,4 +115,140 @@ pub async fn search(
         .collect();
     let next_cursor = (next < total && next <= DEEPEST).then(|| cursor(&[next.to_string()]));
     Ok(json(200, &List::<HitView> { items, next_cursor, total: Some(total) }))
+}
+
+/// A thread by its name.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NamedThread {
+    /// Number of the thread.
+    pub id: i64,
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+}
+
+impl NamedThread {
+    /// Of a thread that the caller may read.
+    pub fn of(thread: &Thread) -> Self {
+        Self { id: thread.id.0, title: thread.title.clone(), url: thread.url(1) }
+    }
+}
+
+/// A name with its address.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Named {
+    /// As shown.
+    pub name: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// What goes on as the text typed begins.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuggestionsView {
+    /// Threads by their titles.
+    pub threads: Vec<NamedThread>,
+    /// Tags.
+    pub tags: Vec<Named>,
+    /// Categories.
+    pub categories: Vec<Named>,
+    /// Members; for members alone.
+    pub members: Vec<Named>,
+}
+
+/// What is typed so far.
+#[derive(Debug, Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    q: String,
+}
+
+/// What goes on as `q` begins.
+#[utoipa::path(get, path = "/api/v1/search/suggest", tag = "search", params(("q" = String, Query)),
+    responses((status = 200, body = SuggestionsView), (status = 429)))]
+pub async fn suggest(web: Data<Web>, search: Data<Search>, caller: Caller, typed: Query<Typed>) -> Answered {
+    web.soft.check(Soft::Suggest, &limit_key(&caller.actor, caller.address))?;
+    let found = suggestions(&web, search, &caller.actor, &typed.q).await?;
+    Ok(json(200, &found))
+}
+
+/// Suggestions as pages and the API give them.
+///
+/// # Errors
+/// Index or database fail.
+pub async fn suggestions(
+    web: &Web,
+    search: Data<Search>,
+    actor: &Actor,
+    typed: &str,
+) -> Result<SuggestionsView, AppError> {
+    let (actor, house, typed) = (actor.clone(), web.house.clone(), typed.to_owned());
+    let engine = search.into_inner();
+    let people = typed.starts_with('@')
+        && actor.id().is_some_and(|member| web.soft.check(Soft::Profile, &member.to_string()).is_ok());
+    let found = web.house.db.read(move |conn| engine.suggest(conn, &house, &actor, &typed, people)).await?;
+    let named = |name: String, url: String| Named { name, url };
+    Ok(SuggestionsView {
+        threads: found.threads.iter().map(NamedThread::of).collect(),
+        tags: found
+            .tags
+            .into_iter()
+            .map(|tag| (urls::tag(&slugify(&fold(&tag))), tag))
+            .map(|(u, t)| named(t, u))
+            .collect(),
+        categories: found
+            .categories
+            .into_iter()
+            .map(|(slug, name)| named(name, urls::category(&slug)))
+            .collect(),
+        members: found
+            .members
+            .into_iter()
+            .map(|card| (urls::member(&card.handle), card.handle))
+            .map(|(u, h)| named(h, u))
+            .collect(),
+    })
+}
+
+/// A title that is being written.
+#[derive(Debug, Deserialize)]
+pub struct SimilarQuery {
+    #[serde(default)]
+    title: String,
+}
+
+/// Threads like the one that is about to be opened.
+#[utoipa::path(get, path = "/api/v1/search/similar", tag = "search", params(("title" = String, Query)),
+    responses((status = 200, body = List<NamedThread>), (status = 429)))]
+pub async fn similar(
+    web: Data<Web>,
+    search: Data<Search>,
+    caller: Caller,
+    query: Query<SimilarQuery>,
+) -> Answered {
+    web.soft.check(Soft::Suggest, &limit_key(&caller.actor, caller.address))?;
+    let (actor, house, engine) = (caller.actor.clone(), web.house.clone(), search.into_inner());
+    let title: String = query.title.chars().take(200).collect();
+    let found = web.house.db.read(move |conn| engine.similar(conn, &house, &actor, &title, None)).await?;
+    let items = found.iter().map(NamedThread::of).collect();
+    Ok(json(200, &List::<NamedThread> { items, next_cursor: None, total: None }))
+}
+
+/// Threads about the same as one that the caller may read.
+#[utoipa::path(get, path = "/api/v1/threads/{id}/related", tag = "search", params(("id" = i64, Path)),
+    responses((status = 200, body = List<NamedThread>), (status = 404)))]
+pub async fn related(web: Data<Web>, caller: Caller, path: Path<i64>) -> Answered {
+    let (actor, id) = (caller.actor.clone(), ThreadId(path.into_inner()));
+    let found = web
+        .house
+        .db
+        .read(move |conn| {
+            let readable = categories::service::recall(conn, &actor)?;
+            threads::service::load_for(conn, &actor, &readable, id)?;
+            Ok::<_, AppError>(related::shown(conn, &readable, id)?)
+        })
+        .await?;
+    let items = found.iter().map(NamedThread::of).collect();
+    Ok(json(200, &List::<NamedThread> { items, next_cursor: None, total: None }))
 }

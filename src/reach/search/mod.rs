@@ -7,6 +7,7 @@ pub mod analysis;
 pub mod compare;
 pub mod excerpt;
 pub mod follow;
+pub mod help;
 pub mod index;
 pub mod query;
 pub mod service;

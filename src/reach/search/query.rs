@@ -35,6 +35,8 @@ pub struct ParsedQuery {
     pub has: Vec<Has>,
     /// `min:likes=n` or `likes:n`: the post has at least so many likes.
     pub min_likes: Option<u64>,
+    /// The operators taken, as typed.
+    pub operators: Vec<String>,
     /// What looks like an operator and is none: searched as words.
     pub unread: Vec<String>,
 }
@@ -158,6 +160,7 @@ impl ParsedQuery {
                 or = true;
             } else if !raw.exact && !raw.negated && operators < MAX_OPERATORS && query.operator(&raw.text) {
                 operators += 1;
+                query.operators.push(raw.text.clone());
             } else if raw.text.chars().any(|ch| !ch.is_whitespace()) {
                 if looks_like_operator(&raw) {
                     query.unread.push(raw.text.clone());
@@ -358,6 +361,10 @@ mod tests {
                 marks: vec![Mark::Solved, Mark::Featured],
                 before: UtcTime::parse("2024-03-01T00:00:00Z"),
                 after: UtcTime::parse("2024-02-01T00:00:00Z"),
+                operators: "@bob category:hardware tag:驱动 is:solved is:Featured in:title before:2024-03-01 after:2024-02-01"
+                    .split(' ')
+                    .map(str::to_owned)
+                    .collect(),
                 ..ParsedQuery::default()
             }
         );

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::base::actor::{Actor, Role};
 use crate::base::fault::{Fault, Kind};
 use crate::base::ids::{MemberId, ThreadId};
+use crate::base::time::UtcTime;
 use crate::content::categories::{self, Readable};
 use crate::content::heat::Scale;
 use crate::content::markup::{Keep, plain_text};
@@ -12,13 +13,13 @@ use crate::content::posts::{self, Post};
 use crate::content::threads::{self, State, Thread};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
-use crate::people::accounts;
+use crate::people::accounts::{self, Card};
 use crate::room_error;
 use crate::site::settings;
 
 use super::analysis::{Analysis, Lexicon};
 use super::excerpt::{COLUMNS, Marker, Segment};
-use super::index::{Filter, Hit, IndexError, Page, Permit, Query, SearchIndex, Sort};
+use super::index::{Filter, Hit, IndexError, Page, Permit, Query, Results, SearchIndex, Sort};
 use super::query::ParsedQuery;
 
 /// What can go wrong with a search.
@@ -51,6 +52,9 @@ impl Fault for Error {
     }
 }
 
+/// Posts shown of a search within one thread.
+const WITHIN: usize = 50;
+
 /// The search of one node.
 #[derive(Clone)]
 pub struct Search {
@@ -69,6 +73,8 @@ pub struct Asked {
     pub category: Option<String>,
     /// In which order.
     pub sort: Sort,
+    /// This thread alone.
+    pub thread: Option<ThreadId>,
     /// Threads to skip.
     pub offset: usize,
     /// Threads to give.
@@ -95,11 +101,17 @@ pub struct Answer {
     pub total: usize,
     /// How many of them hold everything that was typed.
     pub complete: usize,
+    /// What was typed, taken apart.
+    pub parsed: ParsedQuery,
+    /// The query that was probably meant, when little was found.
+    pub meant: Option<String>,
+    /// The member whose handle is the query.
+    pub people: Vec<Card>,
     /// The categories the reader may choose from.
     pub readable: Readable,
 }
 
-fn permit(actor: &Actor, readable: &Readable) -> Permit {
+pub(super) fn permit(actor: &Actor, readable: &Readable) -> Permit {
     if actor.role() == Role::Administrator && readable.everything() {
         return Permit::All;
     }
@@ -138,6 +150,22 @@ fn scope(
     }
 }
 
+/// How far the scale of heat has moved by `now`, in half-lives.
+pub(super) fn heat_age(conn: &mut Conn, now: UtcTime) -> Result<f64, Error> {
+    Ok(Scale::hours(settings::recall(conn)?.half_life_hours).age(now))
+}
+
+/// The member whose handle is the query; for members alone, as profiles are.
+fn people(conn: &mut Conn, actor: &Actor, parsed: &ParsedQuery) -> Result<Vec<Card>, Error> {
+    match parsed.clauses.as_slice() {
+        [only] if !only.exact && !only.negated && actor.member().is_some() && !parsed.asks_of_posts() => {
+            let found = accounts::store::by_handle(conn, &only.text)?;
+            Ok(accounts::store::cards(conn, &found.iter().map(|member| member.id).collect::<Vec<_>>())?)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
 /// The posts to show of `hits`: where only the title fits, the opening one.
 fn best_posts(conn: &mut Conn, hits: &[Hit]) -> Result<Vec<Post>, Error> {
     let ids: Vec<_> = hits.iter().filter_map(|hit| hit.post).collect();
@@ -147,7 +175,47 @@ fn best_posts(conn: &mut Conn, hits: &[Hit]) -> Result<Vec<Post>, Error> {
     Ok(posts)
 }
 
+/// The posts of one thread that fit, as hits of their own.
+fn within(
+    index: &SearchIndex,
+    query: &Query<'_>,
+    permit: &Permit,
+    thread: ThreadId,
+) -> Result<Results, IndexError> {
+    let posts = index.within(query, permit, thread, WITHIN)?;
+    let hits: Vec<Hit> = posts.into_iter().map(|post| Hit { thread, post: Some(post), score: 0.0 }).collect();
+    Ok(Results { total: hits.len(), complete: hits.len(), hits })
+}
+
+/// What of `hits` is listed and stands where the reader may read, marked.
+fn show(conn: &mut Conn, readable: &Readable, marker: &Marker, hits: &[Hit]) -> Result<Vec<Found>, Error> {
+    let threads = threads::store::find_many(conn, &hits.iter().map(|h| h.thread).collect::<Vec<_>>())?;
+    let posts = best_posts(conn, hits)?;
+    let found = hits.iter().filter_map(|hit| {
+        let thread = threads.iter().find(|t| t.id == hit.thread)?;
+        let post = posts.iter().find(|p| match hit.post {
+            Some(id) => p.id == id,
+            None => p.thread_id == hit.thread && p.opens(),
+        })?;
+        let shown = thread.state() == State::Listed
+            && post.state() == State::Listed
+            && readable.has(thread.category_id);
+        shown.then(|| Found {
+            title: marker.whole(&thread.title),
+            excerpt: marker.excerpt(&plain_text(&post.body, Keep::SEARCH), COLUMNS),
+            thread: thread.clone(),
+            post: post.clone(),
+        })
+    });
+    Ok(found.collect())
+}
+
 impl Search {
+    /// What operators taught the search.
+    pub(super) fn lexicon(&self, _conn: &mut Conn) -> Result<Lexicon, Error> {
+        Ok(Lexicon::default())
+    }
+
     /// Searches now, on this thread.
     pub fn run(&self, conn: &mut Conn, house: &House, actor: &Actor, asked: &Asked) -> Result<Answer, Error> {
         let parsed = ParsedQuery::parse(&asked.text);
@@ -155,41 +223,46 @@ impl Search {
         let filter = Filter {
             categories: scope(&parsed, asked.category.as_deref(), &readable),
             author: author(conn, &parsed)?,
-            ..Filter::default()
+            only: asked.thread,
+            except: None,
         };
         if parsed.is_empty() {
-            return Ok(Answer { found: Vec::new(), total: 0, complete: 0, readable });
+            return Ok(Answer {
+                found: Vec::new(),
+                total: 0,
+                complete: 0,
+                parsed,
+                meant: None,
+                people: Vec::new(),
+                readable,
+            });
         }
-        let lexicon = Lexicon::default();
+        let lexicon = self.lexicon(conn)?;
         let now = house.clock.now();
-        let heat_age = Scale::hours(settings::recall(conn)?.half_life_hours).age(now);
+        let heat_age = heat_age(conn, now)?;
         let query = Query { parsed: &parsed, lexicon: &lexicon, filter, sort: asked.sort, now, heat_age };
         let page = Page { offset: asked.offset, limit: asked.limit };
-        let results = self.index.search(&query, &permit(actor, &readable), page)?;
-        let threads =
-            threads::store::find_many(conn, &results.hits.iter().map(|h| h.thread).collect::<Vec<_>>())?;
-        let posts = best_posts(conn, &results.hits)?;
+        let permit = permit(actor, &readable);
+        let results = match asked.thread {
+            None => self.index.search(&query, &permit, page)?,
+            Some(thread) => within(&self.index, &query, &permit, thread)?,
+        };
         let marker = Marker::new(&self.analysis, &lexicon, &parsed);
-        let found = results
-            .hits
-            .iter()
-            .filter_map(|hit| {
-                let thread = threads.iter().find(|t| t.id == hit.thread)?;
-                let post = posts.iter().find(|p| match hit.post {
-                    Some(id) => p.id == id,
-                    None => p.thread_id == hit.thread && p.opens(),
-                })?;
-                let shown = thread.state() == State::Listed
-                    && post.state() == State::Listed
-                    && readable.has(thread.category_id);
-                shown.then(|| Found {
-                    title: marker.whole(&thread.title),
-                    excerpt: marker.excerpt(&plain_text(&post.body, Keep::SEARCH), COLUMNS),
-                    thread: thread.clone(),
-                    post: post.clone(),
-                })
-            })
-            .collect();
-        Ok(Answer { found, total: results.total, complete: results.complete, readable })
+        let found = show(conn, &readable, &marker, &results.hits)?;
+        let meant = if results.complete == 0 && asked.offset == 0 {
+            self.meant(conn, &parsed, &asked.text)?
+        } else {
+            None
+        };
+        let people = if asked.offset == 0 { people(conn, actor, &parsed)? } else { Vec::new() };
+        Ok(Answer {
+            found,
+            total: results.total,
+            complete: results.complete,
+            parsed,
+            meant,
+            people,
+            readable,
+        })
     }
 }

@@ -102,6 +102,7 @@ pub async fn page(
         text: q.clone(),
         category: Some(query.category.clone()),
         sort: Sort::parse(&query.sort).unwrap_or_default(),
+        thread: None,
         offset: usize::try_from(n - 1).unwrap_or(0) * limit,
         limit,
     };

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::files::sources;
 
 /// Every table, by the room that writes it.
-const OWNERS: [(&str, &[&str]); 25] = [
+const OWNERS: [(&str, &[&str]); 26] = [
     ("infra/activity", &["activities", "leases"]),
     ("infra/db", &["schema_info"]),
     ("infra/jobs", &["jobs"]),
@@ -30,6 +30,7 @@ const OWNERS: [(&str, &[&str]); 25] = [
     ("engage/rules", &["point_rules"]),
     ("engage/levels", &["levels"]),
     ("engage/ledger", &["ledger", "point_accounts", "point_sources", "point_days"]),
+    ("reach/related", &["related_threads"]),
     ("transfer/import", &["import_map"]),
     ("transfer/addresses", &["former_addresses"]),
 ];

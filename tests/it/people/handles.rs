@@ -144,7 +144,7 @@ app_on_both! {
         app.post(&format!("/thread/{id}/reply"), &bo, &[("body", "Thanks, @ada!")]).await;
         assert_eq!(app.get(&url, &visitor).await.texts("a.mention[href='/u/lovelace']").len(), 1);
         app.settle();
-        for words in ["lovelace", "@lovelace", "@ada yesterday"] {
+        for words in ["@lovelace", "@ada yesterday"] {
             let query = hearth::web::urls::component(words);
             let found = app.api("GET", &format!("/search?q={query}"), &visitor, None).await.json();
             assert!(found["total"].as_i64() > Some(0), "{words}: {found}");

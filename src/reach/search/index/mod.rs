@@ -19,6 +19,7 @@ mod rebuild;
 mod run;
 mod schema;
 mod snapshot;
+mod suggest;
 mod tally;
 mod view;
 mod weights;
@@ -172,12 +173,55 @@ impl SearchIndex {
         run::search(&self.generation(), &self.analysis, query, permit, page)
     }
 
+    /// The posts of `thread` that fit, the best first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn within(
+        &self,
+        query: &Query<'_>,
+        permit: &Permit,
+        thread: ThreadId,
+        limit: usize,
+    ) -> Result<Vec<PostId>, IndexError> {
+        run::within(&self.generation(), &self.analysis, query, permit, thread, limit)
+    }
+
     /// Why `thread` ranks where it does.
     ///
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
     pub fn explain(&self, query: &Query<'_>, permit: &Permit, thread: ThreadId) -> Result<Why, IndexError> {
         run::explain(&self.generation(), &self.analysis, query, permit, thread)
+    }
+
+    /// Threads whose titles go on as `query` begins, at most `limit`.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn suggest(
+        &self,
+        query: &Query<'_>,
+        permit: &Permit,
+        limit: usize,
+    ) -> Result<Vec<ThreadId>, IndexError> {
+        suggest::threads(&self.generation(), &self.analysis, query, permit, limit)
+    }
+
+    /// The word that `word` was probably meant to be, when no public post has it.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn spelling(&self, word: &str) -> Result<Option<String>, IndexError> {
+        suggest::spelling(&self.generation(), word)
+    }
+
+    /// Public threads with titles that sound so, a syllable a character; at most `limit`.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn sounding(&self, sounds: Vec<String>, limit: usize) -> Result<Vec<ThreadId>, IndexError> {
+        suggest::sounding(&self.generation(), sounds, limit)
     }
 
     fn generation(&self) -> Arc<Generation> {

@@ -155,6 +155,14 @@ struct Passage {
     good: bool,
 }
 
+/// A post in which something stands.
+#[derive(Debug, Clone, Copy)]
+struct PostHit {
+    thread: u32,
+    score: f32,
+    good: bool,
+}
+
 struct Run<'a> {
     query: &'a Query<'a>,
     plan: Plan,
@@ -180,6 +188,29 @@ pub(super) fn search(
         }
         run.read(tally, None)?;
         run.results(tally, page)
+    })
+}
+
+/// The posts of `thread` that fit, at most `limit`: those with most of the query first.
+pub(super) fn within(
+    generation: &Generation,
+    analysis: &Analysis,
+    query: &Query<'_>,
+    permit: &Permit,
+    thread: ThreadId,
+    limit: usize,
+) -> Result<Vec<PostId>, IndexError> {
+    generation.with_tally(|tally, views| {
+        let Some(mut run) = Run::prepare(generation, views, analysis, query, permit)? else {
+            return Ok(Vec::new());
+        };
+        run.read(tally, None)?;
+        let asked = u32::try_from(thread.0).ok().filter(|thread| run.allows(*thread).is_some());
+        tally.mark(asked.into_iter());
+        let posts = run.posts(tally)?;
+        let mut posts: Vec<(f32, i64)> = posts.into_iter().map(|(post, found)| (found.score, post)).collect();
+        posts.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+        Ok(posts.into_iter().take(limit).map(|(_, post)| PostId(post)).collect())
     })
 }
 
@@ -395,6 +426,23 @@ impl<'a> Run<'a> {
         ways.filter(|(_, (_, way))| !matches!(way, Way::Sounds(_) | Way::Tag(_)))
     }
 
+    /// Posts of marked threads in which a unit stands.
+    fn posts(&self, tally: &Tally) -> Result<HashMap<i64, PostHit>, IndexError> {
+        let mut posts: HashMap<i64, PostHit> = HashMap::new();
+        self.each_hit(tally, |columns, doc, thread, unit, terms| {
+            let post = columns.post.first(doc).unwrap_or(0);
+            let worth = self.worths.get(unit).copied().unwrap_or(0.0);
+            let (accepted, authority) = columns.standing(doc);
+            let standing = 1.0
+                + if accepted { w::ACCEPTED_POST } else { 0.0 }
+                + if authority { w::AUTHORITY_POST } else { 0.0 };
+            let hit =
+                posts.entry(post).or_insert(PostHit { thread, score: 0.0, good: accepted || authority });
+            hit.score += standing * worth * terms / (terms + w::SATURATION);
+        })?;
+        Ok(posts)
+    }
+
     /// The best post of each candidate: BM25 without length, so that a passage wins by what it holds.
     fn passages(
         &self,
@@ -402,22 +450,10 @@ impl<'a> Run<'a> {
         candidates: &[Candidate],
     ) -> Result<HashMap<u32, Passage>, IndexError> {
         tally.mark(candidates.iter().map(|candidate| candidate.thread));
-        let mut posts: HashMap<i64, (u32, f32, bool, bool)> = HashMap::new();
-        self.each_hit(tally, |columns, doc, thread, unit, terms| {
-            let post = columns.post.first(doc).unwrap_or(0);
-            let worth = self.worths.get(unit).copied().unwrap_or(0.0);
-            let gain = worth * terms / (terms + w::SATURATION);
-            let entry = posts.entry(post).or_insert_with(|| {
-                let (accepted, authority) = columns.standing(doc);
-                (thread, 0.0, accepted, authority)
-            });
-            entry.1 += gain;
-        })?;
+        let posts = self.posts(tally)?;
         let mut best: HashMap<u32, Passage> = HashMap::new();
-        for (post, (thread, score, accepted, authority)) in posts {
-            let gain = if accepted { w::ACCEPTED_POST } else { 0.0 }
-                + if authority { w::AUTHORITY_POST } else { 0.0 };
-            let passage = Passage { post, score: score * (1.0 + gain), good: accepted || authority };
+        for (post, PostHit { thread, score, good }) in posts {
+            let passage = Passage { post, score, good };
             let known = best.entry(thread).or_insert(passage);
             if passage.score > known.score || passage.score >= known.score && passage.post < known.post {
                 *known = passage;

@@ -1,0 +1,196 @@
+//! Help around searching: suggestions while typing, threads like one that is being written, what was probably meant.
+
+use std::collections::HashMap;
+
+use super::analysis::readings;
+use super::index::{Filter, Page, Query, Sort};
+use super::query::ParsedQuery;
+use super::service::{Error, Search, heat_age, permit};
+use crate::base::actor::Actor;
+use crate::base::fold::{fold, is_han};
+use crate::base::ids::ThreadId;
+use crate::content::categories::{self, Readable};
+use crate::content::tags;
+use crate::content::threads::{self, State, Thread};
+use crate::infra::db::Conn;
+use crate::infra::house::House;
+use crate::people::accounts::{self, Card};
+
+/// Longest text looked at for suggestions, in characters.
+pub const TYPED: usize = 60;
+/// Threads suggested; of tags, categories and members [`OTHERS`] each.
+const THREADS: usize = 6;
+const OTHERS: usize = 3;
+/// Similar threads offered.
+const SIMILAR: usize = 5;
+/// Titles looked at for a word that sounds the same.
+const SOUNDING: usize = 40;
+
+/// What goes on as the text typed begins.
+#[derive(Debug, Default)]
+pub struct Suggestions {
+    /// Threads by their titles.
+    pub threads: Vec<Thread>,
+    /// Names of tags.
+    pub tags: Vec<String>,
+    /// Address and name of categories.
+    pub categories: Vec<(String, String)>,
+    /// Members; for members alone.
+    pub members: Vec<Card>,
+}
+
+impl Search {
+    /// What goes on as `text` begins, of what `actor` may see. Members are offered after an `@` and when `people` says
+    /// that this reader has not asked for too many.
+    ///
+    /// # Errors
+    /// Index or database fail.
+    pub fn suggest(
+        &self,
+        conn: &mut Conn,
+        house: &House,
+        actor: &Actor,
+        text: &str,
+        people: bool,
+    ) -> Result<Suggestions, Error> {
+        let text: String = text.trim_start().chars().take(TYPED).collect();
+        let folded = fold(text.trim());
+        if folded.chars().count() < if folded.chars().any(is_han) { 1 } else { 2 } {
+            return Ok(Suggestions::default());
+        }
+        let readable = categories::service::recall(conn, actor)?;
+        let parsed = ParsedQuery::plain(&text);
+        let found = self.with_query(conn, house, &parsed, Filter::default(), |query| {
+            self.index.suggest(query, &permit(actor, &readable), THREADS)
+        })?;
+        let within = (!readable.everything()).then(|| readable.ids());
+        let named = readable
+            .categories()
+            .iter()
+            .filter(|c| fold(&c.name).contains(&folded) || c.slug.starts_with(&folded));
+        Ok(Suggestions {
+            categories: named.take(OTHERS).map(|c| (c.slug.clone(), c.name.clone())).collect(),
+            threads: shown(conn, &readable, &found)?,
+            tags: tags::beginning(conn, text.trim(), within.as_deref(), OTHERS)?,
+            members: match actor.member() {
+                Some(_) if people && text.starts_with('@') => {
+                    accounts::store::complete(conn, text.trim())?.into_iter().take(OTHERS).collect()
+                }
+                _ => Vec::new(),
+            },
+        })
+    }
+
+    /// Threads that `actor` may read and that are about what `text` is about, the closest first.
+    ///
+    /// # Errors
+    /// Index or database fail.
+    pub fn similar(
+        &self,
+        conn: &mut Conn,
+        house: &House,
+        actor: &Actor,
+        text: &str,
+        except: Option<ThreadId>,
+    ) -> Result<Vec<Thread>, Error> {
+        let readable = categories::service::recall(conn, actor)?;
+        let parsed = ParsedQuery::plain(text);
+        if parsed.clauses.iter().all(|clause| clause.text.trim().chars().count() < 2) {
+            return Ok(Vec::new());
+        }
+        let page = Page { offset: 0, limit: SIMILAR };
+        let filter = Filter { except, ..Filter::default() };
+        let found = self.with_query(conn, house, &parsed, filter, |query| {
+            self.index.search(query, &permit(actor, &readable), page)
+        })?;
+        let ids: Vec<ThreadId> = found.hits.iter().map(|hit| hit.thread).collect();
+        shown(conn, &readable, &ids)
+    }
+
+    /// Asks with what this node and its operators know.
+    ///
+    /// # Errors
+    /// Index or database fail.
+    pub fn with_query<T>(
+        &self,
+        conn: &mut Conn,
+        house: &House,
+        parsed: &ParsedQuery,
+        filter: Filter,
+        ask: impl FnOnce(&Query<'_>) -> Result<T, super::index::IndexError>,
+    ) -> Result<T, Error> {
+        let lexicon = self.lexicon(conn)?;
+        let now = house.clock.now();
+        let heat_age = heat_age(conn, now)?;
+        let query = Query { parsed, lexicon: &lexicon, filter, sort: Sort::Relevance, now, heat_age };
+        Ok(ask(&query)?)
+    }
+
+    /// `typed` with the words that public posts do not have replaced by what they were probably meant to be.
+    pub(super) fn meant(
+        &self,
+        conn: &mut Conn,
+        parsed: &ParsedQuery,
+        typed: &str,
+    ) -> Result<Option<String>, Error> {
+        let mut better = typed.to_owned();
+        for clause in parsed.clauses.iter().filter(|clause| !clause.negated) {
+            for word in clause.text.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()) {
+                let meant = if word.chars().all(is_han) {
+                    self.sounds_like(conn, word)?
+                } else {
+                    self.index.spelling(word)?
+                };
+                if let Some(meant) = meant {
+                    better = better.replace(word, &meant);
+                }
+            }
+        }
+        Ok((better != typed).then_some(better))
+    }
+
+    /// The part of public titles that sounds like `word` and is written otherwise, the most frequent one.
+    fn sounds_like(&self, conn: &mut Conn, word: &str) -> Result<Option<String>, Error> {
+        let folded: Vec<char> = fold(word).chars().collect();
+        if !(2..=8).contains(&folded.len()) {
+            return Ok(None);
+        }
+        let Some(sounds) =
+            folded.iter().map(|ch| readings(*ch).into_iter().next()).collect::<Option<Vec<String>>>()
+        else {
+            return Ok(None);
+        };
+        let found = self.index.sounding(sounds.clone(), SOUNDING)?;
+        let public = categories::service::public(conn)?;
+        let mut written: HashMap<String, usize> = HashMap::new();
+        for thread in shown(conn, &public, &found)? {
+            let title: Vec<char> = thread.title.chars().collect();
+            for part in title.windows(folded.len()) {
+                let alike = part.iter().zip(&sounds).all(|(ch, sound)| {
+                    let ch = fold(&ch.to_string()).chars().next().unwrap_or(*ch);
+                    readings(ch).contains(sound)
+                });
+                let part: String = part.iter().collect();
+                if alike && fold(&part) != fold(word) {
+                    *written.entry(part).or_default() += 1;
+                }
+            }
+        }
+        Ok(written
+            .into_iter()
+            .max_by(|one, other| one.1.cmp(&other.1).then(other.0.cmp(&one.0)))
+            .map(|(w, _)| w))
+    }
+}
+
+/// The listed threads among `ids` that stand in `readable` categories, in the order of `ids`.
+pub fn shown(conn: &mut Conn, readable: &Readable, ids: &[ThreadId]) -> Result<Vec<Thread>, Error> {
+    let found = threads::store::find_many(conn, ids)?;
+    let fits = |thread: &&Thread| thread.state() == State::Listed && readable.has(thread.category_id);
+    Ok(ids
+        .iter()
+        .filter_map(|id| found.iter().find(|thread| thread.id == *id))
+        .filter(fits)
+        .cloned()
+        .collect())
+}

@@ -1,0 +1,226 @@
+//! While a query is typed: threads whose titles go on as it begins, and words that are nearly what was typed.
+//!
+//! Spelling comes from the public side alone, whoever asks.
+
+use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
+use tantivy::TantivyError;
+use tantivy::schema::Field;
+use tantivy::termdict::TermDictionary;
+use tantivy_fst::Automaton;
+
+use super::IndexError;
+use super::filters::Threads;
+use super::generation::Generation;
+use super::run::{Permit, Query};
+use super::tally::Scoring;
+use super::view::View;
+use super::weights as w;
+use crate::base::fold::fold;
+use crate::base::ids::ThreadId;
+use crate::reach::search::analysis::{Analysis, Question, Unit, Way};
+
+/// Endings looked at for the word being typed.
+const ENDINGS: usize = 200;
+/// Endings that are asked for, the most frequent ones.
+const ASKED: usize = 12;
+/// Public postings of titles that may be read for a suggestion.
+const POSTINGS: u64 = 60_000;
+/// A word shorter than this has too many neighbours.
+const SHORTEST: usize = 4;
+/// From this length on two letters may be wrong.
+const TWO_WRONG: usize = 8;
+
+/// Threads whose titles hold what was typed so far, the last word perhaps unfinished; the hottest fitting ones first.
+pub(super) fn threads(
+    generation: &Generation,
+    analysis: &Analysis,
+    query: &Query<'_>,
+    permit: &Permit,
+    limit: usize,
+) -> Result<Vec<ThreadId>, IndexError> {
+    generation.with_tally(|tally, [public, restricted]| {
+        let text = query.parsed.wanted();
+        let Question { mut units, needs } = analysis.question(&text, query.lexicon);
+        units.retain(|unit| unit.meets != 0);
+        let mut sides: Vec<&View> = vec![public];
+        if *permit != Permit::Public {
+            sides.push(restricted);
+        }
+        let fields = generation.fields;
+        let last = fold(text.rsplit(char::is_whitespace).next().unwrap_or_default());
+        if last.len() > 1 && last.chars().all(char::is_alphanumeric) && !text.ends_with(char::is_whitespace) {
+            let endings = endings(public, fields.title, &last)?;
+            if let Some(unit) = units.iter_mut().rev().find(|unit| unit.spaced) {
+                unit.ways.extend(endings.into_iter().map(|term| (0.8, Way::Placed(term))));
+            }
+        }
+        let threads = Threads::new(&sides, &fields, query, permit, &[], &None)?;
+        let scoring = Scoring { fields, sides, allowed: None, titles_only: true, sums: public.sums };
+        tally.reset(scoring.sides.iter().map(|side| side.facts.end()).max().unwrap_or(0));
+        let mut spent = 0;
+        for unit in &units {
+            spent += cost(public, &fields, unit)?;
+            if spent > POSTINGS {
+                break;
+            }
+            tally.read(&scoring, unit, None)?;
+        }
+        let all = if needs == 0 { 0 } else { u32::MAX >> (32 - needs) };
+        let mut found: Vec<(f32, u32)> = Vec::new();
+        for (thread, total, meets) in tally.found() {
+            let (fact, restricted) = scoring.place(thread);
+            if meets & all == all && threads.allows(thread, &fact, restricted) {
+                let heat = (f64::from(fact.heat) - query.heat_age).min(40.0).exp2() as f32;
+                found.push((total * (1.0 + w::HEAT * (1.0 + heat).log2()), thread));
+            }
+        }
+        found.sort_by(|one, other| other.0.total_cmp(&one.0).then(other.1.cmp(&one.1)));
+        Ok(found.into_iter().take(limit).map(|(_, thread)| ThreadId(i64::from(thread))).collect())
+    })
+}
+
+/// Postings in titles of the ways of `unit`.
+fn cost(public: &View, fields: &super::schema::Fields, unit: &Unit) -> Result<u64, IndexError> {
+    let mut cost = 0;
+    for (_, way) in &unit.ways {
+        cost += match way {
+            Way::Placed(text) => holding(public, fields.title, text)?,
+            Way::Loose(text) => holding(public, fields.title_loose, text)?,
+            Way::Tag(text) => holding(public, fields.tag, text)?,
+            Way::Phrase { pairs, .. } => match pairs.first() {
+                Some(pair) => holding(public, fields.title_loose, pair)?,
+                None => 0,
+            },
+            // The rarest sound leads; initials are looked for in titles alone.
+            Way::Sounds(sounds) => {
+                let mut least = u64::MAX;
+                for sound in sounds {
+                    least = least.min(holding(public, fields.sounds, sound)?);
+                }
+                least
+            }
+        };
+    }
+    Ok(cost)
+}
+
+/// Documents of `view` that hold a term, deleted ones among them.
+fn holding(view: &View, field: Field, text: &str) -> Result<u64, IndexError> {
+    let term = tantivy::Term::from_field_text(field, text);
+    let mut all = 0;
+    for part in &view.parts {
+        all += u64::from(part.reader.inverted_index(field)?.doc_freq(&term).map_err(TantivyError::from)?);
+    }
+    Ok(all)
+}
+
+/// The most frequent terms of `field` that begin with `prefix`.
+fn endings(view: &View, field: Field, prefix: &str) -> Result<Vec<String>, IndexError> {
+    let mut found: Vec<(u32, String)> = Vec::new();
+    for part in &view.parts {
+        let inverted = part.reader.inverted_index(field)?;
+        let terms: &TermDictionary = inverted.terms();
+        let mut stream = terms.range().ge(prefix.as_bytes()).into_stream().map_err(TantivyError::from)?;
+        for _ in 0..ENDINGS {
+            if !stream.advance() {
+                break;
+            }
+            let Some(term) = std::str::from_utf8(stream.key()).ok().filter(|term| term.starts_with(prefix))
+            else {
+                break;
+            };
+            note(&mut found, term, stream.value().doc_freq);
+        }
+    }
+    found.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    Ok(found.into_iter().take(ASKED).map(|(_, term)| term).collect())
+}
+
+fn note(found: &mut Vec<(u32, String)>, term: &str, count: u32) {
+    match found.iter_mut().find(|(_, known)| known == term) {
+        Some((known, _)) => *known += count,
+        None => found.push((count, term.to_owned())),
+    }
+}
+
+/// The word of public posts that `word`, which stands in none of them, most likely was meant to be.
+pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<String>, IndexError> {
+    let word = fold(word);
+    let length = word.chars().count();
+    if length < SHORTEST || length > 30 || !word.chars().all(char::is_alphabetic) {
+        return Ok(None);
+    }
+    let [public, _] = generation.views();
+    let fields = generation.fields;
+    if holding(&public, fields.body, &word)? + holding(&public, fields.title, &word)? > 0 {
+        return Ok(None);
+    }
+    let wrong = if length < TWO_WRONG { 1 } else { 2 };
+    let builder = LevenshteinAutomatonBuilder::new(wrong, true);
+    let mut found: Vec<(u32, String)> = Vec::new();
+    for part in &public.parts {
+        for field in [fields.body, fields.title] {
+            let inverted = part.reader.inverted_index(field)?;
+            let near = Near(builder.build_dfa(&word));
+            let mut stream = inverted.terms().search(near).into_stream().map_err(TantivyError::from)?;
+            while stream.advance() {
+                if let Ok(term) = std::str::from_utf8(stream.key()) {
+                    note(&mut found, term, stream.value().doc_freq);
+                }
+            }
+        }
+    }
+    // Nearer first; among equals what begins alike and stands in most posts.
+    let near = builder.build_dfa(&word);
+    let first = word.chars().next();
+    let best = found.into_iter().filter(|(count, _)| *count > 1).min_by_key(|(count, term)| {
+        let distance = match near.eval(term) {
+            Distance::Exact(n) | Distance::AtLeast(n) => n,
+        };
+        (distance, term.chars().next() != first, std::cmp::Reverse(*count))
+    });
+    Ok(best.map(|(_, term)| term))
+}
+
+/// Words near one word, as tantivy walks its dictionary.
+struct Near(DFA);
+
+impl Automaton for Near {
+    type State = u32;
+
+    fn start(&self) -> u32 {
+        self.0.initial_state()
+    }
+
+    fn is_match(&self, state: &u32) -> bool {
+        matches!(self.0.distance(*state), Distance::Exact(_))
+    }
+
+    fn can_match(&self, state: &u32) -> bool {
+        *state != SINK_STATE
+    }
+
+    fn accept(&self, state: &u32, byte: u8) -> u32 {
+        self.0.transition(*state, byte)
+    }
+}
+
+/// Public threads whose titles sound like `sounds`, at most `limit`: for a Chinese word that nobody wrote so.
+pub(super) fn sounding(
+    generation: &Generation,
+    sounds: Vec<String>,
+    limit: usize,
+) -> Result<Vec<ThreadId>, IndexError> {
+    let [public, _] = generation.views();
+    let fields = (generation.fields.sounds, generation.fields.sounds);
+    let way = Way::Sounds(sounds);
+    let mut found = Vec::new();
+    for part in &public.parts {
+        super::tally::each(part, fields, &way, |doc, _| {
+            if found.len() < limit && part.is_alive(doc) {
+                found.push(ThreadId(i64::from(part.thread(doc))));
+            }
+        })?;
+    }
+    Ok(found)
+}
