@@ -8,11 +8,11 @@ use super::{api_docs, health, metrics, openapi};
 use crate::base::actor::Role;
 use crate::pages::api::{
     auth, categories as api_categories, ledger as api_ledger, posts as api_posts, search as api_search,
-    threads as api_threads,
+    threads as api_threads, vocabulary as api_vocabulary,
 };
 use crate::pages::backoffice::{
     audit, branding, categories, custom_pages, invitations, ledger as member_ledger, members, overview,
-    points as point_rules, start, style,
+    points as point_rules, start, style, vocabulary,
 };
 use crate::pages::{
     access, archive, compose, composing, custom_page, directory, fresh, heat, home, installed, keyboard,
@@ -182,6 +182,11 @@ fn office() -> Vec<Entry> {
         POST "/admin/pages/{id}/restore" admin => custom_pages::restore;
         GET "/admin/settings" admin => overview::settings_form;
         POST "/admin/settings" admin => overview::save_settings;
+        GET "/admin/search/words" operator => vocabulary::show;
+        POST "/admin/search/words" operator => vocabulary::add_words;
+        POST "/admin/search/words/remove" operator => vocabulary::remove_word;
+        POST "/admin/search/synonyms" operator => vocabulary::save_group;
+        POST "/admin/search/synonyms/remove" operator => vocabulary::remove_group;
         GET "/admin/style" operator => style::show;
         GET "/admin/branding" admin => branding::show;
         POST "/admin/branding/logo" admin => pictures::logo;
@@ -233,6 +238,12 @@ fn api() -> Vec<Entry> {
         POST "/api/v1/admin/points" Staff(Role::Operator) => api_ledger::adjust;
         POST "/api/v1/admin/ledger/{entry_id}/revoke" Staff(Role::Operator) => api_ledger::revoke;
         GET "/api/v1/admin/ledger/audit" Staff(Role::Operator) => api_ledger::audit;
+        GET "/api/v1/admin/search/synonyms" Staff(Role::Operator) => api_vocabulary::synonyms;
+        POST "/api/v1/admin/search/synonyms" Staff(Role::Operator) => api_vocabulary::add_synonym;
+        DELETE "/api/v1/admin/search/synonyms/{id}" Staff(Role::Operator) => api_vocabulary::remove_synonym;
+        GET "/api/v1/admin/search/words" Staff(Role::Operator) => api_vocabulary::words;
+        POST "/api/v1/admin/search/words" Staff(Role::Operator) => api_vocabulary::add_words;
+        DELETE "/api/v1/admin/search/words/{id}" Staff(Role::Operator) => api_vocabulary::remove_word;
         GET "/api/v1/search" Public => api_search::search;
         GET "/api/v1/search/suggest" Public => api_search::suggest;
         GET "/api/v1/search/similar" Public => api_search::similar;

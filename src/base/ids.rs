@@ -77,6 +77,14 @@ id!(
     PageId
 );
 id!(
+    /// Words that the search takes for the same.
+    SynonymId
+);
+id!(
+    /// A word that the search was taught.
+    WordId
+);
+id!(
     /// One session of a signed-in member.
     SessionId
 );

@@ -760,6 +760,41 @@ audit-action-page-created = Page made
 audit-action-page-removed = Page removed
 audit-action-page-restored = Page brought back
 
+## What the search is taught
+office-search-words = Search words
+search-words-about = What the search knows beyond what stands in posts. It holds from the next search on.
+synonyms = Words that mean the same
+synonyms-new = New group
+synonyms-change = Change group
+synonyms-terms = Terms
+synonyms-hint = “a, b, c”: each finds the others. “a => b, c”: whoever searches for a also finds b and c, but not the other way round. Simplified and traditional characters, capitals and accents are taken for the same anyway.
+synonyms-add = Add group
+empty-synonyms = No groups yet. Begin with what members call your products.
+search-words-own = Words of your own
+search-words-new = New words
+search-words-typed = Words
+search-words-hint = Names of products and the like that shall not be torn apart, one a line or with commas between.
+search-words-add = Add words
+empty-search-words = No words yet.
+search-words-limits = There is room for { $groups } groups and { $words } words.
+error-synonym-term = “{ $term }”: a term has 1 to { $limit } characters on one line, without commas.
+error-synonyms-too-few = A group needs at least two terms that differ.
+error-synonyms-too-many-terms = A group has at most { $limit } terms.
+error-synonyms-arrows = A group has one arrow at most.
+error-synonyms-known = Another group says the same.
+error-synonyms-full = There are { $limit } groups already; there is room for no more.
+error-search-word = “{ $word }”: a word has { $least } to { $limit } characters.
+error-search-words-missing = Write at least one word.
+error-search-words-known = The search knows these words already.
+error-search-words-full = There is room for { $limit } words.
+audit-subject-synonyms = Synonyms
+audit-subject-words = Words of the search
+audit-action-synonyms-added = Synonyms added
+audit-action-synonyms-changed = Synonyms changed
+audit-action-synonyms-removed = Synonyms removed
+audit-action-words-added = Search words added
+audit-action-words-removed = Search word removed
+
 ## Offline
 offline = You are offline
 offline-about = There is no connection to the site at the moment. What you have typed stays in this browser, and the public threads that you read last can be read here.

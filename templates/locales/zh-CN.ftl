@@ -735,6 +735,41 @@ audit-action-page-created = 新建页面
 audit-action-page-removed = 删除页面
 audit-action-page-restored = 恢复页面
 
+## What the search is taught
+office-search-words = 搜索词库
+search-words-about = 除帖子内容外，让搜索额外掌握的词语。修改后从下一次搜索起生效。
+synonyms = 同义词
+synonyms-new = 新建同义词组
+synonyms-change = 修改同义词组
+synonyms-terms = 词语
+synonyms-hint = “a, b, c”：搜其中任意一个，都能找到其他几个。“a => b, c”：搜 a 也能找到 b 和 c，反过来则不行。简繁体、大小写和重音符号本来就不区分，无需添加。
+synonyms-add = 添加
+empty-synonyms = 还没有同义词。可以先添加成员对产品的各种叫法。
+search-words-own = 自定义词
+search-words-new = 新建自定义词
+search-words-typed = 词语
+search-words-hint = 产品名等不希望被拆开的词，每行一个，或用逗号分隔。
+search-words-add = 添加
+empty-search-words = 还没有自定义词。
+search-words-limits = 最多可添加 { $groups } 组同义词和 { $words } 个自定义词。
+error-synonym-term = “{ $term }”：每个词语须为 1 到 { $limit } 个字符，写在一行内，且不含逗号。
+error-synonyms-too-few = 每组至少需要两个不同的词语。
+error-synonyms-too-many-terms = 每组最多 { $limit } 个词语。
+error-synonyms-arrows = 每组最多只能有一个箭头。
+error-synonyms-known = 已有相同的同义词组。
+error-synonyms-full = 已有 { $limit } 组同义词，不能再添加。
+error-search-word = “{ $word }”：每个词须为 { $least } 到 { $limit } 个字符。
+error-search-words-missing = 请至少填写一个词。
+error-search-words-known = 这些词已在词库中。
+error-search-words-full = 最多可添加 { $limit } 个自定义词。
+audit-subject-synonyms = 同义词组
+audit-subject-words = 搜索词库
+audit-action-synonyms-added = 添加同义词
+audit-action-synonyms-changed = 修改同义词
+audit-action-synonyms-removed = 删除同义词
+audit-action-words-added = 添加自定义词
+audit-action-words-removed = 删除自定义词
+
 ## Offline
 offline = 当前没有网络
 offline-about = 暂时连不上网站。你输入的内容还在这个浏览器里，最近读过的公开帖子可以在这里继续看。

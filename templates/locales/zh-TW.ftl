@@ -736,6 +736,41 @@ audit-action-page-created = 新增頁面
 audit-action-page-removed = 刪除頁面
 audit-action-page-restored = 復原頁面
 
+## What the search is taught
+office-search-words = 搜尋詞庫
+search-words-about = 除了文章內容，另外讓搜尋認得的詞彙。修改後從下一次搜尋開始生效。
+synonyms = 同義詞
+synonyms-new = 新增同義詞組
+synonyms-change = 修改同義詞組
+synonyms-terms = 詞彙
+synonyms-hint = 「a, b, c」：搜尋其中一個，就能找到其他幾個。「a => b, c」：搜尋 a 也會找到 b 和 c，反過來則不會。繁簡體、大小寫與重音符號原本就視為相同，不必新增。
+synonyms-add = 新增
+empty-synonyms = 還沒有同義詞。可以先加入會員對產品的各種稱呼。
+search-words-own = 自訂詞彙
+search-words-new = 新增自訂詞彙
+search-words-typed = 詞彙
+search-words-hint = 產品名稱等不該被拆開的詞，每行一個，或用逗號分隔。
+search-words-add = 新增
+empty-search-words = 還沒有自訂詞彙。
+search-words-limits = 最多可新增 { $groups } 組同義詞與 { $words } 個自訂詞彙。
+error-synonym-term = 「{ $term }」：每個詞彙須為 1 到 { $limit } 個字元，寫在同一行，且不含逗號。
+error-synonyms-too-few = 每組至少需要兩個不同的詞彙。
+error-synonyms-too-many-terms = 每組最多 { $limit } 個詞彙。
+error-synonyms-arrows = 每組最多只能有一個箭頭。
+error-synonyms-known = 已經有相同的同義詞組。
+error-synonyms-full = 已有 { $limit } 組同義詞，無法再新增。
+error-search-word = 「{ $word }」：每個詞須為 { $least } 到 { $limit } 個字元。
+error-search-words-missing = 請至少填寫一個詞。
+error-search-words-known = 這些詞已在詞庫中。
+error-search-words-full = 最多可新增 { $limit } 個自訂詞彙。
+audit-subject-synonyms = 同義詞組
+audit-subject-words = 搜尋詞庫
+audit-action-synonyms-added = 新增同義詞
+audit-action-synonyms-changed = 修改同義詞
+audit-action-synonyms-removed = 刪除同義詞
+audit-action-words-added = 新增自訂詞彙
+audit-action-words-removed = 刪除自訂詞彙
+
 ## Offline
 offline = 目前沒有網路
 offline-about = 暫時連不上網站。你輸入的內容還留在這個瀏覽器裡，最近讀過的公開主題可以在這裡繼續看。

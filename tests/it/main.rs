@@ -15,5 +15,6 @@ mod guards;
 mod infra;
 mod pages;
 mod people;
+mod reach;
 mod support;
 mod transfer;

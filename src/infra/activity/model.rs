@@ -72,14 +72,17 @@ verbs! {
     ThreadUnfeatured = "thread.unfeatured",
     /// A custom page was made, changed, removed or brought back.
     PageChanged = "page.changed",
+    /// The search was taught synonyms or words, or forgot them.
+    VocabularyChanged = "vocabulary.changed",
     /// Branding, notice or another setting changed.
     SiteChanged = "site.changed",
 }
 
 impl Verb {
-    /// True for what changes the frame of every page: settings, categories.
+    /// True for what changes the frame of every page, or else what nodes remember between requests: settings,
+    /// categories, the words of the search.
     pub fn frames(self) -> bool {
-        matches!(self, Self::SiteChanged | Self::CategoryChanged)
+        matches!(self, Self::SiteChanged | Self::CategoryChanged | Self::VocabularyChanged)
     }
 }
 

@@ -548,6 +548,28 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_synonyms (id) {
+        id -> BigInt,
+        terms -> Text,
+        means -> Text,
+        two_way -> Bool,
+        folded -> Text,
+        changed_at -> BigInt,
+        changed_by -> BigInt,
+    }
+}
+
+diesel::table! {
+    search_words (id) {
+        id -> BigInt,
+        word -> Text,
+        folded -> Text,
+        added_at -> BigInt,
+        added_by -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schema_info,
     activities,
@@ -595,4 +617,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     point_rules,
     levels,
     related_threads,
+    search_synonyms,
+    search_words,
 );

@@ -8,3 +8,4 @@ pub mod posts;
 pub mod search;
 pub mod threads;
 pub mod views;
+pub mod vocabulary;

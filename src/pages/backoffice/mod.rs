@@ -11,3 +11,4 @@ pub mod overview;
 pub mod points;
 pub mod start;
 pub mod style;
+pub mod vocabulary;

@@ -11,7 +11,7 @@ const WINGS: [&str; 14] = [
 ];
 
 /// Rooms of wings whose order is law, lowest first.
-const ROOMS: [(&str, &[&str]); 3] = [
+const ROOMS: [(&str, &[&str]); 4] = [
     ("people", &["accounts", "roles", "sessions", "sso", "profiles"]),
     (
         "content",
@@ -30,6 +30,7 @@ const ROOMS: [(&str, &[&str]); 3] = [
         ],
     ),
     ("engage", &["rules", "levels", "ledger"]),
+    ("reach", &["vocabulary", "search", "feeds", "sitemaps"]),
 ];
 
 /// `crate::a::b` paths that a source file names.

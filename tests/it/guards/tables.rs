@@ -6,7 +6,7 @@ use std::path::Path;
 use super::files::sources;
 
 /// Every table, by the room that writes it.
-const OWNERS: [(&str, &[&str]); 26] = [
+const OWNERS: [(&str, &[&str]); 27] = [
     ("infra/activity", &["activities", "leases"]),
     ("infra/db", &["schema_info"]),
     ("infra/jobs", &["jobs"]),
@@ -31,6 +31,7 @@ const OWNERS: [(&str, &[&str]); 26] = [
     ("engage/levels", &["levels"]),
     ("engage/ledger", &["ledger", "point_accounts", "point_sources", "point_days"]),
     ("reach/related", &["related_threads"]),
+    ("reach/vocabulary", &["search_synonyms", "search_words"]),
     ("transfer/import", &["import_map"]),
     ("transfer/addresses", &["former_addresses"]),
 ];

@@ -1,0 +1,3 @@
+//! The wing that carries content outward.
+
+mod vocabulary;
