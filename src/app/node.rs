@@ -21,6 +21,7 @@ use crate::reach::related::Walk;
 use crate::reach::search::Search;
 use crate::reach::search::analysis::Analysis;
 use crate::reach::search::index::{DEFAULT_MEMORY, IndexError, SearchIndex};
+use crate::reach::search_log::SearchLog;
 use crate::site::settings;
 use crate::web::Web;
 use crate::web::cache::PageCache;
@@ -99,6 +100,8 @@ pub struct Node {
     pub passwords: Data<PasswordPool>,
     /// Views that wait to be written.
     pub views: Data<ViewBuffer>,
+    /// Searches that wait to be written.
+    pub search_log: Data<SearchLog>,
     /// The search of this node.
     pub search: Data<Search>,
     /// How far related threads were looked for.
@@ -165,6 +168,7 @@ impl Node {
             web: Data::new(web),
             passwords: Data::new(PasswordPool::default()),
             views: Data::new(ViewBuffer::new(key)),
+            search_log: Data::new(SearchLog::new(house.random.clone())),
             search: Data::new(Search { index: Arc::new(index), analysis }),
             related: Arc::default(),
             pages: Data::new(PageCache::default()),

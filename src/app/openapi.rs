@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::pages::api::{auth, categories, ledger, posts, search, threads, vocabulary};
+use crate::pages::api::{auth, categories, ledger, posts, search, searches, threads, vocabulary};
 
 struct Bearer;
 
@@ -34,6 +34,7 @@ impl Modify for Bearer {
         posts::unlike,
         ledger::list, ledger::adjust, ledger::revoke, ledger::audit,
         search::search, search::suggest, search::similar, search::related,
+        searches::queries,
         vocabulary::synonyms, vocabulary::add_synonym, vocabulary::remove_synonym, vocabulary::words,
         vocabulary::add_words, vocabulary::remove_word,
     ),

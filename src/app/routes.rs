@@ -8,17 +8,18 @@ use super::{api_docs, health, metrics, openapi};
 use crate::base::actor::Role;
 use crate::pages::api::{
     auth, categories as api_categories, ledger as api_ledger, posts as api_posts, search as api_search,
-    threads as api_threads, vocabulary as api_vocabulary,
+    searches as api_searches, threads as api_threads, vocabulary as api_vocabulary,
 };
 use crate::pages::backoffice::{
     audit, branding, categories, custom_pages, invitations, ledger as member_ledger, members, overview,
-    points as point_rules, start, style, vocabulary,
+    points as point_rules, searches, start, style, vocabulary,
 };
 use crate::pages::{
     access, archive, compose, composing, custom_page, directory, fresh, heat, home, installed, keyboard,
     moderation, pictures, points, post, searching, settings, shell, signup, thread,
 };
 use crate::reach::search::web as search;
+use crate::reach::search_log::web as search_log;
 use crate::reach::{feeds, sitemaps};
 use crate::transfer::web as transfer;
 use crate::web::assets;
@@ -95,6 +96,7 @@ fn pages() -> Vec<Entry> {
         GET "/search" Public => search::page;
         GET "/search/suggest" Public => searching::suggest;
         GET "/search/similar" Public => searching::similar;
+        POST "/search/click" Public => search_log::click;
         GET "/login" Public => access::login_form;
         POST "/login" Public => access::login;
         GET "/signup" Public => signup::form;
@@ -182,6 +184,8 @@ fn office() -> Vec<Entry> {
         POST "/admin/pages/{id}/restore" admin => custom_pages::restore;
         GET "/admin/settings" admin => overview::settings_form;
         POST "/admin/settings" admin => overview::save_settings;
+        GET "/admin/search" operator => searches::show;
+        GET "/admin/search/queries.csv" operator => searches::file;
         GET "/admin/search/words" operator => vocabulary::show;
         POST "/admin/search/words" operator => vocabulary::add_words;
         POST "/admin/search/words/remove" operator => vocabulary::remove_word;
@@ -238,6 +242,7 @@ fn api() -> Vec<Entry> {
         POST "/api/v1/admin/points" Staff(Role::Operator) => api_ledger::adjust;
         POST "/api/v1/admin/ledger/{entry_id}/revoke" Staff(Role::Operator) => api_ledger::revoke;
         GET "/api/v1/admin/ledger/audit" Staff(Role::Operator) => api_ledger::audit;
+        GET "/api/v1/admin/search/queries" Staff(Role::Operator) => api_searches::queries;
         GET "/api/v1/admin/search/synonyms" Staff(Role::Operator) => api_vocabulary::synonyms;
         POST "/api/v1/admin/search/synonyms" Staff(Role::Operator) => api_vocabulary::add_synonym;
         DELETE "/api/v1/admin/search/synonyms/{id}" Staff(Role::Operator) => api_vocabulary::remove_synonym;

@@ -2,11 +2,11 @@
 //!
 //! | work | every |
 //! |---|---|
-//! | write gathered views | 5 s |
+//! | write gathered views, and searches | 5 s |
 //! | take up a waiting job | 1 s, on a thread of its own: a job may take hours |
 //! | render posts of an older renderer | 1 min |
-//! | forget spent limits, sessions and idempotent answers | 1 h |
 //! | look for related threads of some that have none | 5 s |
+//! | forget spent limits, sessions, idempotent answers and searches of 90 days ago | 1 h |
 //! | expire `/top` scores | 1 h (days end once a day; doing it again changes nothing) |
 
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use crate::content::threads::top;
 use crate::infra::db::{Conn, DbError};
 use crate::people::sessions;
 use crate::reach::related;
+use crate::reach::search_log;
 use crate::web::{idempotency, limits};
 
 /// Posts rendered anew in one transaction.
@@ -43,6 +44,10 @@ fn text(error: impl std::fmt::Display) -> String {
 
 fn write_views(node: &Node) -> Result<(), String> {
     node.views.flush(&node.house.db).map(drop).map_err(text)
+}
+
+fn write_searches(node: &Node) -> Result<(), String> {
+    node.search_log.flush(&node.house.db).map(drop).map_err(text)
 }
 
 /// Small transactions, between which others write; after a while the next round goes on.
@@ -78,6 +83,7 @@ fn forget(node: &Node) -> Result<(), String> {
             limits::forget(c, now.0 / SECOND)?;
             idempotency::forget(c, now)?;
             sessions::store::forget(c, now)?;
+            search_log::store::forget(c, now)?;
             Ok::<_, DbError>(())
         })
         .map_err(text)
@@ -88,15 +94,16 @@ fn expire_top(node: &Node) -> Result<(), String> {
     node.house.db.write_now(move |c| top::expire(c, now).map_err(DbError::from)).map(drop).map_err(text)
 }
 
-/// Runs the table on a thread of its own until `stop`; writes views a last time then.
+/// Runs the table on a thread of its own until `stop`; writes what was gathered a last time then.
 pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
     let (node, stop) = (node.clone(), stop.clone());
     std::thread::spawn(move || {
         let now = Instant::now();
         let task = |name, every, work| Task { name, every: Duration::from_secs(every), next: now, work };
-        let mut tasks: [Task; 5] = [
+        let mut tasks: [Task; 6] = [
             task("views", 5, write_views),
             task("related", 5, relate),
+            task("searches", 5, write_searches),
             task("render", 60, render),
             task("forget", 3_600, forget),
             task("top", 3_600, expire_top),
@@ -112,8 +119,10 @@ pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()>
             }
             std::thread::park_timeout(Duration::from_millis(200));
         }
-        if let Err(error) = write_views(&node) {
-            tracing::error!(error, "the last views could not be written");
+        for (name, write) in [("views", write_views as fn(&Node) -> _), ("searches", write_searches)] {
+            if let Err(error) = write(&node) {
+                tracing::error!(error, name, "what was gathered last could not be written");
+            }
         }
     })
 }

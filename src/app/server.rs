@@ -42,6 +42,7 @@ pub fn app(
         .app_data(node.web)
         .app_data(node.passwords)
         .app_data(node.views)
+        .app_data(node.search_log)
         .app_data(node.search)
         .app_data(node.pages)
         .app_data(node.metrics)
@@ -85,7 +86,7 @@ fn abandon(worker: &std::thread::JoinHandle<()>) {
 }
 
 /// Serves until SIGTERM or SIGINT, then drains: no new requests, those in flight finish, readers and periodic
-/// work stop, gathered views are written.
+/// work stop, gathered views and searches are written.
 pub async fn serve(
     node: Node,
     listener: TcpListener,

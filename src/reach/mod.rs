@@ -1,8 +1,9 @@
-//! What carries content outward: what operators teach the search, search, feeds, sitemaps; notifications and webhooks
-//! later.
+//! What carries content outward: what operators teach the search, what was searched for, search, feeds, sitemaps;
+//! notifications and webhooks later.
 
 pub mod feeds;
 pub mod related;
 pub mod search;
+pub mod search_log;
 pub mod sitemaps;
 pub mod vocabulary;

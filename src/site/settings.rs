@@ -246,6 +246,14 @@ pub fn secret(conn: &mut Conn, random: &Random, name: &str) -> QueryResult<[u8; 
     kept.try_into().map_err(|_| diesel::result::Error::NotFound)
 }
 
+/// Throws away the secrets of [`secret`] whose names begin with `prefix`, but for those named in `keep`.
+pub fn forget_secrets(conn: &mut Conn, prefix: &str, keep: &[String]) -> QueryResult<usize> {
+    diesel::delete(
+        secrets::table.filter(secrets::name.like(format!("{prefix}%"))).filter(secrets::name.ne_all(keep)),
+    )
+    .execute(conn)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

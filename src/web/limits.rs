@@ -139,6 +139,7 @@ pub struct SoftLimits {
     reactions: DefaultKeyedRateLimiter<String>,
     searches: DefaultKeyedRateLimiter<String>,
     suggestions: DefaultKeyedRateLimiter<String>,
+    clicks: DefaultKeyedRateLimiter<String>,
     profiles: DefaultKeyedRateLimiter<String>,
 }
 
@@ -153,6 +154,8 @@ pub enum Soft {
     Search,
     /// Suggestions while typing: 240 a minute.
     Suggest,
+    /// Results of searches opened: 120 a minute.
+    Click,
     /// Profiles looked at: 200 an hour.
     Profile,
 }
@@ -173,6 +176,7 @@ impl SoftLimits {
             reactions: limiter(60, minute),
             searches: limiter(30, minute),
             suggestions: limiter(240, minute),
+            clicks: limiter(120, minute),
             profiles: limiter(200, Duration::from_hours(1)),
         }
     }
@@ -187,6 +191,7 @@ impl SoftLimits {
             Soft::Reaction => &self.reactions,
             Soft::Search => &self.searches,
             Soft::Suggest => &self.suggestions,
+            Soft::Click => &self.clicks,
             Soft::Profile => &self.profiles,
         };
         limiter.check_key(&key.to_owned()).map_err(|not_until| {
@@ -198,7 +203,14 @@ impl SoftLimits {
 
     /// Forgets keys that have been quiet.
     pub fn forget(&self) {
-        for limiter in [&self.posts, &self.reactions, &self.searches, &self.suggestions, &self.profiles] {
+        for limiter in [
+            &self.posts,
+            &self.reactions,
+            &self.searches,
+            &self.suggestions,
+            &self.clicks,
+            &self.profiles,
+        ] {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }

@@ -56,6 +56,9 @@ for (const button of all("[data-copy]")) {
 // What came meanwhile is asked for by those who stay.
 for (const box of all("[data-fresh]")) setTimeout(() => import(box.dataset.script).then(({ watch }) => watch(box)), 20_000);
 
+// Which result of a search is opened is told on the side.
+for (const list of all("ol[data-search]")) import(list.dataset.script).then(({ watch }) => watch(list));
+
 // The editor comes when there is something to edit.
 for (const area of all("[data-editor] textarea")) {
   import(area.closest("[data-editor]").dataset.script).then(({ equip }) => equip(area));

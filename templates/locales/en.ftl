@@ -795,6 +795,31 @@ audit-action-synonyms-removed = Synonyms removed
 audit-action-words-added = Search words added
 audit-action-words-removed = Search word removed
 
+## What was searched for
+office-search = Searches
+search-log-about = What is searched for here, without saying by whom. A query is listed once three different people have asked it within 30 days. Everything is kept for 90 days.
+search-log-days = { $n } days
+search-log-searches = Searches
+search-log-nothing = Nothing found
+search-log-opened = Result opened
+search-log-gap = Asked in vain
+search-log-gap-about = Queries that found nothing, or of whose results nobody opened any. Here something is worth writing, or a synonym worth teaching.
+search-log-top = Top queries
+search-log-query = Query
+search-log-times = Asked
+search-log-came = What came
+search-log-came-nothing = Nothing
+search-log-came-part = Only some of the words
+search-log-came-unopened = Found: { $n }, none opened
+search-log-write = Write about it
+search-log-csv = Download CSV
+search-log-positions = Opened by position
+search-log-position = Place { $n }
+search-log-rate = { $opened } of { $shown } ({ $share }%)
+empty-search-gap = Nothing that several people asked was asked in vain.
+empty-search-top = Nothing has been asked by several people yet.
+empty-search-clicks = No result has been opened yet.
+
 ## Offline
 offline = You are offline
 offline-about = There is no connection to the site at the moment. What you have typed stays in this browser, and the public threads that you read last can be read here.

@@ -770,6 +770,31 @@ audit-action-synonyms-removed = 删除同义词
 audit-action-words-added = 添加自定义词
 audit-action-words-removed = 删除自定义词
 
+## What was searched for
+office-search = 搜索统计
+search-log-about = 大家在这里搜了什么，不记录是谁搜的。30 天内有三位不同的人搜过的词才会列出，所有记录保留 90 天。
+search-log-days = { $n } 天
+search-log-searches = 搜索次数
+search-log-nothing = 无结果
+search-log-opened = 点开了结果
+search-log-gap = 没有得到满足的搜索
+search-log-gap-about = 没有搜到结果，或有结果但没有人点开的搜索词。可以就此写一篇内容，或者添加同义词。
+search-log-top = 热门搜索
+search-log-query = 搜索词
+search-log-times = 次数
+search-log-came = 结果
+search-log-came-nothing = 没有结果
+search-log-came-part = 只匹配到部分词
+search-log-came-unopened = 共 { $n } 条，没有人点开
+search-log-write = 写一篇
+search-log-csv = 下载 CSV
+search-log-positions = 各位置的点击率
+search-log-position = 第 { $n } 位
+search-log-rate = { $shown } 次中有 { $opened } 次（{ $share }%）
+empty-search-gap = 多人搜过的词都得到了满足。
+empty-search-top = 还没有多人搜过的词。
+empty-search-clicks = 还没有人点开过搜索结果。
+
 ## Offline
 offline = 当前没有网络
 offline-about = 暂时连不上网站。你输入的内容还在这个浏览器里，最近读过的公开帖子可以在这里继续看。

@@ -771,6 +771,31 @@ audit-action-synonyms-removed = 刪除同義詞
 audit-action-words-added = 新增自訂詞彙
 audit-action-words-removed = 刪除自訂詞彙
 
+## What was searched for
+office-search = 搜尋統計
+search-log-about = 大家在這裡搜尋了什麼，不記錄是誰搜尋的。30 天內有三位不同的人搜尋過的字詞才會列出，所有紀錄保留 90 天。
+search-log-days = { $n } 天
+search-log-searches = 搜尋次數
+search-log-nothing = 沒有結果
+search-log-opened = 點開了結果
+search-log-gap = 沒有獲得解答的搜尋
+search-log-gap-about = 找不到結果，或有結果但沒有人點開的字詞。可以為此寫一篇文章，或新增同義詞。
+search-log-top = 熱門搜尋
+search-log-query = 搜尋字詞
+search-log-times = 次數
+search-log-came = 結果
+search-log-came-nothing = 沒有結果
+search-log-came-part = 只符合部分字詞
+search-log-came-unopened = 共 { $n } 筆，沒有人點開
+search-log-write = 寫一篇
+search-log-csv = 下載 CSV
+search-log-positions = 各順位的點閱率
+search-log-position = 第 { $n } 筆
+search-log-rate = { $shown } 次中有 { $opened } 次（{ $share }%）
+empty-search-gap = 多人搜尋過的字詞都有獲得解答。
+empty-search-top = 還沒有多人搜尋過的字詞。
+empty-search-clicks = 還沒有人點開過搜尋結果。
+
 ## Offline
 offline = 目前沒有網路
 offline-about = 暫時連不上網站。你輸入的內容還留在這個瀏覽器裡，最近讀過的公開主題可以在這裡繼續看。

@@ -570,6 +570,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_queries (id) {
+        id -> BigInt,
+        public_id -> Text,
+        at -> BigInt,
+        folded -> Text,
+        shown -> Text,
+        locale -> Text,
+        total -> BigInt,
+        complete -> BigInt,
+        period -> BigInt,
+        asker -> BigInt,
+        clicked -> Nullable<SmallInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schema_info,
     activities,
@@ -619,4 +635,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     related_threads,
     search_synonyms,
     search_words,
+    search_queries,
 );

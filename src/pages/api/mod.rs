@@ -6,6 +6,7 @@ pub mod categories;
 pub mod ledger;
 pub mod posts;
 pub mod search;
+pub mod searches;
 pub mod threads;
 pub mod views;
 pub mod vocabulary;

@@ -15,7 +15,8 @@ use crate::web::error::HttpFault;
 use crate::web::idempotency::once;
 use crate::web::{AppError, Web};
 
-fn operator(caller: &Caller) -> Result<SignedIn, AppError> {
+/// The caller, when they are an operator or an administrator and their token may administer.
+pub(super) fn operator(caller: &Caller) -> Result<SignedIn, AppError> {
     let member = caller.member("admin")?.clone();
     if member.role < Role::Operator {
         return Err(HttpFault::Forbidden.into());

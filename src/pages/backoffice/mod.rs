@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod members;
 pub mod overview;
 pub mod points;
+pub mod searches;
 pub mod start;
 pub mod style;
 pub mod vocabulary;

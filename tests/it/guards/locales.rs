@@ -9,9 +9,10 @@ use hearth::infra::i18n;
 use super::files::sources;
 
 /// Families of keys that the code puts together, with every ending they can have.
-const FAMILIES: [(&str, &[&str]); 14] = [
+const FAMILIES: [(&str, &[&str]); 15] = [
     ("brand-family-", &["sans", "serif", "rounded"]),
     ("list-", &["hot", "latest", "new", "top", "unanswered", "featured", "following"]),
+    ("search-log-", &["query", "times", "nothing", "opened"]),
     ("period-", &["day", "week", "month", "year", "all"]),
     ("role-", &["visitor", "member", "expert", "moderator", "operator", "administrator"]),
     ("page-state-", &["draft", "published", "removed"]),

@@ -136,8 +136,8 @@ app_on_both! {
         let cast = cast(app).await;
         let (_, _, root) = cast.callers.iter().find(|(n, ..)| *n == "administrator").unwrap();
         for entry in routes::table().into_iter().filter(|e| e.method == "POST" && !e.path.starts_with("/api/")) {
-            // The switches change nothing but the look; they check the origin instead.
-            if entry.path == "/locale" || entry.path == "/theme" {
+            // The switches change nothing but the look, the beacon nothing that anybody has; they check the origin instead.
+            if matches!(entry.path, "/locale" | "/theme" | "/search/click") {
                 continue;
             }
             let path = fill(entry.path, &cast.thread, &cast.post);

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::files::sources;
 
 /// Every table, by the room that writes it.
-const OWNERS: [(&str, &[&str]); 27] = [
+const OWNERS: [(&str, &[&str]); 28] = [
     ("infra/activity", &["activities", "leases"]),
     ("infra/db", &["schema_info"]),
     ("infra/jobs", &["jobs"]),
@@ -32,6 +32,7 @@ const OWNERS: [(&str, &[&str]); 27] = [
     ("engage/ledger", &["ledger", "point_accounts", "point_sources", "point_days"]),
     ("reach/related", &["related_threads"]),
     ("reach/vocabulary", &["search_synonyms", "search_words"]),
+    ("reach/search_log", &["search_queries"]),
     ("transfer/import", &["import_map"]),
     ("transfer/addresses", &["former_addresses"]),
 ];

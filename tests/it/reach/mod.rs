@@ -1,3 +1,4 @@
 //! The wing that carries content outward.
 
+mod search_log;
 mod vocabulary;
