@@ -11,8 +11,8 @@ use crate::pages::api::{
     searches as api_searches, threads as api_threads, vocabulary as api_vocabulary,
 };
 use crate::pages::backoffice::{
-    audit, branding, categories, custom_pages, invitations, ledger as member_ledger, members, overview,
-    points as point_rules, searches, start, style, vocabulary,
+    audit, branding, categories, custom_pages, duplicates, invitations, ledger as member_ledger, members,
+    overview, points as point_rules, searches, start, style, vocabulary,
 };
 use crate::pages::{
     access, archive, compose, composing, custom_page, directory, fresh, heat, home, installed, keyboard,
@@ -148,7 +148,8 @@ fn pages() -> Vec<Entry> {
 /// The back office.
 fn office() -> Vec<Entry> {
     use Access::Staff;
-    let (operator, admin) = (Staff(Role::Operator), Staff(Role::Administrator));
+    let (moderator, operator, admin) =
+        (Staff(Role::Moderator), Staff(Role::Operator), Staff(Role::Administrator));
     table![
         GET "/admin" operator => overview::dashboard;
         GET "/admin/members" operator => members::list;
@@ -184,6 +185,8 @@ fn office() -> Vec<Entry> {
         POST "/admin/pages/{id}/restore" admin => custom_pages::restore;
         GET "/admin/settings" admin => overview::settings_form;
         POST "/admin/settings" admin => overview::save_settings;
+        GET "/admin/duplicates" moderator => duplicates::show;
+        POST "/admin/duplicates" moderator => duplicates::dismiss;
         GET "/admin/search" operator => searches::show;
         GET "/admin/search/queries.csv" operator => searches::file;
         GET "/admin/search/words" operator => vocabulary::show;

@@ -6,6 +6,7 @@
 //! | `top_scores` | scores of `/top` | its lease row |
 //! | the page cache | which pages have changed | in memory, from the head of the log |
 //! | `points` | the ledger, balances, levels | its lease row |
+//! | `duplicates` | fingerprints of posts, pairs that look the same | its lease row |
 //! | the search index | posts in two indexes | the index's own commit payload |
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,6 +23,7 @@ use crate::infra::activity::reader::Running;
 use crate::infra::activity::sequencer;
 use crate::infra::db::{Db, DbError};
 use crate::people::profiles;
+use crate::reach::duplicates;
 use crate::reach::search::follow::{self, FollowError};
 use crate::reach::search::index::SearchIndex;
 
@@ -46,8 +48,8 @@ pub struct Followers {
 
 /// The readers of this node; `holder` names it among the nodes.
 pub fn followers(holder: &str) -> Followers {
-    let readers =
-        [profiles::READER, top::READER, ledger::reader::READER].map(|r| Mutex::new(Running::new(r, holder)));
+    let readers = [profiles::READER, top::READER, ledger::reader::READER, duplicates::READER]
+        .map(|r| Mutex::new(Running::new(r, holder)));
     Followers { holder: holder.to_owned(), sequencer: Mutex::new(None), readers: readers.into() }
 }
 

@@ -85,6 +85,10 @@ id!(
     WordId
 );
 id!(
+    /// Two posts that look the same.
+    SuspectId
+);
+id!(
     /// One session of a signed-in member.
     SessionId
 );

@@ -203,14 +203,9 @@ impl SoftLimits {
 
     /// Forgets keys that have been quiet.
     pub fn forget(&self) {
-        for limiter in [
-            &self.posts,
-            &self.reactions,
-            &self.searches,
-            &self.suggestions,
-            &self.clicks,
-            &self.profiles,
-        ] {
+        for limiter in
+            [&self.posts, &self.reactions, &self.searches, &self.suggestions, &self.clicks, &self.profiles]
+        {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }

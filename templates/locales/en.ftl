@@ -820,6 +820,15 @@ empty-search-gap = Nothing that several people asked was asked in vain.
 empty-search-top = Nothing has been asked by several people yet.
 empty-search-clicks = No result has been opened yet.
 
+## Posts that look the same
+office-duplicates = Duplicates
+duplicates-about = Posts that say nearly the same as another one. Nothing happens to them by itself: look at them, lead one thread to the other, or say that they are no duplicates.
+duplicate-of = Looks like
+duplicate-dismiss = Not a duplicate
+empty-duplicates = No two posts look the same.
+reader-duplicates = Duplicates
+audit-action-duplicate-dismissed = Found to be no duplicate
+
 ## Offline
 offline = You are offline
 offline-about = There is no connection to the site at the moment. What you have typed stays in this browser, and the public threads that you read last can be read here.

@@ -795,6 +795,15 @@ empty-search-gap = 多人搜过的词都得到了满足。
 empty-search-top = 还没有多人搜过的词。
 empty-search-clicks = 还没有人点开过搜索结果。
 
+## Posts that look the same
+office-duplicates = 重复内容
+duplicates-about = 与其他内容几乎相同的帖子和回复。系统不会自动处理：请查看后把大家引导到其中一个帖子，或标记为不是重复。
+duplicate-of = 疑似重复于
+duplicate-dismiss = 不是重复
+empty-duplicates = 没有疑似重复的内容。
+reader-duplicates = 重复内容
+audit-action-duplicate-dismissed = 标记为不是重复
+
 ## Offline
 offline = 当前没有网络
 offline-about = 暂时连不上网站。你输入的内容还在这个浏览器里，最近读过的公开帖子可以在这里继续看。

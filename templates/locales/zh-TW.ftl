@@ -796,6 +796,15 @@ empty-search-gap = 多人搜尋過的字詞都有獲得解答。
 empty-search-top = 還沒有多人搜尋過的字詞。
 empty-search-clicks = 還沒有人點開過搜尋結果。
 
+## Posts that look the same
+office-duplicates = 重複內容
+duplicates-about = 與其他內容幾乎相同的主題與回覆。系統不會自動處理：請查看後將大家引導到其中一個主題，或標記為不是重複。
+duplicate-of = 疑似重複於
+duplicate-dismiss = 不是重複
+empty-duplicates = 沒有疑似重複的內容。
+reader-duplicates = 重複內容
+audit-action-duplicate-dismissed = 標記為不是重複
+
 ## Offline
 offline = 目前沒有網路
 offline-about = 暫時連不上網站。你輸入的內容還留在這個瀏覽器裡，最近讀過的公開主題可以在這裡繼續看。

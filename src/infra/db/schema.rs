@@ -586,6 +586,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    post_fingerprints (post_id) {
+        post_id -> BigInt,
+        thread_id -> BigInt,
+        hash -> BigInt,
+        band_a -> Integer,
+        band_b -> Integer,
+        band_c -> Integer,
+        band_d -> Integer,
+    }
+}
+
+diesel::table! {
+    duplicate_suspects (id) {
+        id -> BigInt,
+        post_id -> BigInt,
+        of_post_id -> BigInt,
+        distance -> SmallInt,
+        at -> BigInt,
+        state -> SmallInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     schema_info,
     activities,
@@ -636,4 +659,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     search_synonyms,
     search_words,
     search_queries,
+    post_fingerprints,
+    duplicate_suspects,
 );

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod branding;
 pub mod categories;
 pub mod custom_pages;
+pub mod duplicates;
 pub mod invitations;
 pub mod ledger;
 pub mod members;

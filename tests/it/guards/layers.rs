@@ -30,7 +30,7 @@ const ROOMS: [(&str, &[&str]); 4] = [
         ],
     ),
     ("engage", &["rules", "levels", "ledger"]),
-    ("reach", &["vocabulary", "search_log", "search", "feeds", "sitemaps"]),
+    ("reach", &["vocabulary", "search_log", "duplicates", "search", "related", "feeds", "sitemaps"]),
 ];
 
 /// `crate::a::b` paths that a source file names.

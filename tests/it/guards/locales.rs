@@ -38,7 +38,7 @@ const FAMILIES: [(&str, &[&str]); 15] = [
             "import",
         ],
     ),
-    ("reader-", &["member-counters", "points", "top-scores", "search-index", "page-cache"]),
+    ("reader-", &["member-counters", "points", "top-scores", "duplicates", "search-index", "page-cache"]),
     (
         "audit-subject-",
         &[
@@ -61,6 +61,7 @@ const FAMILIES: [(&str, &[&str]); 15] = [
             "category-changed",
             "category-created",
             "category-removed",
+            "duplicate-dismissed",
             "invitation-accepted",
             "invitation-made",
             "invitation-revoked",

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::files::sources;
 
 /// Every table, by the room that writes it.
-const OWNERS: [(&str, &[&str]); 28] = [
+const OWNERS: [(&str, &[&str]); 29] = [
     ("infra/activity", &["activities", "leases"]),
     ("infra/db", &["schema_info"]),
     ("infra/jobs", &["jobs"]),
@@ -33,6 +33,7 @@ const OWNERS: [(&str, &[&str]); 28] = [
     ("reach/related", &["related_threads"]),
     ("reach/vocabulary", &["search_synonyms", "search_words"]),
     ("reach/search_log", &["search_queries"]),
+    ("reach/duplicates", &["post_fingerprints", "duplicate_suspects"]),
     ("transfer/import", &["import_map"]),
     ("transfer/addresses", &["former_addresses"]),
 ];

@@ -1,0 +1,2 @@
+DROP TABLE duplicate_suspects;
+DROP TABLE post_fingerprints;
