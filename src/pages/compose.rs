@@ -18,6 +18,7 @@ use crate::content::threads::{self, ThreadKind, Title, service::Change};
 use crate::infra::db::DbError;
 use crate::pages::replying::asked_for;
 use crate::pages::thread::ReplyBox;
+use crate::reach::search::Search;
 use crate::web::error::{HttpFault, message};
 use crate::web::idempotency::{Key, Outcome, charge, once};
 use crate::web::limits::Soft;
@@ -91,6 +92,10 @@ struct ComposePage {
     /// Where the form's content stands already.
     posted: Option<String>,
     preview: Option<SafeHtml>,
+    /// The thread is new: threads like it are looked for while its title is written.
+    fresh: bool,
+    /// Title and address of those found for a preview.
+    similar: Vec<(String, String)>,
 }
 
 /// What the form of a new thread sends; also what links may fill in.
@@ -130,8 +135,23 @@ fn blank(page: &Page, readable: &Readable, form: &ThreadForm) -> ComposePage {
         field: None,
         posted: None,
         preview: None,
+        fresh: true,
+        similar: Vec::new(),
         shell: page.shell.clone(),
     }
+}
+
+/// Threads like the one being written, of those that its author may read.
+async fn similar(
+    web: &Web,
+    search: Data<Search>,
+    page: &Page,
+    title: &str,
+) -> Result<Vec<(String, String)>, AppError> {
+    let (actor, house, engine) = (page.actor.clone(), web.house.clone(), search.into_inner());
+    let title: String = title.chars().take(200).collect();
+    let found = web.house.db.read(move |conn| engine.similar(conn, &house, &actor, &title, None)).await?;
+    Ok(found.into_iter().map(|thread| (thread.title.clone(), thread.url(1))).collect())
 }
 
 /// `GET /compose`.
@@ -159,7 +179,12 @@ pub fn key(page: &Page, raw: &RawForm, route: &str) -> Option<Key> {
 }
 
 /// `POST /compose`.
-pub async fn submit(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
+pub async fn submit(
+    web: Data<Web>,
+    search: Data<Search>,
+    page: Page,
+    raw: RawForm,
+) -> Result<HttpResponse, AppError> {
     page.member()?;
     let form: ThreadForm = raw.accept(&web, &page)?;
     let readable = readable_for(&web, &page).await?;
@@ -173,7 +198,11 @@ pub async fn submit(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResp
     };
     if form.action.as_deref() == Some("preview") {
         return match prepare(&web, &form.body).await {
-            Ok(text) => page.ok(&web, &shown(&page, None, Some(SafeHtml::from_stored(text.html)))),
+            Ok(text) => {
+                let mut again = shown(&page, None, Some(SafeHtml::from_stored(text.html)));
+                again.similar = similar(&web, search, &page, &form.title).await?;
+                page.ok(&web, &again)
+            }
             Err(e) if retypable(&e) => {
                 page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &shown(&page, Some(&e), None))
             }

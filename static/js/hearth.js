@@ -19,6 +19,7 @@ function tellTimes() {
 // Whoever is not signed in finds nothing that was kept for an account, whatever ended its session.
 if (!("reader" in document.documentElement.dataset) && !("offline" in document.documentElement.dataset)) {
   const ours = (name) => name.startsWith("hearth:");
+  try { Object.keys(localStorage).filter((key) => /^hearth:recent:./.test(key)).forEach((key) => localStorage.removeItem(key)); } catch { /* Forbidden: nothing was kept. */ }
   self.caches?.keys().then((names) => names.filter(ours).forEach((name) => caches.delete(name))).catch(() => {});
   navigator.serviceWorker?.getRegistrations().then((all) => all.forEach((each) => each.unregister())).catch(() => {});
 }
@@ -58,6 +59,11 @@ for (const box of all("[data-fresh]")) setTimeout(() => import(box.dataset.scrip
 
 // Which result of a search is opened is told on the side.
 for (const list of all("ol[data-search]")) import(list.dataset.script).then(({ watch }) => watch(list));
+// Suggestions come when somebody turns to a search box.
+for (const input of all("[data-suggest]")) {
+  input.addEventListener("focus", () => import(input.dataset.suggest).then(({ equip }) => equip(input)), { once: true });
+}
+for (const input of all("[data-similar]")) import(input.dataset.similar).then(({ watchTitle }) => watchTitle(input));
 
 // The editor comes when there is something to edit.
 for (const area of all("[data-editor] textarea")) {

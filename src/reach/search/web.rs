@@ -1,13 +1,17 @@
 //! `/search`.
 
 use actix_web::HttpResponse;
+use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
 use super::excerpt::Segment;
 use super::index::Sort;
-use super::service::{Asked, Found, Search};
+use super::query::{Has, Mark};
+use super::service::{Answer, Asked, Found, Search};
+use crate::base::ids::ThreadId;
+use crate::content::categories::Readable;
 use crate::infra::i18n;
 use crate::web::cache::{self, Keep};
 use crate::web::filters::When;
@@ -17,7 +21,7 @@ use crate::web::shell::Shell;
 use crate::web::state::address_prefix;
 use crate::web::{AppError, Page, Web, urls};
 
-/// What the address of a search carries.
+/// What the address of a search carries. The fields of the form beside the text become operators of it.
 #[derive(Debug, Default, Deserialize)]
 pub struct SearchQuery {
     #[serde(default)]
@@ -26,7 +30,63 @@ pub struct SearchQuery {
     category: String,
     #[serde(default)]
     sort: String,
+    thread: Option<i64>,
     page: Option<i64>,
+    #[serde(default)]
+    is: String,
+    #[serde(default)]
+    has: String,
+    #[serde(default)]
+    author: String,
+    #[serde(default)]
+    tag: String,
+    #[serde(default)]
+    after: String,
+    #[serde(default)]
+    before: String,
+    #[serde(default)]
+    likes: String,
+    #[serde(default, rename = "in")]
+    within: String,
+}
+
+/// Longest value of a field, in characters.
+const FIELD: usize = 60;
+
+impl SearchQuery {
+    /// The operators that the fields say.
+    fn fields(&self) -> Vec<String> {
+        let author = self.author.trim().trim_start_matches('@');
+        let fields = [
+            ("is:", self.is.as_str()),
+            ("has:", &self.has),
+            ("@", author),
+            ("tag:", &self.tag),
+            ("after:", &self.after),
+            ("before:", &self.before),
+            ("min:likes=", &self.likes),
+            ("in:", &self.within),
+        ];
+        let filled = fields.into_iter().filter(|(_, value)| !value.trim().is_empty());
+        let one =
+            |text: &str| text.split_whitespace().collect::<String>().chars().take(FIELD).collect::<String>();
+        filled.map(|(name, value)| format!("{name}{}", one(value))).collect()
+    }
+
+    fn address(&self, q: &str, category: &str) -> String {
+        let mut address = format!("/search?q={}", urls::component(q));
+        for (name, value) in
+            [("category", category), ("sort", Sort::parse(&self.sort).unwrap_or_default().name())]
+        {
+            if !value.is_empty() {
+                address.push_str(&format!("&{name}={}", urls::component(value)));
+            }
+        }
+        if let Some(thread) = self.thread {
+            address.push_str(&format!("&thread={thread}"));
+        }
+        address
+    }
 }
 
 struct HitView {
@@ -39,6 +99,14 @@ struct HitView {
     when: When,
     replies: String,
     solved: bool,
+    /// Where the other posts of the thread that fit are listed.
+    inside: Option<String>,
+}
+
+/// A link with what it says.
+struct Link {
+    name: String,
+    url: String,
 }
 
 #[derive(Template)]
@@ -47,12 +115,26 @@ struct SearchPage {
     shell: Shell,
     q: String,
     newest: bool,
+    hottest: bool,
     category: String,
+    thread: Option<Link>,
+    thread_id: Option<i64>,
     categories: Vec<(String, String)>,
+    marks: Vec<&'static str>,
+    things: Vec<&'static str>,
     asked: bool,
     count: String,
     hits: Vec<HitView>,
+    first: i64,
     partial: bool,
+    /// Operators in force; the link leaves one out.
+    chips: Vec<Link>,
+    /// What was taken as words although it looks like an operator.
+    unread: String,
+    meant: Option<Link>,
+    people: Vec<Link>,
+    /// The same search with less asked.
+    looser: Vec<Link>,
     pager: Pager,
     ask: String,
     signed_in: bool,
@@ -66,8 +148,9 @@ pub fn limit_key(actor: &crate::base::actor::Actor, address: Option<std::net::Ip
     }
 }
 
-fn view(shell: &Shell, readable: &crate::content::categories::Readable, found: Found) -> HitView {
+fn view(shell: &Shell, readable: &Readable, found: Found, query: &SearchQuery, q: &str) -> HitView {
     let thread = &found.thread;
+    let inside = query.thread.is_none() && thread.posts > 1 && !q.is_empty();
     HitView {
         url: if found.post.opens() {
             thread.url(1)
@@ -80,9 +163,38 @@ fn view(shell: &Shell, readable: &crate::content::categories::Readable, found: F
         when: shell.when(found.post.created_at),
         replies: i18n::count(shell.locale, "replies-count", thread.replies()),
         solved: thread.accepted_post_id.is_some(),
+        inside: inside.then(|| format!("/search?q={}&thread={}", urls::component(q), thread.id)),
         title: found.title,
         excerpt: found.excerpt,
     }
+}
+
+/// `q` without one of its operators.
+fn without(q: &str, operator: &str) -> String {
+    q.split_whitespace().filter(|word| *word != operator).collect::<Vec<_>>().join(" ")
+}
+
+/// The same search with less asked, for when nothing is found.
+fn looser(shell: &Shell, query: &SearchQuery, q: &str, operators: &[String]) -> Vec<Link> {
+    let bare = operators.iter().fold(q.to_owned(), |q, operator| without(&q, operator));
+    let mut looser = Vec::new();
+    if !operators.is_empty() && !bare.is_empty() {
+        looser.push(Link {
+            name: shell.t("search-without-filters"),
+            url: query.address(&bare, &query.category),
+        });
+    }
+    if !query.category.is_empty() {
+        looser.push(Link { name: shell.t("search-everywhere"), url: query.address(q, "") });
+    }
+    if q.contains(['"', '“', '”', '「', '」']) {
+        let plain = q.replace(['"', '“', '”', '「', '」'], "");
+        looser.push(Link {
+            name: shell.t("search-without-quotes"),
+            url: query.address(&plain, &query.category),
+        });
+    }
+    looser
 }
 
 /// `GET /search?q=`.
@@ -93,6 +205,12 @@ pub async fn page(
     query: Query<SearchQuery>,
 ) -> Result<HttpResponse, AppError> {
     let q: String = query.q.trim().chars().take(200).collect();
+    let fields = query.fields();
+    if !fields.is_empty() {
+        let all = std::iter::once(q).chain(fields).collect::<Vec<_>>().join(" ");
+        let to = query.address(all.trim(), &query.category);
+        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, to)).finish());
+    }
     let n = query.page.unwrap_or(1).clamp(1, LAST_LIST_PAGE);
     if !q.is_empty() {
         web.soft.check(Soft::Search, &limit_key(&page.actor, page.address))?;
@@ -102,37 +220,59 @@ pub async fn page(
         text: q.clone(),
         category: Some(query.category.clone()),
         sort: Sort::parse(&query.sort).unwrap_or_default(),
-        thread: None,
+        thread: query.thread.map(ThreadId),
         offset: usize::try_from(n - 1).unwrap_or(0) * limit,
         limit,
     };
     let (actor, house) = (page.actor.clone(), web.house.clone());
     let engine = search.into_inner();
     let answer = web.house.db.read(move |conn| engine.run(conn, &house, &actor, &asked)).await?;
+    page.ok(&web, &compose(&page, &query, q, n, answer))
+}
+
+fn compose(page: &Page, query: &SearchQuery, q: String, n: i64, answer: Answer) -> SearchPage {
     let shell = page.shell.clone();
     let total = i64::try_from(answer.total).unwrap_or(i64::MAX);
-    let last = ((total + THREADS - 1) / THREADS).clamp(1, LAST_LIST_PAGE);
-    let path = format!(
-        "/search?q={}&category={}&sort={}",
-        urls::component(&q),
-        urls::component(&query.category),
-        urls::component(&query.sort)
-    );
-    let template = SearchPage {
+    let last =
+        if query.thread.is_some() { 1 } else { ((total + THREADS - 1) / THREADS).clamp(1, LAST_LIST_PAGE) };
+    let operators = &answer.parsed.operators;
+    let chip = |operator: &String| Link {
+        name: operator.clone(),
+        url: query.address(&without(&q, operator), &query.category),
+    };
+    let person = |card: &crate::people::accounts::Card| Link {
+        name: card.display_name.clone(),
+        url: urls::member(&card.handle),
+    };
+    let of_thread = query
+        .thread
+        .and_then(|_| answer.found.first())
+        .map(|found| Link { name: found.thread.title.clone(), url: found.thread.url(1) });
+    SearchPage {
         newest: query.sort == "newest",
+        hottest: query.sort == "hottest",
         category: query.category.clone(),
+        thread: of_thread,
+        thread_id: query.thread,
         categories: answer.readable.categories().iter().map(|c| (c.slug.clone(), c.name.clone())).collect(),
+        marks: Mark::OFFERED.iter().map(|mark| mark.name()).collect(),
+        things: Has::ALL.iter().map(|has| has.name()).collect(),
         asked: !q.is_empty(),
         count: shell.n("search-results-count", total),
         partial: answer.complete < answer.total,
-        pager: Pager::new(&path, n, last),
-        ask: format!("/compose?kind=question&title={}", urls::component(&q)),
+        chips: operators.iter().map(chip).collect(),
+        unread: answer.parsed.unread.join(" "),
+        meant: answer.meant.map(|meant| Link { url: query.address(&meant, &query.category), name: meant }),
+        people: answer.people.iter().map(person).collect(),
+        looser: looser(&shell, query, &q, operators),
+        pager: Pager::new(&query.address(&q, &query.category), n, last),
+        ask: format!("/compose?kind=question&title={}", urls::component(&answer.parsed.wanted())),
         signed_in: page.actor.member().is_some(),
-        hits: answer.found.into_iter().map(|f| view(&shell, &answer.readable, f)).collect(),
+        first: (n - 1) * THREADS,
+        hits: answer.found.into_iter().map(|f| view(&shell, &answer.readable, f, query, &q)).collect(),
         q,
         shell,
-    };
-    page.ok(&web, &template)
+    }
 }
 
 #[derive(Template)]
