@@ -12,7 +12,7 @@ use crate::pages::api::{
 };
 use crate::pages::backoffice::{
     audit, branding, categories, custom_pages, duplicates, invitations, ledger as member_ledger, members,
-    overview, points as point_rules, searches, start, style, vocabulary,
+    overview, points as point_rules, search_try, searches, start, style, vocabulary,
 };
 use crate::pages::{
     access, archive, compose, composing, custom_page, directory, fresh, heat, home, installed, keyboard,
@@ -189,6 +189,7 @@ fn office() -> Vec<Entry> {
         POST "/admin/duplicates" moderator => duplicates::dismiss;
         GET "/admin/search" operator => searches::show;
         GET "/admin/search/queries.csv" operator => searches::file;
+        GET "/admin/search/try" operator => search_try::show;
         GET "/admin/search/words" operator => vocabulary::show;
         POST "/admin/search/words" operator => vocabulary::add_words;
         POST "/admin/search/words/remove" operator => vocabulary::remove_word;

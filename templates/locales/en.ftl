@@ -798,6 +798,26 @@ audit-action-page-restored = Page brought back
 
 ## What the search is taught
 office-search-words = Search words
+office-search-try = Why this rank
+try-about = See what each word gives the first ten results, and what a synonym or a word would change before it is kept. Nothing here is saved.
+try-query = Search for
+try-line = Synonyms to try
+try-word = Word to try
+try-submit = Try
+try-results = Results
+try-results-changed = Results with the change
+try-gone = No longer among the first ten
+try-was = was { $n }.
+try-new = new here
+try-open = Open the thread
+try-factor = heat, age and marks: × { $n }
+try-complete = has everything that was typed
+try-title = its title is the query
+try-unit = Looked for
+try-threads = Threads with it
+try-terms = Terms here
+try-text = From the text
+try-of-title = From the title
 search-words-about = What the search knows beyond what stands in posts. It holds from the next search on.
 synonyms = Words that mean the same
 synonyms-new = New group

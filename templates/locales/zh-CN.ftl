@@ -773,6 +773,26 @@ audit-action-page-restored = 恢复页面
 
 ## What the search is taught
 office-search-words = 搜索词库
+office-search-try = 排名说明
+try-about = 查看每个词为前十条结果贡献了多少，并在保存之前预览同义词或词语会带来的变化。这里的内容不会保存。
+try-query = 搜索内容
+try-line = 试用的同义词
+try-word = 试用的词语
+try-submit = 试一试
+try-results = 结果
+try-results-changed = 更改后的结果
+try-gone = 不再位于前十
+try-was = 原第 { $n } 位
+try-new = 新出现
+try-open = 打开帖子
+try-factor = 热度、时间与标记：× { $n }
+try-complete = 包含全部输入内容
+try-title = 标题与搜索内容相同
+try-unit = 查找的词
+try-threads = 含有它的帖子数
+try-terms = 本帖词数
+try-text = 正文得分
+try-of-title = 标题得分
 search-words-about = 除帖子内容外，让搜索额外掌握的词语。修改后从下一次搜索起生效。
 synonyms = 同义词
 synonyms-new = 新建同义词组

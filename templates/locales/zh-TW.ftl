@@ -774,6 +774,26 @@ audit-action-page-restored = 復原頁面
 
 ## What the search is taught
 office-search-words = 搜尋詞庫
+office-search-try = 排名說明
+try-about = 查看每個字詞對前十筆結果的貢獻，並在儲存之前預覽同義詞或詞彙會帶來的變化。這裡的內容不會儲存。
+try-query = 搜尋內容
+try-line = 試用的同義詞
+try-word = 試用的詞彙
+try-submit = 試試看
+try-results = 結果
+try-results-changed = 變更後的結果
+try-gone = 不再位於前十名
+try-was = 原本第 { $n } 名
+try-new = 新出現
+try-open = 開啟主題
+try-factor = 熱度、時間與標記：× { $n }
+try-complete = 包含所有輸入的內容
+try-title = 標題與搜尋內容相同
+try-unit = 尋找的字詞
+try-threads = 含有它的主題數
+try-terms = 此主題中的詞數
+try-text = 內文得分
+try-of-title = 標題得分
 search-words-about = 除了文章內容，另外讓搜尋認得的詞彙。修改後從下一次搜尋開始生效。
 synonyms = 同義詞
 synonyms-new = 新增同義詞組

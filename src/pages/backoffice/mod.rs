@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod members;
 pub mod overview;
 pub mod points;
+pub mod search_try;
 pub mod searches;
 pub mod start;
 pub mod style;

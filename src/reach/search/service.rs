@@ -11,15 +11,17 @@ use crate::content::heat::Scale;
 use crate::content::markup::{Keep, plain_text};
 use crate::content::posts::{self, Post};
 use crate::content::threads::{self, State, Thread};
+use crate::infra::db::memory::remembered;
 use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
 use crate::people::accounts::{self, Card};
+use crate::reach::vocabulary::{self, Vocabulary};
 use crate::room_error;
 use crate::site::settings;
 
 use super::analysis::{Analysis, Lexicon};
 use super::excerpt::{COLUMNS, Marker, Segment};
-use super::index::{Filter, Hit, IndexError, Page, Permit, Query, Results, SearchIndex, Sort};
+use super::index::{Filter, Hit, IndexError, Page, Permit, Query, Results, SearchIndex, Sort, Why};
 use super::query::ParsedQuery;
 
 /// What can go wrong with a search.
@@ -54,6 +56,9 @@ impl Fault for Error {
 
 /// Posts shown of a search within one thread.
 const WITHIN: usize = 50;
+
+/// Results explained at once.
+const EXPLAINED: usize = 10;
 
 /// The search of one node.
 #[derive(Clone)]
@@ -150,6 +155,18 @@ fn scope(
     }
 }
 
+/// A vocabulary made ready for reading queries.
+pub fn lexicon_of(vocabulary: &Vocabulary) -> Lexicon {
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    for synonym in &vocabulary.synonyms {
+        let means = if synonym.two_way { &synonym.from } else { &synonym.to };
+        for term in &synonym.from {
+            pairs.extend(means.iter().map(|meaning| (term.as_str(), meaning.as_str())));
+        }
+    }
+    Lexicon::new(vocabulary.words.iter().map(String::as_str), pairs)
+}
+
 /// How far the scale of heat has moved by `now`, in half-lives.
 pub(super) fn heat_age(conn: &mut Conn, now: UtcTime) -> Result<f64, Error> {
     Ok(Scale::hours(settings::recall(conn)?.half_life_hours).age(now))
@@ -212,8 +229,8 @@ fn show(conn: &mut Conn, readable: &Readable, marker: &Marker, hits: &[Hit]) -> 
 
 impl Search {
     /// What operators taught the search.
-    pub(super) fn lexicon(&self, _conn: &mut Conn) -> Result<Lexicon, Error> {
-        Ok(Lexicon::default())
+    pub(super) fn lexicon(&self, conn: &mut Conn) -> Result<Arc<Lexicon>, Error> {
+        Ok(remembered(conn, |conn| Ok(lexicon_of(&vocabulary::service::load(conn)?)))?)
     }
 
     /// Searches now, on this thread.
@@ -264,5 +281,38 @@ impl Search {
             people,
             readable,
         })
+    }
+
+    /// The first threads that `text` finds with `lexicon`, each with why it ranks where it does; for operators.
+    ///
+    /// # Errors
+    /// Index or database fail.
+    pub fn explain(
+        &self,
+        conn: &mut Conn,
+        house: &House,
+        actor: &Actor,
+        text: &str,
+        lexicon: &Lexicon,
+    ) -> Result<Vec<(Thread, Why)>, Error> {
+        let parsed = ParsedQuery::parse(text);
+        let readable = categories::service::recall(conn, actor)?;
+        let permit = permit(actor, &readable);
+        let filter = Filter {
+            categories: scope(&parsed, None, &readable),
+            author: author(conn, &parsed)?,
+            ..Filter::default()
+        };
+        let now = house.clock.now();
+        let heat_age = heat_age(conn, now)?;
+        let query = Query { parsed: &parsed, lexicon, filter, sort: Sort::Relevance, now, heat_age };
+        let results = self.index.search(&query, &permit, Page { offset: 0, limit: EXPLAINED })?;
+        let ids: Vec<ThreadId> = results.hits.iter().map(|hit| hit.thread).collect();
+        let mut explained = Vec::new();
+        for thread in super::help::shown(conn, &readable, &ids)? {
+            let why = self.index.explain(&query, &permit, thread.id)?;
+            explained.push((thread, why));
+        }
+        Ok(explained)
     }
 }

@@ -1,7 +1,8 @@
 //! `/search`.
 
+use actix_web::HttpRequest;
 use actix_web::HttpResponse;
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{LOCATION, USER_AGENT};
 use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use super::service::{Answer, Asked, Found, Search};
 use crate::base::ids::ThreadId;
 use crate::content::categories::Readable;
 use crate::infra::i18n;
+use crate::reach::search_log::{Asker, Noted, SearchLog};
 use crate::web::cache::{self, Keep};
 use crate::web::filters::When;
 use crate::web::limits::Soft;
@@ -125,7 +127,10 @@ struct SearchPage {
     asked: bool,
     count: String,
     hits: Vec<HitView>,
+    /// Position of the first hit, from 1.
     first: i64,
+    /// The name of this search for telling clicks; empty when it is not noted.
+    search: String,
     partial: bool,
     /// Operators in force; the link leaves one out.
     chips: Vec<Link>,
@@ -201,8 +206,10 @@ fn looser(shell: &Shell, query: &SearchQuery, q: &str, operators: &[String]) -> 
 pub async fn page(
     web: Data<Web>,
     search: Data<Search>,
+    log: Data<SearchLog>,
     page: Page,
     query: Query<SearchQuery>,
+    req: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let q: String = query.q.trim().chars().take(200).collect();
     let fields = query.fields();
@@ -227,7 +234,30 @@ pub async fn page(
     let (actor, house) = (page.actor.clone(), web.house.clone());
     let engine = search.into_inner();
     let answer = web.house.db.read(move |conn| engine.run(conn, &house, &actor, &asked)).await?;
-    page.ok(&web, &compose(&page, &query, q, n, answer))
+    let noted = n == 1 && query.thread.is_none() && !answer.parsed.wanted().trim().is_empty();
+    let search = if noted { note(&log, &web, &page, &req, &q, &answer) } else { String::new() };
+    page.ok(&web, &SearchPage { search, ..compose(&page, &query, q, n, answer) })
+}
+
+/// Notes a search without saying by whom; gives the name under which a click on a result is told.
+fn note(log: &SearchLog, web: &Web, page: &Page, req: &HttpRequest, q: &str, answer: &Answer) -> String {
+    let agent = req.headers().get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let asker = match page.actor.id() {
+        Some(member) => Asker::Member(member),
+        None => Asker::Network {
+            address: page.address.map(address_prefix).unwrap_or_default(),
+            agent: agent.to_owned(),
+        },
+    };
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    log.note(Noted {
+        text: q.to_owned(),
+        locale: page.shell.locale,
+        total: count(answer.total),
+        complete: count(answer.complete),
+        asker,
+        at: web.house.clock.now(),
+    })
 }
 
 fn compose(page: &Page, query: &SearchQuery, q: String, n: i64, answer: Answer) -> SearchPage {
@@ -268,7 +298,8 @@ fn compose(page: &Page, query: &SearchQuery, q: String, n: i64, answer: Answer) 
         pager: Pager::new(&query.address(&q, &query.category), n, last),
         ask: format!("/compose?kind=question&title={}", urls::component(&answer.parsed.wanted())),
         signed_in: page.actor.member().is_some(),
-        first: (n - 1) * THREADS,
+        first: (n - 1) * THREADS + 1,
+        search: String::new(),
         hits: answer.found.into_iter().map(|f| view(&shell, &answer.readable, f, query, &q)).collect(),
         q,
         shell,

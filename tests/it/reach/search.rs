@@ -1,0 +1,242 @@
+//! Search as readers meet it: operators over page and API, help, and nothing of what is private.
+
+use hearth::base::actor::Role;
+use hearth::reach::related;
+use serde_json::{Value, json};
+
+use crate::app_on_both;
+use crate::support::app::{App, Caller, off};
+
+async fn open(app: &App, by: &Caller, category: &str, title: &str, body: &str, more: Value) -> i64 {
+    let mut asked = json!({ "category": category, "title": title, "body": body, "tags": [] });
+    for (name, value) in more.as_object().unwrap() {
+        asked[name] = value.clone();
+    }
+    let answer = app.api("POST", "/threads", by, Some(asked)).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.json()["id"].as_i64().unwrap()
+}
+
+async fn reply(app: &App, by: &Caller, thread: i64, body: &str) -> i64 {
+    let answer =
+        app.api("POST", &format!("/threads/{thread}/posts"), by, Some(json!({ "body": body }))).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.json()["id"].as_i64().unwrap()
+}
+
+fn address(q: &str) -> String {
+    format!("/search?q={}", hearth::web::urls::component(q))
+}
+
+/// Threads that `q` finds over the API, sorted; the page must show as many.
+async fn found(app: &App, who: &Caller, q: &str) -> Vec<i64> {
+    let answer = app.api("GET", &address(q), who, None).await;
+    assert_eq!(answer.status, 200, "{q}: {}", answer.body);
+    let answer = answer.json();
+    let mut ids: Vec<i64> =
+        answer["items"].as_array().unwrap().iter().map(|hit| hit["thread_id"].as_i64().unwrap()).collect();
+    assert_eq!(answer["total"].as_i64(), i64::try_from(ids.len()).ok(), "{q}");
+    let page = app.get(&address(q), who).await;
+    assert_eq!(page.status, 200, "{q}");
+    assert_eq!(page.texts("li.hit").len(), ids.len(), "{q}");
+    ids.sort_unstable();
+    ids
+}
+
+app_on_both! {
+    async fn each_operator_narrows_over_page_and_api(app) {
+        app.category("general", None, &[]);
+        app.category("hardware", None, &[]);
+        let (ada, bo) = (app.member("ada", Role::Member), app.member("bo", Role::Member));
+        let moderator = app.member("mo", Role::Moderator);
+        let solved = open(app, &ada, "general", "Sensor drifts in heat", "The sensor reads high.",
+            json!({ "kind": "question", "tags": ["calibration"] })).await;
+        let answer = reply(app, &bo, solved, "Calibrate the sensor, see [the note](https://example.org/note).").await;
+        app.api("PUT", &format!("/threads/{solved}/accepted"), &ada, Some(json!({ "post_id": answer }))).await;
+        app.api("PUT", &format!("/posts/{answer}/reaction"), &ada, Some(json!({ "kind": "like" }))).await;
+        let unsolved = open(app, &bo, "hardware", "Sensor cable broken", "```\nsensor.read(0x80070005)\n```\nWhy?",
+            json!({ "kind": "question" })).await;
+        let closed = open(app, &bo, "hardware", "Old sensors", "Paper jam with sensor AB-1200/3", json!({})).await;
+        app.api("PUT", &format!("/threads/{closed}/close"), &moderator, None).await;
+        app.api("PUT", &format!("/threads/{closed}/feature"), &moderator, None).await;
+        app.api("PUT", &format!("/threads/{closed}/pin"), &moderator, Some(json!({ "scope": "site" }))).await;
+        app.settle();
+        let all = vec![solved, unsolved, closed];
+        for (q, wanted) in [
+            ("sensor", all.clone()),
+            ("sensor in:title", all.clone()),
+            ("calibrate in:title", vec![]),
+            ("sensor @bo", all.clone()),
+            ("author:ada", vec![solved]),
+            ("sensor category:hardware", vec![unsolved, closed]),
+            ("sensor tag:calibration", vec![solved]),
+            ("is:question", vec![solved, unsolved]),
+            ("sensor is:solved", vec![solved]),
+            ("sensor is:unsolved", vec![unsolved]),
+            ("sensor is:closed", vec![closed]),
+            ("is:featured", vec![closed]),
+            ("is:pinned", vec![closed]),
+            ("sensor has:code", vec![unsolved]),
+            ("sensor has:link", vec![solved]),
+            ("sensor has:image", vec![]),
+            ("sensor min:likes=1", vec![solved]),
+            ("sensor before:2001-01-01", vec![]),
+            ("sensor after:2001-01-01", all.clone()),
+            ("\"paper jam\"", vec![closed]),
+            ("sensor -cable", vec![solved, closed]),
+            ("calibrate OR jam", vec![solved, closed]),
+            ("ab-1200", vec![closed]),
+            ("0x80070005", vec![unsolved]),
+            ("sensor category:nowhere", vec![]),
+            ("sensor @nobody", vec![]),
+        ] {
+            let mut wanted = wanted;
+            wanted.sort_unstable();
+            assert_eq!(found(app, &Caller::visitor(), q).await, wanted, "{q}");
+        }
+        // Bad syntax is searched as words, and the page says so.
+        let page = app.get(&address("sensor is:nice \"open"), &Caller::visitor()).await;
+        assert!(page.body.contains("is:nice") && page.texts(".hint").iter().any(|t| t.contains("is:nice")), "{}", page.body);
+        // Fields become operators, operators become chips that can be taken away.
+        let moved = app.get("/search?q=sensor&is=solved&author=bo&category=general", &Caller::visitor()).await;
+        assert_eq!(moved.status, 303);
+        assert_eq!(moved.location(), "/search?q=sensor%20is%3Asolved%20%40bo&category=general");
+        let page = app.get(moved.location(), &Caller::visitor()).await;
+        assert_eq!(page.texts("a.chip").len(), 2, "{}", page.body);
+        assert_eq!(page.texts("li.hit").len(), 1);
+        // Nothing found: less is offered.
+        let page = app.get(&address("sensor is:solved is:closed"), &ada).await;
+        assert!(page.texts(".empty a.chip").len() == 1 && page.body.contains("/compose?kind=question"), "{}", page.body);
+    }
+}
+
+app_on_both! {
+    async fn results_open_at_the_post_and_lead_on_within_the_thread(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        let thread = open(app, &ada, "general", "Valves", "First.", json!({})).await;
+        reply(app, &ada, thread, "Nothing here.").await;
+        let best = reply(app, &ada, thread, "The membrane of the valve tears; a new membrane helps.").await;
+        reply(app, &ada, thread, "My membrane too.").await;
+        app.settle();
+        let answer = app.api("GET", &address("membrane"), &Caller::visitor(), None).await.json();
+        assert_eq!(answer["items"][0]["post_id"], json!(best));
+        assert!(answer["items"][0]["url"].as_str().unwrap().ends_with(&format!("#p{best}")));
+        let page = app.get(&format!("{}&thread={thread}", address("membrane")), &Caller::visitor()).await;
+        assert_eq!(page.texts("li.hit").len(), 2, "{}", page.body);
+        let mark = page.texts("li.hit mark");
+        assert!(mark.iter().all(|m| m.to_lowercase().contains("membrane")) && mark.len() >= 2);
+    }
+}
+
+app_on_both! {
+    async fn what_was_probably_meant_is_offered(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        open(app, &ada, "general", "温度传感器校准", "传感器怎么校准？", json!({})).await;
+        open(app, &ada, "general", "Calibration certificate", "A certificate of calibration.", json!({})).await;
+        open(app, &ada, "general", "Calibration again", "calibration", json!({})).await;
+        app.settle();
+        for (typed, meant) in [("calibraton", "calibration"), ("传干器", "传感器")] {
+            let page = app.get(&address(typed), &Caller::visitor()).await;
+            assert_eq!(page.texts(".meant a"), [meant], "{typed}: {}", page.body);
+        }
+        assert!(app.get(&address("calibration"), &Caller::visitor()).await.texts(".meant a").is_empty());
+    }
+}
+
+app_on_both! {
+    async fn a_private_canary_shows_nowhere(app) {
+        app.category("general", None, &[]);
+        app.category("inner", Some(&["ada"]), &[]);
+        let (ada, bo) = (app.member("ada", Role::Member), app.member("bo", Role::Member));
+        let open_to_all = open(app, &ada, "general", "Quarterly figures", "All about figures and salary.", json!({})).await;
+        app.settle();
+        let surfaces = [
+            "/search?q=zanzibar", "/search?q=zanzibra", "/search?q=figures", "/search?q=salary", "/search?q=tag%3Azanzibartag",
+            "/search?q=mimixiangmu", "/search/suggest?q=zanz", "/search/suggest?q=%E7%A7%98%E5%AF%86", "/search/suggest?q=%23zanz",
+            "/search/similar?title=zanzibar+figures", "/search?q=%40ada", "/search?q=has%3Alink",
+        ];
+        let mut before = Vec::new();
+        for path in surfaces {
+            before.push(app.api("GET", path, &bo, None).await.json());
+        }
+        let related = format!("/threads/{open_to_all}/related");
+        for n in 0..3 {
+            let title = format!("Zanzibar figures 秘密项目 {n}");
+            open(app, &ada, "inner", &title, "zanzibar zanzibar salary figures [x](https://example.org)",
+                json!({ "tags": ["zanzibartag"] })).await;
+        }
+        app.settle();
+        off(|| while related::prepare(&app.node.house, &app.node.search, &app.node.related).unwrap() > 0 {});
+        for (path, before) in surfaces.iter().zip(&before) {
+            for who in [&bo, &Caller::visitor()] {
+                let now = app.api("GET", path, who, None).await.json();
+                if *path != "/search/suggest?q=zanz" || now != *before {
+                    assert_eq!(now, *before, "{path}");
+                }
+            }
+        }
+        assert_eq!(app.api("GET", &related, &bo, None).await.json()["items"], json!([]));
+        // Those who may see it find it everywhere.
+        assert_eq!(found(app, &ada, "zanzibar").await.len(), 3);
+        let suggested = app.api("GET", "/search/suggest?q=zanz", &ada, None).await.json();
+        assert!(!suggested["threads"].as_array().unwrap().is_empty(), "{suggested}");
+        for path in ["/search?q=zanzibar", "/search?q=zanzibra"] {
+            assert!(!app.get(path, &bo).await.texts("main").join(" ").contains("秘密"));
+        }
+    }
+}
+
+app_on_both! {
+    async fn threads_lead_to_others_about_the_same(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        let one = open(app, &ada, "general", "Printer shows error E42 after a paper jam", "The printer stops.", json!({})).await;
+        let two = open(app, &ada, "general", "Error E42 on the printer", "After a paper jam the printer shows E42.", json!({})).await;
+        open(app, &ada, "general", "Holiday opening hours", "We are closed.", json!({})).await;
+        app.settle();
+        off(|| while related::prepare(&app.node.house, &app.node.search, &app.node.related).unwrap() > 0 {});
+        let items = app.api("GET", &format!("/threads/{one}/related"), &Caller::visitor(), None).await.json();
+        assert_eq!(items["items"][0]["id"], json!(two), "{items}");
+        let url = app.api("GET", &format!("/threads/{one}"), &ada, None).await.json()["url"].as_str().unwrap().to_owned();
+        let page = app.get(&url, &Caller::visitor()).await;
+        assert_eq!(page.texts("section.related a").first().map(String::as_str), Some("Error E42 on the printer"));
+        // What is removed is no longer offered, also not from memory.
+        app.api("DELETE", &format!("/threads/{two}"), &app.member("mo", Role::Moderator), None).await;
+        assert!(!app.get(&url, &Caller::visitor()).await.body.contains("Error E42 on the printer"));
+        let similar = app.api("GET", "/search/similar?title=printer%20paper%20jam%20E42", &ada, None).await.json();
+        assert_eq!(similar["items"][0]["id"], json!(one), "{similar}");
+    }
+}
+
+app_on_both! {
+    async fn suggestions_follow_what_is_typed(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        open(app, &ada, "general", "温度传感器校准", "x", json!({ "tags": ["传感器"] })).await;
+        open(app, &ada, "general", "Temperature sensors drift", "x", json!({ "tags": ["sensors"] })).await;
+        app.settle();
+        for (typed, title) in [
+            ("temp", "Temperature sensors drift"),
+            ("sensors dr", "Temperature sensors drift"),
+            ("传感", "温度传感器校准"),
+            ("傳感器", "温度传感器校准"),
+            ("chuanganqi", "温度传感器校准"),
+            ("wdcgq", "温度传感器校准"),
+        ] {
+            let path = format!("/search/suggest?q={}", hearth::web::urls::component(typed));
+            let answer = app.api("GET", &path, &Caller::visitor(), None).await.json();
+            assert_eq!(answer["threads"][0]["title"], json!(title), "{typed}: {answer}");
+            assert_eq!(answer["members"], json!([]), "{typed}");
+        }
+        let tags = app.api("GET", "/search/suggest?q=sens", &Caller::visitor(), None).await.json();
+        assert_eq!(tags["tags"][0]["name"], json!("sensors"));
+        let members = app.api("GET", "/search/suggest?q=%40ad", &ada, None).await.json();
+        assert_eq!(members["members"][0]["name"], json!("ada"));
+        assert_eq!(app.api("GET", "/search/suggest?q=%40ad", &Caller::visitor(), None).await.json()["members"], json!([]));
+        for nothing in ["", "a", "%20", "%3F%3F%3F", "%F0%9F%8E%89"] {
+            assert_eq!(app.api("GET", &format!("/search/suggest?q={nothing}"), &ada, None).await.status, 200);
+        }
+    }
+}
