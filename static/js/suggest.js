@@ -29,7 +29,7 @@ const make = (name, props = {}, ...inside) => {
 };
 
 export function equip(input) {
-  const names = input.dataset.kinds.split(",");
+  const names = input.dataset.kinds.split("|");
   const list = make("div", { className: "suggest", id: `${input.id}-suggest`, hidden: true });
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", input.dataset.label);

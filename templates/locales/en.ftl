@@ -262,12 +262,12 @@ search-without-filters = Search without filters
 search-everywhere = Search in all categories
 search-without-quotes = Search without quotes
 suggest-label = Suggestions
-suggest-kinds = Recent,Threads,Categories,Tags,Members
+suggest-kinds = Recent|Threads|Categories|Tags|Members
 related-head = Related threads
 similar-head = Has this been asked already?
 search-filter-category = Category
 search-filter-all = All categories
-search-help = "exact words", -without, in:title, @author, category:name, tag:name, is:solved, before:2026-01-31, after:2026-01-01
+search-help = "exact words", -without, in:title, @author, category:name, tag:name, is:solved, before:2026-01-31, after:2026-01-01, OR, has:code, min:likes=5
 
 ## Accounts
 login = Log in

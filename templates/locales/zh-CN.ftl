@@ -240,12 +240,12 @@ search-without-filters = 去掉筛选再搜
 search-everywhere = 在所有版块中搜索
 search-without-quotes = 去掉引号再搜
 suggest-label = 搜索建议
-suggest-kinds = 最近搜索,帖子,版块,标签,成员
+suggest-kinds = 最近搜索|帖子|版块|标签|成员
 related-head = 相关帖子
 similar-head = 是否已有人问过？
 search-filter-category = 版块
 search-filter-all = 全部版块
-search-help = 支持："精确短语"、-排除、in:title（只搜标题）、@作者、category:版块、tag:标签、is:solved（已解决）、before:2026-01-31、after:2026-01-01
+search-help = 支持："精确短语"、-排除、in:title（只搜标题）、@作者、category:版块、tag:标签、is:solved（已解决）、before:2026-01-31、after:2026-01-01、OR、has:code、min:likes=5
 
 ## Accounts
 login = 登录

@@ -241,12 +241,12 @@ search-without-filters = 不使用篩選條件搜尋
 search-everywhere = 在所有看板中搜尋
 search-without-quotes = 不加引號搜尋
 suggest-label = 搜尋建議
-suggest-kinds = 最近搜尋,主題,看板,標籤,成員
+suggest-kinds = 最近搜尋|主題|看板|標籤|成員
 related-head = 相關主題
 similar-head = 是否已經有人問過？
 search-filter-category = 看板
 search-filter-all = 所有看板
-search-help = 支援："完整詞句"、-排除、in:title（只搜標題）、@作者、category:看板、tag:標籤、is:solved（已解決）、before:2026-01-31、after:2026-01-01
+search-help = 支援："完整詞句"、-排除、in:title（只搜標題）、@作者、category:看板、tag:標籤、is:solved（已解決）、before:2026-01-31、after:2026-01-01、OR、has:code、min:likes=5
 
 ## Accounts
 login = 登入

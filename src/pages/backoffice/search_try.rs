@@ -7,6 +7,7 @@ use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::base::actor::Role;
 use crate::base::ids::SynonymId;
 use crate::content::threads::Thread;
 use crate::infra::db::Conn;
@@ -114,6 +115,7 @@ pub async fn show(
     page: Page,
     trial: Query<Trial>,
 ) -> Result<HttpResponse, AppError> {
+    page.at_least(Role::Operator)?;
     let cut = |text: &str, longest| text.trim().chars().take(longest).collect::<String>();
     let (q, line, word) = (cut(&trial.q, LONGEST), cut(&trial.line, LINE), cut(&trial.word, LONGEST));
     let (synonym, error) = match Wanted::parse(&line) {

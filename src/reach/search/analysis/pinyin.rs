@@ -8,9 +8,17 @@ use pinyin::{ToPinyin, ToPinyinMulti};
 /// Longest word taken for syllables, in letters.
 const MAX_WORD: usize = 40;
 
+/// What every syllable has that is typed as a word or a part of one; grunts (嗯 is `n`) have none.
+const VOWELS: [char; 6] = ['a', 'e', 'i', 'o', 'u', 'v'];
+
 /// Every syllable that a character can sound like.
-static SYLLABLES: LazyLock<HashSet<String>> =
-    LazyLock::new(|| ('\u{4E00}'..='\u{9FFF}').filter_map(|ch| ch.to_pinyin()).map(typed).collect());
+static SYLLABLES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    ('\u{4E00}'..='\u{9FFF}')
+        .filter_map(|ch| ch.to_pinyin())
+        .map(typed)
+        .filter(|s| s.contains(VOWELS))
+        .collect()
+});
 
 /// A reading as it is typed: `ü` has no key, `v` stands for it.
 fn typed(reading: pinyin::Pinyin) -> String {
@@ -29,34 +37,51 @@ pub fn readings(ch: char) -> Vec<String> {
     readings
 }
 
-/// A word typed in letters as the syllables it may be, the longest first; nothing when it is not all syllables.
-pub fn syllables(word: &str) -> Option<Vec<String>> {
+/// Ways to cut a word looked at.
+const CUTS: usize = 4;
+
+/// A word typed in letters as the syllables it may be (`xian` is one or two); nothing when it is not all syllables.
+pub fn syllables(word: &str) -> Vec<Vec<String>> {
     let letters =
         word.len() >= 2 && word.len() <= MAX_WORD && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    if !letters {
-        return None;
+    let mut cuts = Vec::new();
+    if letters {
+        // From the end: whether the rest can be cut at all.
+        let mut ends = vec![false; word.len() + 1];
+        if let Some(end) = ends.last_mut() {
+            *end = true;
+        }
+        for at in (0..word.len()).rev() {
+            let can = lengths(word, at).any(|length| ends.get(at + length) == Some(&true));
+            if let Some(slot) = ends.get_mut(at) {
+                *slot = can;
+            }
+        }
+        cut(word, 0, &ends, &mut Vec::new(), &mut cuts);
     }
-    // From the end: how long the first syllable of the rest is, 0 when the rest cannot be cut.
-    let mut first = vec![0_usize; word.len() + 1];
-    for at in (0..word.len()).rev() {
-        let fits = |length: &usize| {
-            let end = at + length;
-            let reaches = end == word.len() || first.get(end).is_some_and(|&next| next > 0);
-            reaches && word.get(at..end).is_some_and(|part| SYLLABLES.contains(part))
-        };
-        let longest = (1..=6.min(word.len() - at)).rev().find(fits).unwrap_or(0);
-        if let Some(slot) = first.get_mut(at) {
-            *slot = longest;
+    cuts
+}
+
+/// Lengths of the syllables that stand at `at`, the longest first.
+fn lengths(word: &str, at: usize) -> impl Iterator<Item = usize> + '_ {
+    let longest = 6.min(word.len() - at);
+    (1..=longest)
+        .rev()
+        .filter(move |length| word.get(at..at + length).is_some_and(|part| SYLLABLES.contains(part)))
+}
+
+fn cut(word: &str, at: usize, ends: &[bool], so_far: &mut Vec<String>, cuts: &mut Vec<Vec<String>>) {
+    if at == word.len() {
+        cuts.push(so_far.clone());
+        return;
+    }
+    for length in lengths(word, at) {
+        if cuts.len() < CUTS && ends.get(at + length) == Some(&true) {
+            so_far.extend(word.get(at..at + length).map(str::to_owned));
+            cut(word, at + length, ends, so_far, cuts);
+            so_far.pop();
         }
     }
-    let mut cut = Vec::new();
-    let mut at = 0;
-    while at < word.len() {
-        let length = first.get(at).copied().filter(|&length| length > 0)?;
-        cut.push(word.get(at..at + length)?.to_owned());
-        at += length;
-    }
-    Some(cut)
 }
 
 /// A word as the initials of the characters it may stand for (`sqyx` for 社区营销), as they are indexed.
@@ -71,13 +96,14 @@ mod tests {
 
     #[test]
     fn words_are_cut_into_syllables_that_exist() {
-        let cut = |word: &str| syllables(word).map(|cut| cut.join(" "));
-        assert_eq!(cut("shequyingxiao").as_deref(), Some("she qu ying xiao"));
-        assert_eq!(cut("xian").as_deref(), Some("xian"));
-        assert_eq!(cut("fangan").as_deref(), Some("fang an"));
-        assert_eq!(cut("nver").as_deref(), Some("nv er"));
+        let cuts = |word: &str| syllables(word).iter().map(|cut| cut.join(" ")).collect::<Vec<_>>();
+        assert!(cuts("shequyingxiao").contains(&"she qu ying xiao".to_owned()));
+        assert_eq!(cuts("xian"), ["xian", "xi an"]);
+        assert!(cuts("chuanganqi").contains(&"chuan gan qi".to_owned()), "not chuang an qi alone");
+        assert_eq!(cuts("nver"), ["nv er"]);
+        assert!(cuts(&"xian".repeat(10)).len() <= CUTS);
         for word in ["sqyx", "printer", "", "a", "社区", "Shequ"] {
-            assert_eq!(cut(word), None, "{word}");
+            assert!(cuts(word).is_empty(), "{word}");
         }
     }
 

@@ -350,11 +350,12 @@ impl Reading<'_> {
         let stem = stem(&word);
         let mut unit = Unit::new(weights::STEM, Way::Loose(stem), meets).spaced();
         unit.ways.push((1.0, Way::Tag(word.clone())));
-        if let Some(heard) =
-            syllables(&word).filter(|cut| cut.len() > 1 || word.len() > 3).or_else(|| initials(&word))
-        {
-            unit.ways.push((weights::PINYIN, Way::Sounds(heard)));
+        let cuts = syllables(&word).into_iter().filter(|cut| cut.len() > 1 || word.len() > 3);
+        let mut heard: Vec<Vec<String>> = cuts.collect();
+        if heard.is_empty() {
+            heard.extend(initials(&word));
         }
+        unit.ways.extend(heard.into_iter().map(|sounds| (weights::PINYIN, Way::Sounds(sounds))));
         self.push(unit);
         self.push(Unit::new(weights::AS_WRITTEN, Way::Placed(word), 0).spaced());
     }

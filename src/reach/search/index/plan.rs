@@ -82,15 +82,17 @@ impl Plan {
         let telling = priced.iter().any(|(cost, unit)| !common(*cost) && unit.meets != 0);
         priced.sort_by_key(|(cost, _)| *cost);
         let mut kept = 0;
-        let mut spent = 0;
+        let (mut spent, mut helped) = (0, 0);
         for (cost, unit) in priced {
             let must = unit.meets & self.musts != 0;
+            let helps = unit.meets & self.needs == 0;
             let first = self.units.is_empty();
-            let dear = spent + cost > w::POSTINGS && !first;
-            if !must && (telling && common(cost) || dear) {
+            let dear = spent + cost > w::POSTINGS || helps && helped + cost > w::HELPERS;
+            if !must && !first && (telling && common(cost) || dear) {
                 continue;
             }
             spent += cost;
+            helped += if helps { cost } else { 0 };
             kept |= unit.meets;
             self.units.push(unit);
         }

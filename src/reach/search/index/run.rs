@@ -318,6 +318,8 @@ impl<'a> Run<'a> {
     }
 
     fn results(&self, tally: &mut Tally, page: Page) -> Result<Results, IndexError> {
+        let settled = (page.offset + page.limit).max(w::SETTLED);
+        let near = self.near(tally, settled);
         let mut candidates = Vec::new();
         let mut complete = 0;
         for (thread, total, meets) in tally.found() {
@@ -328,6 +330,7 @@ impl<'a> Run<'a> {
             let Some(fact) = self.allows(thread) else { continue };
             complete += usize::from(whole);
             let key = match self.query.sort {
+                Sort::Relevance if total < near => f64::from(total),
                 Sort::Relevance => f64::from(total * self.factor(&fact)),
                 Sort::Newest => 0.0,
                 Sort::Hottest => f64::from(fact.heat),
@@ -344,7 +347,6 @@ impl<'a> Run<'a> {
         };
         let total = candidates.len();
         let tiers = by_text && self.plan.is_short();
-        let settled = (page.offset + page.limit).max(w::SETTLED);
         top(&mut candidates, settled, tiers);
         let passages =
             if self.query.sort == Sort::Newest { dated } else { self.passages(tally, &candidates)? };
@@ -365,6 +367,25 @@ impl<'a> Run<'a> {
             score: if by_text { candidate.key } else { 0.0 },
         });
         Ok(Results { hits: hits.collect(), total, complete: complete.min(total) })
+    }
+
+    /// A score below which no factor lifts a thread among the best `wanted`, whatever is left out on the way: threads
+    /// of the first tier that the reader may see are counted.
+    fn near(&self, tally: &Tally, wanted: usize) -> f32 {
+        if tally.count() <= 4 * wanted {
+            return 0.0;
+        }
+        let shown = |thread, meets| self.plan.is_complete(meets) && self.allows(thread).is_some();
+        let mut totals: Vec<f32> = tally
+            .found()
+            .filter(|(thread, _, meets)| shown(*thread, *meets))
+            .map(|(_, total, _)| total)
+            .collect();
+        if totals.len() <= wanted {
+            return 0.0;
+        }
+        let (_, least, _) = totals.select_nth_unstable_by(wanted - 1, |one, other| other.total_cmp(one));
+        *least * w::SPREAD
     }
 
     /// Gives every candidate the time of its newest post that fits, which is the one to show.

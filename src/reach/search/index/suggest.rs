@@ -49,7 +49,11 @@ pub(super) fn threads(
         let fields = generation.fields;
         let last = fold(text.rsplit(char::is_whitespace).next().unwrap_or_default());
         if last.len() > 1 && last.chars().all(char::is_alphanumeric) && !text.ends_with(char::is_whitespace) {
-            let endings = endings(public, fields.title, &last)?;
+            let mut endings = endings(public, fields.title, &last, ASKED)?;
+            // What is frequent among hidden threads chooses nothing: all endings there are asked for.
+            for side in sides.iter().skip(1) {
+                endings.extend(self::endings(side, fields.title, &last, ENDINGS)?);
+            }
             if let Some(unit) = units.iter_mut().rev().find(|unit| unit.spaced) {
                 unit.ways.extend(endings.into_iter().map(|term| (0.8, Way::Placed(term))));
             }
@@ -114,8 +118,8 @@ fn holding(view: &View, field: Field, text: &str) -> Result<u64, IndexError> {
     Ok(all)
 }
 
-/// The most frequent terms of `field` that begin with `prefix`.
-fn endings(view: &View, field: Field, prefix: &str) -> Result<Vec<String>, IndexError> {
+/// The `most` most frequent terms of `field` that begin with `prefix`.
+fn endings(view: &View, field: Field, prefix: &str, most: usize) -> Result<Vec<String>, IndexError> {
     let mut found: Vec<(u32, String)> = Vec::new();
     for part in &view.parts {
         let inverted = part.reader.inverted_index(field)?;
@@ -133,7 +137,7 @@ fn endings(view: &View, field: Field, prefix: &str) -> Result<Vec<String>, Index
         }
     }
     found.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
-    Ok(found.into_iter().take(ASKED).map(|(_, term)| term).collect())
+    Ok(found.into_iter().take(most).map(|(_, term)| term).collect())
 }
 
 fn note(found: &mut Vec<(u32, String)>, term: &str, count: u32) {

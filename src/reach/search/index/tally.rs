@@ -147,6 +147,11 @@ impl Tally {
         }
     }
 
+    /// How many threads were found.
+    pub fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// Threads found, with score and needs met.
     pub fn found(&self) -> impl Iterator<Item = (u32, f32, u32)> + '_ {
         self.found.iter().filter_map(|&thread| {
