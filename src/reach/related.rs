@@ -128,7 +128,7 @@ fn keep(conn: &mut Conn, thread: i64, related: &[i64], now: UtcTime) -> QueryRes
             .values(row.clone())
             .on_conflict(related_threads::thread_id)
             .do_update()
-            .set((row.1.clone(), row.2.clone()))
+            .set((row.1.clone(), row.2))
             .execute(c)
     })
 }

@@ -124,20 +124,19 @@ pub async fn show(
         Err(error) => (None, Some(message(page.shell.locale, &error))),
     };
     let changed = synonym.is_some() || !word.is_empty();
-    let (now, before) = match q.is_empty() {
-        true => (Vec::new(), Vec::new()),
-        false => {
-            let (engine, house, actor) = (search.into_inner(), web.house.clone(), page.actor.clone());
-            let (text, word) = (q.clone(), word.clone());
-            let ask = move |conn: &mut Conn| {
-                let known: Arc<Vocabulary> = vocabulary::service::recall(conn)?;
-                let tried = with(&known, synonym.as_ref(), &word);
-                let now = engine.explain(conn, &house, &actor, &text, &lexicon_of(&tried))?;
-                let before = engine.explain(conn, &house, &actor, &text, &lexicon_of(&known))?;
-                Ok::<_, service::Error>((now, before))
-            };
-            web.house.db.read(ask).await?
-        }
+    let (now, before) = if q.is_empty() {
+        (Vec::new(), Vec::new())
+    } else {
+        let (engine, house, actor) = (search.into_inner(), web.house.clone(), page.actor.clone());
+        let (text, word) = (q.clone(), word.clone());
+        let ask = move |conn: &mut Conn| {
+            let known: Arc<Vocabulary> = vocabulary::service::recall(conn)?;
+            let tried = with(&known, synonym.as_ref(), &word);
+            let now = engine.explain(conn, &house, &actor, &text, &lexicon_of(&tried))?;
+            let before = engine.explain(conn, &house, &actor, &text, &lexicon_of(&known))?;
+            Ok::<_, service::Error>((now, before))
+        };
+        web.house.db.read(ask).await?
     };
     let shell = page.shell.clone();
     let stays = |id| now.iter().any(|(thread, _)| thread.id == id);

@@ -86,7 +86,9 @@ impl Touched {
                 Some(
                     Verb::ThreadCreated | Verb::ThreadChanged | Verb::ThreadDeleted | Verb::ThreadRestored,
                 ) => touched.threads.extend(a.thread),
-                Some(Verb::MemberChanged) if !a.payload["role"].is_null() => touched.authors.extend(a.member),
+                Some(Verb::MemberChanged) if a.payload.get("role").is_some() => {
+                    touched.authors.extend(a.member);
+                }
                 Some(Verb::CategoryChanged) => touched.categories.extend(a.category),
                 _ => {}
             }

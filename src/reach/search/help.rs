@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::analysis::readings;
 use super::index::{Filter, Page, Query, Sort};
 use super::query::ParsedQuery;
-use super::service::{Error, Search, heat_age, permit};
+use super::service::{Error, Search, heat_age, lexicon, permit};
 use crate::base::actor::Actor;
 use crate::base::fold::{fold, is_han};
 use crate::base::ids::ThreadId;
@@ -119,7 +119,7 @@ impl Search {
         filter: Filter,
         ask: impl FnOnce(&Query<'_>) -> Result<T, super::index::IndexError>,
     ) -> Result<T, Error> {
-        let lexicon = self.lexicon(conn)?;
+        let lexicon = lexicon(conn)?;
         let now = house.clock.now();
         let heat_age = heat_age(conn, now)?;
         let query = Query { parsed, lexicon: &lexicon, filter, sort: Sort::Relevance, now, heat_age };

@@ -167,6 +167,11 @@ pub fn lexicon_of(vocabulary: &Vocabulary) -> Lexicon {
     Lexicon::new(vocabulary.words.iter().map(String::as_str), pairs)
 }
 
+/// What operators taught the search.
+pub(super) fn lexicon(conn: &mut Conn) -> Result<Arc<Lexicon>, Error> {
+    Ok(remembered(conn, |conn| Ok(lexicon_of(&vocabulary::service::load(conn)?)))?)
+}
+
 /// How far the scale of heat has moved by `now`, in half-lives.
 pub(super) fn heat_age(conn: &mut Conn, now: UtcTime) -> Result<f64, Error> {
     Ok(Scale::hours(settings::recall(conn)?.half_life_hours).age(now))
@@ -228,11 +233,6 @@ fn show(conn: &mut Conn, readable: &Readable, marker: &Marker, hits: &[Hit]) -> 
 }
 
 impl Search {
-    /// What operators taught the search.
-    pub(super) fn lexicon(&self, conn: &mut Conn) -> Result<Arc<Lexicon>, Error> {
-        Ok(remembered(conn, |conn| Ok(lexicon_of(&vocabulary::service::load(conn)?)))?)
-    }
-
     /// Searches now, on this thread.
     pub fn run(&self, conn: &mut Conn, house: &House, actor: &Actor, asked: &Asked) -> Result<Answer, Error> {
         let parsed = ParsedQuery::parse(&asked.text);
@@ -254,7 +254,7 @@ impl Search {
                 readable,
             });
         }
-        let lexicon = self.lexicon(conn)?;
+        let lexicon = lexicon(conn)?;
         let now = house.clock.now();
         let heat_age = heat_age(conn, now)?;
         let query = Query { parsed: &parsed, lexicon: &lexicon, filter, sort: asked.sort, now, heat_age };

@@ -81,11 +81,15 @@ impl SearchQuery {
             [("category", category), ("sort", Sort::parse(&self.sort).unwrap_or_default().name())]
         {
             if !value.is_empty() {
-                address.push_str(&format!("&{name}={}", urls::component(value)));
+                address.push('&');
+                address.push_str(name);
+                address.push('=');
+                address.push_str(&urls::component(value));
             }
         }
         if let Some(thread) = self.thread {
-            address.push_str(&format!("&thread={thread}"));
+            address.push_str("&thread=");
+            address.push_str(&thread.to_string());
         }
         address
     }

@@ -105,7 +105,9 @@ fn word_tokens(scan: &Scan<'_>, piece: &Piece, atoms: &[Range<usize>], out: &mut
             out.push(Token { text, placed, from: bytes.start, to: bytes.end, position, length: 1 });
         };
         push(text, true);
-        loose.into_iter().for_each(|text| push(text, false));
+        for text in loose {
+            push(text, false);
+        }
     }
 }
 

@@ -147,33 +147,7 @@ impl Analysis {
     /// `text` exactly as it stands, without stems and parts; `None` when it has no terms.
     pub fn phrase(&self, text: &str) -> Option<Way> {
         let scan = Scan::new(text);
-        self.phrase_of(&scan, &scan.pieces)
-    }
-
-    fn phrase_of(&self, scan: &Scan<'_>, pieces: &[Piece]) -> Option<Way> {
-        let mut terms: Vec<(u32, String)> = Vec::new();
-        let mut pairs = Vec::new();
-        for piece in pieces {
-            match &piece.kind {
-                PieceKind::Han => {
-                    let chars: Vec<char> = scan.folded(piece.chars.clone()).chars().collect();
-                    terms.extend((piece.position..).zip(chars.iter().map(char::to_string)));
-                    pairs.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
-                }
-                PieceKind::Letter | PieceKind::Emoji => terms.push((piece.position, whole(scan, piece).text)),
-                PieceKind::Word(atoms) => {
-                    let numbered = (piece.position..).zip(atoms);
-                    terms.extend(numbered.map(|(at, atom)| (at, atom_text(scan, atom))));
-                }
-            }
-        }
-        let first = terms.first()?.0;
-        terms.iter_mut().for_each(|(at, _)| *at -= first);
-        Some(match (terms.as_slice(), pairs.as_slice()) {
-            ([(_, one)], _) => Way::Placed(one.clone()),
-            ([_, _], [pair]) => Way::Loose(pair.clone()),
-            _ => Way::Phrase { terms, pairs },
-        })
+        phrase_of(&scan, &scan.pieces)
     }
 
     /// A word or phrase in its simplest form: the dictionary's terms where it has them.
@@ -194,7 +168,7 @@ impl Analysis {
                 _ => {}
             }
         }
-        self.phrase_of(&scan, &scan.pieces)
+        phrase_of(&scan, &scan.pieces)
     }
 
     /// Words of a Han run that do not overlap; the operators' own words first.
@@ -226,6 +200,35 @@ impl Analysis {
         cut(from, chars.len(), &mut words);
         words
     }
+}
+
+/// Pieces exactly as they stand, one after the other.
+fn phrase_of(scan: &Scan<'_>, pieces: &[Piece]) -> Option<Way> {
+    let mut terms: Vec<(u32, String)> = Vec::new();
+    let mut pairs = Vec::new();
+    for piece in pieces {
+        match &piece.kind {
+            PieceKind::Han => {
+                let chars: Vec<char> = scan.folded(piece.chars.clone()).chars().collect();
+                terms.extend((piece.position..).zip(chars.iter().map(char::to_string)));
+                pairs.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+            }
+            PieceKind::Letter | PieceKind::Emoji => terms.push((piece.position, whole(scan, piece).text)),
+            PieceKind::Word(atoms) => {
+                let numbered = (piece.position..).zip(atoms);
+                terms.extend(numbered.map(|(at, atom)| (at, atom_text(scan, atom))));
+            }
+        }
+    }
+    let first = terms.first()?.0;
+    for (at, _) in &mut terms {
+        *at -= first;
+    }
+    Some(match (terms.as_slice(), pairs.as_slice()) {
+        ([(_, one)], _) => Way::Placed(one.clone()),
+        ([_, _], [pair]) => Way::Loose(pair.clone()),
+        _ => Way::Phrase { terms, pairs },
+    })
 }
 
 impl Reading<'_> {
@@ -273,7 +276,7 @@ impl Reading<'_> {
                     }
                     let run = self.scan.pieces.get(at..end).unwrap_or_default();
                     let to = run.last().map_or(piece.chars.end, |last| last.chars.end);
-                    if let Some(way) = self.analysis.phrase_of(self.scan, run) {
+                    if let Some(way) = phrase_of(self.scan, run) {
                         let meets = self.need(piece.chars.start..to);
                         self.push(Unit::new(weights::WORD, way, meets));
                     }
@@ -328,7 +331,7 @@ impl Reading<'_> {
         let met = self.question.units.iter().any(|unit| unit.meets & whole != 0);
         if whole != 0
             && !met
-            && let Some(way) = self.analysis.phrase_of(self.scan, std::slice::from_ref(piece))
+            && let Some(way) = phrase_of(self.scan, std::slice::from_ref(piece))
         {
             self.push(Unit::new(weights::RUN * fade, way, whole));
         }
@@ -365,7 +368,7 @@ impl Reading<'_> {
         if let Some(code) = code(self.scan, piece) {
             ways.push((1.2, Way::Placed(code)));
         }
-        if let Some(way) = self.analysis.phrase_of(self.scan, std::slice::from_ref(piece)) {
+        if let Some(way) = phrase_of(self.scan, std::slice::from_ref(piece)) {
             ways.push((0.9, way));
         }
         if let Some(text) = squeezed(self.scan, atoms) {
@@ -396,7 +399,7 @@ impl Reading<'_> {
         let parts = self.scan.pieces.len();
         if (2..=6).contains(&parts)
             && self.han <= NO_SINGLES
-            && let Some(way @ Way::Phrase { .. }) = self.analysis.phrase_of(self.scan, &self.scan.pieces)
+            && let Some(way @ Way::Phrase { .. }) = phrase_of(self.scan, &self.scan.pieces)
         {
             self.push(Unit::new(weights::TOGETHER, way, 0));
         }

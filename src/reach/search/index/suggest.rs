@@ -27,6 +27,8 @@ const ASKED: usize = 12;
 const POSTINGS: u64 = 60_000;
 /// A word shorter than this has too many neighbours.
 const SHORTEST: usize = 4;
+/// A longer one is looked for as it is.
+const LONGEST: usize = 30;
 /// From this length on two letters may be wrong.
 const TWO_WRONG: usize = 8;
 
@@ -151,7 +153,7 @@ fn note(found: &mut Vec<(u32, String)>, term: &str, count: u32) {
 pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<String>, IndexError> {
     let word = fold(word);
     let length = word.chars().count();
-    if length < SHORTEST || length > 30 || !word.chars().all(char::is_alphabetic) {
+    if !(SHORTEST..=LONGEST).contains(&length) || !word.chars().all(char::is_alphabetic) {
         return Ok(None);
     }
     let [public, _] = generation.views();

@@ -401,7 +401,9 @@ fn each_of_term(
         if counts.len() == docs.len() {
             docs.iter().zip(counts).for_each(|(&doc, &count)| take(doc, count));
         } else {
-            docs.iter().for_each(|&doc| take(doc, 1));
+            for &doc in docs {
+                take(doc, 1);
+            }
         }
         if docs.len() < BLOCK {
             return Ok(());

@@ -107,17 +107,13 @@ impl View {
         }
         for reader in searcher.segment_readers() {
             let known = self.parts.iter().find(|old| old.reader.segment_id() == reader.segment_id());
-            let part = match known {
-                Some(old) => Part { reader: reader.clone(), threads: Arc::clone(&old.threads) },
-                None => {
-                    let part = Part { reader: reader.clone(), threads: threads_of(reader)? };
-                    Columns::open(reader, fields)?.each(
-                        &part,
-                        |doc| part.is_alive(doc),
-                        |thread, row| next.add(thread, &row),
-                    );
-                    part
-                }
+            let part = if let Some(old) = known {
+                Part { reader: reader.clone(), threads: Arc::clone(&old.threads) }
+            } else {
+                let part = Part { reader: reader.clone(), threads: threads_of(reader)? };
+                let columns = Columns::open(reader, fields)?;
+                columns.each(&part, |doc| part.is_alive(doc), |thread, row| next.add(thread, &row));
+                part
             };
             next.parts.push(part);
         }
