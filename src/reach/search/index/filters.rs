@@ -145,6 +145,18 @@ impl<'q> Threads<'q> {
         Ok(Self { query, permit, marks: u32::try_from(marks).unwrap_or(0), tags, without, holding })
     }
 
+    /// Whether every thread of the public side may be found.
+    pub fn is_open(&self) -> bool {
+        let filter = &self.query.filter;
+        self.marks == 0
+            && self.tags.is_empty()
+            && self.without.is_empty()
+            && self.holding.is_none()
+            && filter.categories.is_none()
+            && filter.only.is_none()
+            && filter.except.is_none()
+    }
+
     /// Whether the reader may see a thread with these facts; `restricted`: it is on the restricted side.
     fn permits(&self, fact: &Fact, restricted: bool) -> bool {
         match self.permit {

@@ -320,11 +320,19 @@ impl<'a> Run<'a> {
     fn results(&self, tally: &mut Tally, page: Page) -> Result<Results, IndexError> {
         let settled = (page.offset + page.limit).max(w::SETTLED);
         let near = self.near(tally, settled);
+        // Then no fact of a thread far down the list matters: it is counted, and that is all.
+        let open =
+            self.scoring.sides.len() == 1 && self.threads.is_open() && self.query.sort == Sort::Relevance;
         let mut candidates = Vec::new();
         let mut complete = 0;
         for (thread, total, meets) in tally.found() {
             let whole = self.plan.is_complete(meets);
             if !whole && !self.plan.is_enough(meets) {
+                continue;
+            }
+            if open && total < near {
+                complete += usize::from(whole);
+                candidates.push(Candidate { thread, complete: whole, key: f64::from(total) });
                 continue;
             }
             let Some(fact) = self.allows(thread) else { continue };
@@ -375,7 +383,8 @@ impl<'a> Run<'a> {
         if tally.count() <= 4 * wanted {
             return 0.0;
         }
-        let shown = |thread, meets| self.plan.is_complete(meets) && self.allows(thread).is_some();
+        let open = self.scoring.sides.len() == 1 && self.threads.is_open();
+        let shown = |thread, meets| self.plan.is_complete(meets) && (open || self.allows(thread).is_some());
         let mut totals: Vec<f32> = tally
             .found()
             .filter(|(thread, _, meets)| shown(*thread, *meets))

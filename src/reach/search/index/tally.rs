@@ -82,8 +82,14 @@ impl Scoring<'_> {
 
     /// The same, and whether it is on the restricted side.
     pub fn place(&self, thread: u32) -> (Fact, bool) {
-        let facts = self.sides.iter().enumerate().map(|(nth, side)| (side.facts.get(thread), nth > 0));
-        facts.into_iter().find(|(fact, _)| fact.category != 0).unwrap_or_default()
+        let mut last = Fact::default();
+        for (nth, side) in self.sides.iter().enumerate() {
+            last = side.facts.get(thread);
+            if last.category != 0 {
+                return (last, nth > 0);
+            }
+        }
+        (last, false)
     }
 
     /// Whether a document may count.
