@@ -159,6 +159,7 @@ impl Node {
             house: house.clone(),
             config: options.web,
             node: options.name.as_str().into(),
+            files: options.index_dir,
             key,
         };
         Ok(Self {

@@ -11,7 +11,7 @@ use crate::pages::api::{
     searches as api_searches, threads as api_threads, vocabulary as api_vocabulary,
 };
 use crate::pages::backoffice::{
-    audit, branding, categories, custom_pages, duplicates, invitations, ledger as member_ledger, members,
+    audit, branding, categories, custom_pages, dashboard, duplicates, invitations, ledger as member_ledger, members,
     overview, points as point_rules, search_try, searches, start, style, vocabulary,
 };
 use crate::pages::{
@@ -151,7 +151,7 @@ fn office() -> Vec<Entry> {
     let (moderator, operator, admin) =
         (Staff(Role::Moderator), Staff(Role::Operator), Staff(Role::Administrator));
     table![
-        GET "/admin" operator => overview::dashboard;
+        GET "/admin" operator => dashboard::show;
         GET "/admin/members" operator => members::list;
         GET "/admin/members/{handle}" operator => members::show;
         GET "/admin/members/{handle}/points" operator => member_ledger::show;

@@ -86,6 +86,29 @@ pub fn number(n: i64) -> String {
     if n < 0 { format!("-{out}") } else { out }
 }
 
+/// A number of bytes as people read it, the same in the three languages: `812 B`, `12.4 MB`, `252 GB`.
+pub fn bytes(n: u64) -> String {
+    let mut unit = "B";
+    let mut tenths = n.saturating_mul(10);
+    for larger in ["kB", "MB", "GB", "TB"] {
+        if tenths < 10_000 {
+            break;
+        }
+        (tenths, unit) = (tenths / 1_000, larger);
+    }
+    let (whole, tenth) = (tenths / 10, tenths % 10);
+    if unit == "B" || whole >= 100 { format!("{whole} {unit}") } else { format!("{whole}.{tenth} {unit}") }
+}
+
+/// The day of `at` in `zone` without its year: `21 Nov`, `11月21日`.
+pub fn day(locale: Locale, zone: &Zone, at: UtcTime) -> String {
+    let c = zone.calendar(at);
+    match locale {
+        Locale::En => c.strftime("%-d %b").to_string(),
+        Locale::ZhCn | Locale::ZhTw => format!("{}月{}日", c.month(), c.day()),
+    }
+}
+
 /// The date of `at` in `zone` as people of `locale` write it: `21 Nov 2026`, `2026年11月21日`.
 pub fn date(locale: Locale, zone: &Zone, at: UtcTime) -> String {
     let c = zone.calendar(at);
@@ -129,6 +152,13 @@ mod tests {
     }
 
     #[test]
+    fn bytes_are_read_at_a_glance() {
+        let of = |n| bytes(n);
+        assert_eq!([of(0), of(812), of(1_000), of(12_449_000)], ["0 B", "812 B", "1.0 kB", "12.4 MB"]);
+        assert_eq!([of(252_600_000_000), of(u64::MAX / 10)], ["252 GB", "1844674 TB"]);
+    }
+
+    #[test]
     fn dates_follow_the_language() {
         let at = UtcTime::parse("2026-11-01T08:05:00Z").unwrap();
         let utc = Zone::default();
@@ -138,6 +168,10 @@ mod tests {
         let west = Zone::parse("Pacific/Honolulu").unwrap();
         assert_eq!(date_time(Locale::En, &west, at), "31 Oct 2026 22:05 UTC-10:00");
         assert_eq!(month(Locale::En, 2026, 2), "February 2026");
+        assert_eq!(
+            (day(Locale::En, &utc, at).as_str(), day(Locale::ZhTw, &west, at).as_str()),
+            ("1 Nov", "10月31日")
+        );
     }
 
     #[test]

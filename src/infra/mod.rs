@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod clock;
 pub mod db;
+pub mod disk;
 pub mod house;
 pub mod i18n;
 pub mod jobs;

@@ -88,6 +88,8 @@ pub struct Web {
     pub soft: SoftLimits,
     /// The name of this node.
     pub node: std::sync::Arc<str>,
+    /// Where this node keeps its files.
+    pub files: std::path::PathBuf,
 }
 
 /// The address that sent the request: the peer, or what a trusted proxy says of it.

@@ -10,7 +10,7 @@ use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::heat::FLOOR;
 use crate::infra::db::Conn;
-use crate::infra::db::dialect::for_update;
+use crate::infra::db::dialect::{Count, for_update};
 use crate::infra::db::schema::{read_positions, threads};
 use crate::on;
 
@@ -204,6 +204,13 @@ pub fn ids_of_categories(conn: &mut Conn, categories: &[CategoryId]) -> QueryRes
 /// How many threads are listed in all.
 pub fn count_listed(conn: &mut Conn) -> QueryResult<i64> {
     threads::table.filter(threads::state.eq(State::Listed.code())).count().get_result(conn)
+}
+
+/// How many listed questions still wait for an answer, counted up to `most`.
+pub fn count_unanswered(conn: &mut Conn, most: i64) -> QueryResult<i64> {
+    let waiting = "SELECT 1 FROM threads WHERE state = 0 AND unanswered";
+    let sql = format!("SELECT COUNT(*) AS n FROM ({waiting} LIMIT {most}) AS waiting");
+    diesel::sql_query(sql).get_result::<Count>(conn).map(|row| row.n)
 }
 
 /// Writes heat alone; the row must be locked.

@@ -11,4 +11,4 @@ pub mod sequencer;
 mod store;
 
 pub use model::{Activity, NewActivity, Origin, Verb};
-pub use store::{HEAD, after, behind_since, head, record, unnumbered};
+pub use store::{Glimpse, HEAD, after, behind_since, head, latest, record, unnumbered};

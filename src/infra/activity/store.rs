@@ -96,6 +96,28 @@ impl From<Row> for Activity {
     }
 }
 
+/// What the dashboard counts of an activity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glimpse {
+    /// What happened; `None` when a newer release wrote it.
+    pub verb: Option<Verb>,
+    /// Who did it.
+    pub actor: Option<MemberId>,
+    /// When it happened.
+    pub at: UtcTime,
+}
+
+/// The newest `limit` numbered activities, newest first.
+pub fn latest(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Glimpse>> {
+    let rows: Vec<(String, Option<MemberId>, UtcTime)> = activities::table
+        .filter(activities::seq.is_not_null())
+        .order(activities::seq.desc())
+        .limit(limit)
+        .select((activities::verb, activities::actor_id, activities::occurred_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(verb, actor, at)| Glimpse { verb: Verb::parse(&verb), actor, at }).collect())
+}
+
 /// Selects the place of the newest numbered activity. The index holds numbered ones only, so SQLite goes through
 /// the whole log unless the condition says so too.
 pub const HEAD: &str = "SELECT COALESCE(MAX(seq), 0) AS n FROM activities WHERE seq IS NOT NULL";

@@ -41,6 +41,15 @@ pub fn database_now(conn: &mut Conn) -> QueryResult<UtcTime> {
     diesel::sql_query(sql).get_result::<At>(conn).map(|row| UtcTime(row.at))
 }
 
+/// Bytes that the database takes, as it reckons itself.
+pub fn stored_bytes(conn: &mut Conn) -> QueryResult<i64> {
+    let sql = match conn {
+        Conn::Pg(_) => "SELECT pg_database_size(current_database()) AS n",
+        Conn::Sqlite(_) => "SELECT page_count * page_size AS n FROM pragma_page_count(), pragma_page_size()",
+    };
+    diesel::sql_query(sql).get_result::<Count>(conn).map(|row| row.n)
+}
+
 /// The highest id that `table` ever gave, also to rows that are gone; 0 when it never gave one.
 pub fn last_id(conn: &mut Conn, table: &'static str) -> QueryResult<i64> {
     let sql = match conn {

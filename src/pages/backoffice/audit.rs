@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 use askama::Template;
+use diesel::QueryResult;
 use serde::Deserialize;
 
 use super::overview::known;
-use crate::base::actor::Role;
+use crate::base::actor::{Actor, Role};
 use crate::base::ids::{CategoryId, MemberId, PageId, PostId, ThreadId};
 use crate::content::{categories, custom_pages, posts, threads};
 use crate::infra::db::{Conn, DbError};
-use crate::pages::rows::authors;
+use crate::pages::rows::{Author, authors};
 use crate::people::accounts;
 use crate::site::audit::{self, Entry};
 use crate::web::filters::When;
@@ -20,15 +21,16 @@ use crate::web::shell::Shell;
 use crate::web::{AppError, Page, Web, urls};
 
 /// Lines on a page.
-const SHOWN: usize = 100;
+const SHOWN: i64 = 100;
 
-struct Row {
-    who: String,
-    action: String,
+/// One line, in words.
+pub(super) struct Row {
+    pub who: String,
+    pub action: String,
     /// What it is called, and where it is while it is there.
-    subject: (String, Option<String>),
-    detail: String,
-    when: When,
+    pub subject: (String, Option<String>),
+    pub detail: String,
+    pub when: When,
 }
 
 #[derive(Template)]
@@ -48,7 +50,7 @@ pub struct BeforeQuery {
 /// Name and address of each subject that still exists.
 type Subjects = HashMap<String, (String, String)>;
 
-fn subjects(conn: &mut Conn, entries: &[Entry]) -> Result<Subjects, DbError> {
+fn subjects(conn: &mut Conn, entries: &[Entry]) -> QueryResult<Subjects> {
     let ids = |kind: &str| -> Vec<i64> {
         let split = entries.iter().filter_map(|e| e.subject.split_once(':'));
         split.filter(|(k, _)| *k == kind).filter_map(|(_, id)| id.parse().ok()).collect()
@@ -86,40 +88,51 @@ fn subjects(conn: &mut Conn, entries: &[Entry]) -> Result<Subjects, DbError> {
     Ok(found)
 }
 
+/// Lines of the log with the names of who and what they are about.
+pub(super) struct Found {
+    entries: Vec<Entry>,
+    names: HashMap<MemberId, Author>,
+    subjects: Subjects,
+}
+
+/// The newest `limit` lines before line `before`, as `actor` sees people.
+pub(super) fn load(conn: &mut Conn, actor: &Actor, before: Option<i64>, limit: i64) -> QueryResult<Found> {
+    let entries = audit::latest(conn, before, limit)?;
+    let people: Vec<MemberId> = entries.iter().filter_map(|e| e.actor_id).collect();
+    let subjects = subjects(conn, &entries)?;
+    Ok(Found { names: authors(conn, &people, actor)?, subjects, entries })
+}
+
+/// The lines in words.
+pub(super) fn rows(shell: &Shell, found: Found) -> Vec<Row> {
+    let Found { entries, names, subjects } = found;
+    let row = |e: Entry| Row {
+        who: e
+            .actor_id
+            .and_then(|id| names.get(&id))
+            .map_or_else(|| shell.t("audit-house"), |a| a.name.clone()),
+        when: shell.when(e.recorded_at),
+        action: known(shell, "audit-action", &e.action),
+        subject: match subjects.get(&e.subject) {
+            Some((name, url)) => (name.clone(), Some(url.clone())),
+            None => (subject(shell, &e.subject), None),
+        },
+        detail: e.detail,
+    };
+    entries.into_iter().map(row).collect()
+}
+
 /// `GET /admin/audit`.
 pub async fn show(web: Data<Web>, page: Page, query: Query<BeforeQuery>) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
     let (before, actor) = (query.before, page.actor.clone());
-    let (entries, names, subjects) = web
-        .house
-        .db
-        .read(move |conn| {
-            let entries = audit::latest(conn, before, 101)?;
-            let people: Vec<MemberId> = entries.iter().filter_map(|e| e.actor_id).collect();
-            let subjects = subjects(conn, &entries)?;
-            Ok::<_, DbError>((entries, authors(conn, &people, &actor)?, subjects))
-        })
-        .await?;
+    let mut found =
+        web.house.db.read(move |conn| load(conn, &actor, before, SHOWN + 1).map_err(DbError::from)).await?;
+    let shown = usize::try_from(SHOWN).unwrap_or(100);
+    let next = found.entries.get(shown).and_then(|_| found.entries.get(shown - 1)).map(|e| e.id);
+    found.entries.truncate(shown);
     let shell = page.shell.clone();
-    let next = entries.get(SHOWN).and_then(|_| entries.get(SHOWN - 1)).map(|e| e.id);
-    let entries = entries
-        .into_iter()
-        .take(SHOWN)
-        .map(|e| Row {
-            who: e
-                .actor_id
-                .and_then(|id| names.get(&id))
-                .map_or_else(|| shell.t("audit-house"), |a| a.name.clone()),
-            when: shell.when(e.recorded_at),
-            action: known(&shell, "audit-action", &e.action),
-            subject: match subjects.get(&e.subject) {
-                Some((name, url)) => (name.clone(), Some(url.clone())),
-                None => (subject(&shell, &e.subject), None),
-            },
-            detail: e.detail,
-        })
-        .collect();
-    page.ok(&web, &AuditPage { entries, next, shell })
+    page.ok(&web, &AuditPage { entries: rows(&shell, found), next, shell })
 }
 
 /// Words for a subject that is gone, or is no single thing.

@@ -5,6 +5,8 @@ pub mod branding;
 pub mod categories;
 pub mod custom_pages;
 pub mod duplicates;
+pub mod dashboard;
+mod health;
 pub mod invitations;
 pub mod ledger;
 pub mod members;

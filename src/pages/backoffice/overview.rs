@@ -1,4 +1,4 @@
-//! Dashboard, site settings, jobs and readers, audit log.
+//! Site settings, jobs and readers of the log.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -10,12 +10,9 @@ use crate::base::actor::Role;
 use crate::base::fault::Fault;
 use crate::base::locale::Locale;
 use crate::base::time::Zone;
-use crate::content::{posts, threads};
 use crate::infra::activity::{self, lease};
 use crate::infra::jobs::{self, JobState};
 use crate::infra::{db::DbError, i18n};
-use crate::pages::backoffice::start;
-use crate::people::accounts;
 use crate::reach::search::Search;
 use crate::site::audit;
 use crate::site::settings::{self, Settings};
@@ -26,43 +23,6 @@ use crate::web::forms::NotAChoice;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
 use crate::web::{AppError, Page, RawForm, Web};
-
-#[derive(Template)]
-#[template(path = "backoffice/dashboard.html")]
-struct Dashboard {
-    shell: Shell,
-    tiles: Vec<(String, String)>,
-    /// Steps of the first hour that are settled, of how many, while there is something to settle.
-    start: Option<(usize, usize)>,
-}
-
-/// `GET /admin`.
-pub async fn dashboard(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> {
-    let admin = page.at_least(Role::Operator)?.role == Role::Administrator;
-    let (members, threads, posts, head, progress) = web
-        .house
-        .db
-        .read(move |conn| {
-            Ok::<_, DbError>((
-                accounts::store::count(conn)?,
-                threads::store::count_listed(conn)?,
-                posts::store::count_listed(conn)?,
-                activity::head(conn)?,
-                if admin { Some(start::load(conn)?) } else { None },
-            ))
-        })
-        .await?;
-    let shell = page.shell.clone();
-    let tile = |key: &str, n: i64| (shell.t(key), i18n::number(n));
-    let tiles = vec![
-        tile("stat-members", members),
-        tile("stat-threads", threads),
-        tile("stat-posts", posts),
-        tile("stat-activities", head),
-    ];
-    let start = progress.filter(start::Progress::is_wanted).map(|p| (p.settled(), start::STEPS));
-    page.ok(&web, &Dashboard { tiles, start, shell })
-}
 
 #[derive(Template)]
 #[template(path = "backoffice/settings.html")]

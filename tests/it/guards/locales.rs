@@ -15,6 +15,7 @@ const FAMILIES: [(&str, &[&str]); 15] = [
     ("search-log-", &["query", "times", "nothing", "opened"]),
     ("period-", &["day", "week", "month", "year", "all"]),
     ("role-", &["visitor", "member", "expert", "moderator", "operator", "administrator"]),
+    ("health-", &["fine", "busy", "wrong"]),
     ("page-state-", &["draft", "published", "removed"]),
     ("start-step-", &["language", "name", "look", "categories", "invitation"]),
     ("start-state-", &["open", "skipped", "done"]),

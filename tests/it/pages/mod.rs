@@ -8,6 +8,7 @@ mod composing;
 mod crawlers;
 mod custom_pages;
 mod damaged;
+mod dashboard;
 mod forms;
 mod installed;
 mod invitations;
