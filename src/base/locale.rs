@@ -56,4 +56,52 @@ impl Locale {
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|l| l.code() == code)
     }
+
+    /// The language that a browser asks for first (`Accept-Language`, RFC 9110, section 12.5.4) among those spoken
+    /// here. Of Chinese the script counts, or what is written where it is spoken.
+    pub fn accepted(header: &str) -> Option<Self> {
+        let mut best: Option<(Self, f32)> = None;
+        for part in header.split(',') {
+            let (tag, rest) = part.split_once(';').unwrap_or((part, ""));
+            let weight = rest.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse::<f32>().ok());
+            let (Some(locale), Some(weight)) = (Self::of_tag(tag.trim()), weight) else { continue };
+            if weight > 0.0 && best.is_none_or(|(_, least)| weight > least) {
+                best = Some((locale, weight));
+            }
+        }
+        best.map(|(locale, _)| locale)
+    }
+
+    fn of_tag(tag: &str) -> Option<Self> {
+        let tag = tag.to_ascii_lowercase();
+        let mut parts = tag.split('-');
+        match parts.next() {
+            Some("en") => Some(Self::En),
+            Some("zh") => {
+                let parts: Vec<&str> = parts.collect();
+                let simplified = parts.contains(&"hans");
+                let traditional = ["hant", "tw", "hk", "mo"].iter().any(|p| parts.contains(p));
+                Some(if traditional && !simplified { Self::ZhTw } else { Self::ZhCn })
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browser_says_which_language_is_read() {
+        let of = Locale::accepted;
+        assert_eq!(of("zh-TW,zh;q=0.9,en-US;q=0.8,en;q=0.7"), Some(Locale::ZhTw));
+        assert_eq!(of("de-DE, zh-Hans-HK;q=0.8, en;q=0.9"), Some(Locale::En));
+        assert_eq!(of("zh-hk"), Some(Locale::ZhTw));
+        assert_eq!(of("zh"), Some(Locale::ZhCn));
+        assert_eq!(of("en;q=0, zh-SG;q=0.1"), Some(Locale::ZhCn));
+        for nothing in ["", "*", "fr", "de;q=1", "en;q=much"] {
+            assert_eq!(of(nothing), None, "{nothing}");
+        }
+    }
 }

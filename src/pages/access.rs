@@ -27,6 +27,9 @@ use crate::web::shell::Shell;
 use crate::web::state::address_prefix;
 use crate::web::{AppError, Page, RawForm, Web, urls};
 
+/// Seconds for which a browser keeps a choice of language or theme.
+const YEAR: i64 = 365 * 86_400;
+
 /// A form on a page of its own, with what was typed.
 #[derive(Template)]
 #[template(path = "pages/access.html")]
@@ -266,12 +269,23 @@ async fn link_form(
     page.ok(web, &template)
 }
 
+/// Nobody has chosen a language on a site that begins: the browser says which one is read.
+fn as_the_browser_asks(page: &mut Page, req: &HttpRequest) {
+    let chosen = req.cookie("locale").is_some_and(|c| Locale::parse(c.value()).is_some());
+    let asked = req.headers().get("accept-language").and_then(|v| v.to_str().ok());
+    if let Some(locale) = asked.filter(|_| !chosen).and_then(Locale::accepted) {
+        page.shell.locale = locale;
+    }
+}
+
 /// `GET /first-administrator?token=`.
 pub async fn first_form(
     web: Data<Web>,
-    page: Page,
+    mut page: Page,
     query: Query<AccessQuery>,
+    req: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
+    as_the_browser_asks(&mut page, &req);
     link_form(&web, page, Purpose::FirstAdministrator, &query.token).await
 }
 
@@ -294,6 +308,7 @@ pub async fn first_submit(
 ) -> Result<HttpResponse, AppError> {
     raw.verify(&web, &page)?;
     page.guest = None;
+    as_the_browser_asks(&mut page, &req);
     let field = |name: &str| raw.get(name).unwrap_or_default().to_owned();
     let mut template = link_page(&page, Purpose::FirstAdministrator, &field("token"));
     template.username = field("username");
@@ -368,8 +383,14 @@ async fn finish_link(
     match made {
         Ok(member) => {
             let token = open_session(web, &page, req, member).await?;
-            let next = if template.mode == "first" { super::backoffice::start::PATH } else { "/" };
-            Ok(with_session(web, see_other(next), token))
+            if template.mode != "first" {
+                return Ok(with_session(web, see_other("/"), token));
+            }
+            // Whoever set out in a language goes on in it.
+            let mut onward = see_other(super::backoffice::start::PATH);
+            let locale = page.shell.locale.code().to_owned();
+            let _ = onward.add_cookie(&cookie(web, "locale", locale, Some(YEAR)));
+            Ok(with_session(web, onward, token))
         }
         Err(e) if e.field().is_some() => {
             template.errors = field_errors(&page, &[e]);
@@ -388,7 +409,7 @@ pub async fn switch(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResp
     let mut response = see_other(local_path(raw.get("next")));
     let locale = raw.get("locale").map(|l| Locale::parse(l).ok_or(HttpFault::Malformed)).transpose()?;
     let theme = raw.get("theme").filter(|t| matches!(*t, "light" | "dark" | "system")).map(str::to_owned);
-    let year = Some(365 * 86_400);
+    let year = Some(YEAR);
     if let Some(locale) = locale {
         let _ = response.add_cookie(&cookie(&web, "locale", locale.code().to_owned(), year));
     }

@@ -29,7 +29,7 @@ pub async fn serve(web: Data<Web>, name: Path<String>) -> Result<HttpResponse, A
         .body(file.bytes))
 }
 
-/// Puts `made` in the place of the upload `old`; answers the new key.
+/// Puts `made` in the place of the upload `old`, which goes; answers the new key.
 fn swap(
     conn: &mut Conn,
     house: &House,
@@ -97,19 +97,31 @@ pub async fn logo(
     form: Read,
 ) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
-    match take_logo(&web, &page, &req, form).await {
+    match take_logo(&web, &page, &req, form, None).await {
         Ok(()) => Ok(see_other("/admin/branding?saved")),
         Err(e) => super::backoffice::branding::refused(&web, &page, e).await,
     }
 }
 
-/// The logo that a form brings, or none, in the place of the one before.
-pub(super) async fn take_logo(web: &Web, page: &Page, req: &HttpRequest, form: Read) -> Result<(), AppError> {
+/// The logo that a form brings, or none, in the place of the one before. That one goes, unless it is `spared` because
+/// it may come back.
+pub(super) async fn take_logo(
+    web: &Web,
+    page: &Page,
+    req: &HttpRequest,
+    form: Read,
+    spared: Option<String>,
+) -> Result<(), AppError> {
     let picture = read(form, req, web, page)?;
-    change_logo(web, page, picture).await
+    change_logo(web, page, picture, spared).await
 }
 
-async fn change_logo(web: &Web, page: &Page, picture: Option<Vec<u8>>) -> Result<(), AppError> {
+async fn change_logo(
+    web: &Web,
+    page: &Page,
+    picture: Option<Vec<u8>>,
+    spared: Option<String>,
+) -> Result<(), AppError> {
     let member = page.member()?.id;
     let made = match picture {
         Some(bytes) => Some(uploads::make(Purpose::Logo, bytes).await?),
@@ -119,7 +131,7 @@ async fn change_logo(web: &Web, page: &Page, picture: Option<Vec<u8>>) -> Result
     web.house
         .db
         .write(move |conn| {
-            let old = branding::service::load(conn)?.logo;
+            let old = branding::service::load(conn)?.logo.filter(|old| Some(old) != spared.as_ref());
             let key = swap(conn, &house, member, Purpose::Logo, made.as_deref(), old.as_deref())?;
             branding::service::set_logo(conn, &house.clock, key.as_deref())?;
             audit::note(conn, &house.clock, Some(member), "site.logo", "site", "")?;

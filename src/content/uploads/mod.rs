@@ -78,6 +78,11 @@ pub fn file(conn: &mut Conn, key: &str, variant: &str) -> Result<Option<File>, E
     Ok(store::file(conn, key, variant)?)
 }
 
+/// True while the upload `key` is kept.
+pub fn stands(conn: &mut Conn, key: &str) -> Result<bool, Error> {
+    Ok(store::exists(conn, key)?)
+}
+
 /// Throws an upload away.
 pub fn forget(conn: &mut Conn, key: &str) -> Result<(), Error> {
     store::delete(conn, key)?;

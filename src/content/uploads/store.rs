@@ -67,6 +67,10 @@ pub(super) fn file(conn: &mut Conn, key: &str, variant: &str) -> QueryResult<Opt
         .optional()
 }
 
+pub(super) fn exists(conn: &mut Conn, key: &str) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(uploads::table.filter(uploads::key.eq(key)))).get_result(conn)
+}
+
 pub(super) fn delete(conn: &mut Conn, key: &str) -> QueryResult<usize> {
     let ids = uploads::table.filter(uploads::key.eq(key)).select(uploads::id);
     let ids: Vec<i64> = ids.load(conn)?;

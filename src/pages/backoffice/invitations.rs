@@ -11,8 +11,9 @@ use crate::infra::db::DbError;
 use crate::pages::compose::key;
 use crate::pages::signup::invitation_path;
 use crate::people::accounts::invitations::{self, DAYS, NOTE, USES, Wanted};
-use crate::web::error::{HttpFault, message, status};
+use crate::web::error::{message, status};
 use crate::web::filters::When;
+use crate::web::forms::NotAChoice;
 use crate::web::idempotency::{Outcome, once};
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
@@ -127,7 +128,7 @@ pub(super) async fn make(
     form: &Form,
 ) -> Result<Option<(i64, String)>, AppError> {
     let actor = page.at_least(Role::Administrator)?.clone();
-    let role = Role::parse(&form.role).ok_or(HttpFault::Malformed)?;
+    let role = Role::parse(&form.role).ok_or(NotAChoice("role"))?;
     let wanted = Wanted::parse(role, &form.uses, &form.days, &form.note)?;
     let (house, key) = (web.house.clone(), key(page, raw, "invite"));
     let made = web

@@ -9,11 +9,12 @@ use serde::Deserialize;
 use crate::base::actor::Role;
 use crate::base::fault::Fault;
 use crate::base::ids::MemberId;
-use crate::infra::db::DbError;
+use crate::infra::db::{Conn, DbError};
 use crate::people::accounts::{self, links, renaming, standing, store};
 use crate::site::audit;
-use crate::web::error::{HttpFault, message};
+use crate::web::error::message;
 use crate::web::filters::When;
+use crate::web::forms::NotAChoice;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
 use crate::web::{AppError, Page, RawForm, Web, urls};
@@ -180,16 +181,20 @@ pub async fn set_role(
 ) -> Result<HttpResponse, AppError> {
     let actor = page.at_least(Role::Administrator)?.clone();
     let form: RoleForm = raw.accept(&web, &page)?;
-    let role = Role::parse(&form.role).ok_or(HttpFault::Malformed)?;
     let (house, name) = (web.house.clone(), handle.clone());
-    let done =
-        web.house.db.write(move |conn| standing::set_role(conn, &house, Some(&actor), &name, role)).await;
+    let done: Result<_, AppError> = match Role::parse(&form.role) {
+        Some(role) => {
+            let set = move |conn: &mut Conn| standing::set_role(conn, &house, Some(&actor), &name, role);
+            web.house.db.write(set).await.map_err(AppError::from)
+        }
+        None => Err(NotAChoice("role").into()),
+    };
     match done {
         Ok(member) => Ok(see_other(&format!("/admin/members/{}", urls::component(&member.handle)))),
-        Err(e) if e.code() == "last_administrator" => {
-            draw(&web, &page, &handle, Done { error: Some(e.into()), ..Done::default() }).await
+        Err(e) if e.0.field().is_some() || e.0.code() == "last_administrator" => {
+            draw(&web, &page, &handle, Done { error: Some(e), ..Done::default() }).await
         }
-        Err(e) => Err(e.into()),
+        Err(e) => Err(e),
     }
 }
 

@@ -91,6 +91,24 @@ app_on_both! {
 }
 
 app_on_both! {
+    async fn the_first_administrator_reads_what_the_browser_asks_for(app) {
+        let house = app.node.house.clone();
+        let token = crate::support::app::off(|| house.db.clone().write_now(move |c| links::issue(c, &house, Purpose::FirstAdministrator, None, None))).unwrap();
+        let path = format!("/first-administrator?token={token}");
+        let asks = [("accept-language", "zh-TW,zh;q=0.8")];
+        let form = app.ask("GET", &path, &Caller::visitor(), &asks).await;
+        assert_eq!(form.texts("h1"), ["建立第一位管理員"]);
+        let chosen = Caller::visitor().with_cookies(vec![("locale".into(), "zh-CN".into())]);
+        assert!(app.ask("GET", &path, &chosen, &asks).await.body.contains("lang=\"zh-Hans\""), "a choice counts for more");
+        assert!(app.ask("GET", "/", &Caller::visitor(), &asks).await.body.contains("lang=\"en\""), "other pages are the same for all");
+        let guest = Caller::visitor().with_cookies(form.cookies());
+        let fields = [("token", token.as_str()), ("username", "root1"), ("email", "r@mail.test"), ("password", GOOD)];
+        let made = app.post("/first-administrator", &guest.with_cookies(vec![("locale".into(), "zh-TW".into())]), &fields).await;
+        assert!(made.cookies().contains(&("locale".into(), "zh-TW".into())), "and goes on in it");
+    }
+}
+
+app_on_both! {
     async fn the_first_administrator_comes_by_a_link_that_works_once(app) {
         let house = app.node.house.clone();
         let token = crate::support::app::off(|| house.db.clone().write_now(move |c| links::issue(c, &house, Purpose::FirstAdministrator, None, None))).unwrap();

@@ -48,6 +48,36 @@ app_on_both! {
 }
 
 app_on_both! {
+    async fn undoing_the_look_brings_a_former_logo_back(app) {
+        let root = app.member("rootie", Role::Administrator);
+        let logo = async || shown(&app.get("/admin/start/look", &root).await);
+        let (step, undo) = ("/admin/start/look/logo", "/admin/start/look/undo");
+        app.upload("/admin/branding/logo", &root, &png(64), &[]).await;
+        let former = logo().await.expect("a logo from before the step");
+        for side in [80, 96] {
+            assert_eq!(app.upload(step, &root, &png(side), &[]).await.status, 303);
+        }
+        let other = logo().await.expect("the last of the step's");
+        assert_ne!(other, former);
+        app.post(undo, &root, &[]).await;
+        assert_eq!(logo().await, Some(former.clone()), "as it was");
+        assert_eq!(app.get(&former, &Caller::visitor()).await.status, 200);
+        assert_eq!(app.get(&other, &Caller::visitor()).await.status, 404, "that of the step is thrown away");
+        app.upload(step, &root, b"", &[("remove", "yes")]).await;
+        assert_eq!(logo().await, None);
+        app.post(undo, &root, &[]).await;
+        assert_eq!(logo().await, Some(former.clone()), "also after it was taken away");
+        // What was chosen elsewhere after the step stays when the one from before is gone.
+        app.post("/admin/start/look", &root, &[("colour", "#7c3aed")]).await;
+        app.upload("/admin/branding/logo", &root, &png(64), &[]).await;
+        let chosen = logo().await;
+        app.post(undo, &root, &[]).await;
+        assert_eq!(logo().await, chosen);
+        assert_eq!(app.get(&former, &Caller::visitor()).await.status, 404);
+    }
+}
+
+app_on_both! {
     async fn what_is_no_picture_is_refused_in_the_form(app) {
         let ada = app.member("ada", Role::Member);
         for (file, words) in [

@@ -36,7 +36,7 @@ app_on_both! {
     async fn from_an_empty_site_to_one_that_is_ready_and_back(app) {
         let root = app.member("rootie", Role::Administrator);
         assert_eq!(overview(app, &root).await, ["Open"; 5]);
-        assert_eq!(app.get("/admin", &root).await.texts(".card .meta"), ["0 of 5 settled"]);
+        assert_eq!(app.get("/admin", &root).await.texts(".first-hour .meta"), ["0 of 5 settled"]);
         let before = app.get("/", &Caller::visitor()).await;
 
         let said = app.post("/admin/start/language", &root, &[("locale", "zh-TW"), ("time_zone", "Asia/Taipei")]).await;
@@ -55,7 +55,7 @@ app_on_both! {
 
         let ready = app.get("/admin/start", &root).await;
         assert_eq!((ready.texts("h1")[0].as_str(), states(&ready)), ("工具社 已準備好迎接會員", vec!["已完成".to_owned(); 5]));
-        assert!(app.get("/admin", &root).await.texts(".card").is_empty(), "nothing is left to do");
+        assert!(app.get("/admin", &root).await.texts(".first-hour").is_empty(), "nothing is left to do");
         let page = app.get("/", &Caller::visitor()).await;
         assert!(page.body.contains("lang=\"zh-Hant\"") && page.texts(".rail ul[aria-labelledby] a").contains(&"閒聊".to_owned()));
         let newcomer = app.member("ada", Role::Member);
@@ -91,7 +91,7 @@ app_on_both! {
         assert_eq!(app.get("/admin/start/none", &root).await.status, 404);
         app.category("general", None, &[]);
         let other = app.member("second", Role::Operator);
-        assert_eq!(app.get("/admin", &other).await.texts(".card").len(), 0, "for administrators only");
+        assert_eq!(app.get("/admin", &other).await.texts(".first-hour").len(), 0, "for administrators only");
     }
 }
 
@@ -103,7 +103,13 @@ app_on_both! {
         assert_eq!((refused.status.as_u16(), refused.field("tagline").as_str()), (422, "kept"));
         let refused = app.post("/admin/start/language", &root, &[("locale", "en"), ("time_zone", "Beijing")]).await;
         assert_eq!((refused.status.as_u16(), refused.field("time_zone").as_str()), (422, "Beijing"));
+        let refused = app.post("/admin/start/language", &root, &[("locale", "tlh"), ("time_zone", "Asia/Taipei")]).await;
+        assert_eq!((refused.status.as_u16(), refused.field("time_zone").as_str()), (422, "Asia/Taipei"));
+        assert_eq!((refused.texts("[role=alert]"), refused.texts("[checked]").len()), (vec!["That is none of the choices offered.".to_owned()], 0));
         assert_eq!(app.post("/admin/start/look", &root, &[("colour", "red")]).await.status, 422);
+        let refused = app.post("/admin/start/invitation", &root, &[("role", "king"), ("uses", "7"), ("days", "1")]).await;
+        assert_eq!((refused.status.as_u16(), refused.field("uses").as_str()), (422, "7"));
+        assert_eq!(app.post("/admin/members/rootie/role", &root, &[("role", "king")]).await.status, 422);
         assert_eq!(app.post("/admin/start/invitation", &root, &[("role", "member"), ("uses", "0"), ("days", "1")]).await.status, 422);
         let own = [("make0", "1"), ("name0", "Pumps"), ("about0", ""), ("colour0", "#2f6f6b"), ("make1", "1"), ("name1", &long), ("colour1", "#2f6f6b")];
         let refused = app.post("/admin/start/categories", &root, &own).await;

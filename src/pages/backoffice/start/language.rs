@@ -16,14 +16,15 @@ use crate::infra::house::House;
 use crate::people::accounts;
 use crate::site::audit;
 use crate::site::settings::{self, Settings};
-use crate::web::error::HttpFault;
+use crate::web::forms::NotAChoice;
 use crate::web::shell::Shell;
 use crate::web::{AppError, Page, RawForm, Web};
 
 /// What the form sends.
 #[derive(Debug, Clone)]
 pub(super) struct Typed {
-    locale: Locale,
+    /// Nothing when none of the languages was sent.
+    locale: Option<Locale>,
     zone: String,
 }
 
@@ -57,7 +58,7 @@ pub(super) async fn draw(
     let locale = if open { page.shell.locale } else { settings.locale };
     let template = LanguagePage {
         way: Way::new(page, &progress, Step::Language, error.as_ref()),
-        typed: typed.unwrap_or(Typed { locale, zone: settings.time_zone }),
+        typed: typed.unwrap_or(Typed { locale: Some(locale), zone: settings.time_zone }),
         zones: Zone::names(),
         shell: page.shell.clone(),
     };
@@ -66,9 +67,12 @@ pub(super) async fn draw(
 
 pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpResponse, AppError> {
     let actor = page.member()?.clone();
-    let locale = raw.get("locale").and_then(Locale::parse).ok_or(HttpFault::Malformed)?;
+    let locale = raw.get("locale").and_then(Locale::parse);
     let typed = Typed { locale, zone: raw.get("time_zone").unwrap_or_default().trim().to_owned() };
-    let (house, wanted) = (web.house.clone(), typed.clone());
+    let Some(locale) = locale else {
+        return draw(web, page, Some(typed), Some(NotAChoice("locale").into())).await;
+    };
+    let (house, zone) = (web.house.clone(), typed.zone.clone());
     let done = web
         .house
         .db
@@ -79,7 +83,7 @@ pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpRe
                 zone: now.time_zone,
                 own: actor.locale.map(|l| l.code().into()),
             };
-            speak(conn, &house, &actor, &wanted, Some(wanted.locale))?;
+            speak(conn, &house, &actor, (locale, &zone), Some(locale))?;
             let before = serde_json::to_value(before).map_err(Forgotten)?;
             progress::done(conn, &house.clock, Step::Language, before)?;
             Ok::<_, AppError>(())
@@ -96,11 +100,11 @@ fn speak(
     conn: &mut Conn,
     house: &House,
     actor: &SignedIn,
-    wanted: &Typed,
+    (locale, zone): (Locale, &str),
     own: Option<Locale>,
 ) -> Result<(), AppError> {
     let now = settings::load(conn)?;
-    let wanted = Settings { locale: wanted.locale, time_zone: wanted.zone.clone(), ..now };
+    let wanted = Settings { locale, time_zone: zone.to_owned(), ..now };
     settings::save(conn, &house.clock, &wanted)?;
     accounts::service::change_appearance(conn, actor.id, own, actor.theme.as_deref())?;
     audit::note(conn, &house.clock, Some(actor.id), "site.settings", "site", wanted.locale.code())?;
@@ -114,7 +118,7 @@ pub(super) fn undo(
     before: Value,
 ) -> Result<Option<Value>, AppError> {
     let before: Before = serde_json::from_value(before).map_err(Forgotten)?;
-    let wanted = Typed { locale: Locale::parse(&before.locale).unwrap_or_default(), zone: before.zone };
-    speak(conn, house, actor, &wanted, before.own.as_deref().and_then(Locale::parse))?;
+    let locale = Locale::parse(&before.locale).unwrap_or_default();
+    speak(conn, house, actor, (locale, &before.zone), before.own.as_deref().and_then(Locale::parse))?;
     Ok(None)
 }

@@ -24,7 +24,9 @@ use crate::web::{AppError, Page, RawForm, Web};
 #[derive(Debug, Serialize, Deserialize)]
 struct Before {
     colour: String,
-    logo: bool,
+    /// The key of the logo, which is kept for as long as the step can be undone.
+    #[serde(default)]
+    former: Option<String>,
 }
 
 #[derive(Template)]
@@ -57,7 +59,7 @@ pub(super) async fn draw(
 }
 
 fn remember(conn: &mut Conn, house: &House, brand: &Brand) -> Result<(), AppError> {
-    let before = Before { colour: brand.colour.to_string(), logo: brand.logo.is_some() };
+    let before = Before { colour: brand.colour.to_string(), former: brand.logo.clone() };
     let before = serde_json::to_value(before).map_err(Forgotten)?;
     Ok(progress::done(conn, &house.clock, Step::Look, before)?)
 }
@@ -98,8 +100,17 @@ pub async fn logo(
     form: Read,
 ) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
-    let before = web.house.db.read(|conn| branding::service::load(conn).map_err(DbError::from)).await?;
-    match pictures::take_logo(&web, &page, &req, form).await {
+    let (before, former) = web
+        .house
+        .db
+        .read(|conn| {
+            let (brand, noted) = (branding::service::load(conn)?, progress::before(conn, Step::Look)?);
+            let noted = noted.map(serde_json::from_value::<Before>).transpose().map_err(Forgotten)?;
+            let former = noted.map_or_else(|| brand.logo.clone(), |before| before.former);
+            Ok::<_, AppError>((brand, former))
+        })
+        .await?;
+    match pictures::take_logo(&web, &page, &req, form, former).await {
         Ok(()) => {
             let house = web.house.clone();
             web.house.db.write(move |conn| remember(conn, &house, &before)).await?;
@@ -118,10 +129,17 @@ pub(super) fn undo(
 ) -> Result<Option<Value>, AppError> {
     let before: Before = serde_json::from_value(before).map_err(Forgotten)?;
     paint(conn, house, actor, &before.colour)?;
-    // A logo that was here before was thrown away when another took its place; one from this step goes.
-    if let Some(key) = branding::service::load(conn)?.logo.filter(|_| !before.logo) {
-        uploads::forget(conn, &key)?;
-        branding::service::set_logo(conn, &house.clock, None)?;
+    let now = branding::service::load(conn)?.logo;
+    // Thrown away elsewhere meanwhile: then what stands there now was chosen there.
+    let lost = match &before.former {
+        Some(key) => !uploads::stands(conn, key)?,
+        None => false,
+    };
+    if now != before.former && !lost {
+        if let Some(key) = now {
+            uploads::forget(conn, &key)?;
+        }
+        branding::service::set_logo(conn, &house.clock, before.former.as_deref())?;
     }
     Ok(None)
 }
