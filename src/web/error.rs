@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use crate::base::fault::{Fault, Kind};
+use crate::base::locale::Locale;
 use crate::infra::i18n;
 use crate::web::page::Page;
 use crate::web::shell::Shell;
@@ -162,11 +163,11 @@ pub fn code_of<B>(response: &ServiceResponse<B>) -> Option<&'static str> {
 }
 
 /// The localised message of a fault.
-pub fn message(locale: crate::base::locale::Locale, fault: &dyn Fault) -> String {
+pub fn message(locale: Locale, fault: &dyn Fault) -> String {
     say(locale, fault.code(), &fault.args())
 }
 
-fn say(locale: crate::base::locale::Locale, code: &str, args: &[(&'static str, String)]) -> String {
+fn say(locale: Locale, code: &str, args: &[(&'static str, String)]) -> String {
     let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
     i18n::format(locale, &format!("error-{}", code.replace('_', "-")), &args)
 }
@@ -178,6 +179,8 @@ struct ErrorPage {
     status: u16,
     message: String,
     hint: String,
+    /// True when the same address may answer in a while.
+    again: bool,
 }
 
 /// Draws errors: JSON below `/api/`, a page elsewhere. Also catches what actix itself refuses.
@@ -231,7 +234,7 @@ fn bare<B: MessageBody>(response: &ServiceResponse<B>) -> Option<Note> {
 }
 
 fn json(note: &Note, status: StatusCode) -> HttpResponse {
-    let message = say(crate::base::locale::Locale::En, note.code, &note.args);
+    let message = say(Locale::En, note.code, &note.args);
     let mut error = serde_json::json!({ "code": note.code, "message": message });
     if let (Some(field), Some(map)) = (&note.field, error.as_object_mut()) {
         map.insert("fields".into(), serde_json::json!({ field: message }));
@@ -239,26 +242,65 @@ fn json(note: &Note, status: StatusCode) -> HttpResponse {
     HttpResponse::build(status).json(serde_json::json!({ "error": error }))
 }
 
+/// The key of what somebody can do about a failure. A reader who only opened a page has no form to go back to.
+fn hint_of(note: &Note, reading: bool) -> &'static str {
+    match note.kind {
+        Kind::Unauthenticated => "hint-sign-in",
+        Kind::Absent => "hint-search",
+        Kind::Gone => "hint-gone",
+        Kind::TooMany | Kind::Busy => "hint-wait",
+        Kind::Internal => "hint-noted",
+        Kind::Forbidden if note.code == HttpFault::Forbidden.code() => "hint-ask",
+        _ if reading => "hint-home",
+        _ => "hint-back",
+    }
+}
+
 async fn page_of(req: &actix_web::HttpRequest, note: &Note, status: StatusCode) -> HttpResponse {
     let Ok(page) = Page::from_request(req, &mut actix_web::dev::Payload::None).await else {
-        return HttpResponse::build(status).body(note.code);
+        return frameless(status, note.code, &note.args, None);
     };
     let shell = page.shell;
-    let hint_key = match note.kind {
-        Kind::Unauthenticated => "hint-sign-in",
-        Kind::Absent | Kind::Gone => "hint-search",
-        Kind::TooMany | Kind::Busy => "hint-wait",
-        _ => "hint-back",
-    };
-    let (message, hint) = (say(shell.locale, note.code, &note.args), shell.t(hint_key));
-    match (ErrorPage { status: status.as_u16(), message, hint, shell }).render() {
-        Ok(html) => HttpResponse::build(status)
-            .content_type("text/html; charset=utf-8")
-            .insert_header(("X-Robots-Tag", "noindex"))
-            .body(html),
+    let reading = req.method().is_safe();
+    let (message, hint) = (say(shell.locale, note.code, &note.args), shell.t(hint_of(note, reading)));
+    let again = reading && (note.kind == Kind::TooMany || status.is_server_error());
+    match (ErrorPage { status: status.as_u16(), message, hint, again, shell }).render() {
+        Ok(html) => error_page(status).body(html),
         Err(error) => {
             tracing::error!(%error, "the error page cannot be drawn");
-            HttpResponse::build(status).body(note.code)
+            frameless(status, note.code, &note.args, None)
         }
+    }
+}
+
+fn error_page(status: StatusCode) -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response.content_type("text/html; charset=utf-8").insert_header(("X-Robots-Tag", "noindex"));
+    response
+}
+
+/// An error without the frame of the site.
+#[derive(Template)]
+#[template(path = "errors/frameless.html")]
+struct Frameless {
+    status: u16,
+    /// Language and words, in all languages: nobody knows which one is read.
+    said: Vec<(&'static str, String)>,
+    /// Where the site is, when this is not its address.
+    elsewhere: Option<String>,
+}
+
+/// The page for when there is no frame to be had: the database does not answer, or the request is for another site
+/// (`elsewhere` is then where this one is).
+pub fn frameless(
+    status: StatusCode,
+    code: &str,
+    args: &[(&'static str, String)],
+    elsewhere: Option<String>,
+) -> HttpResponse {
+    let said = Locale::ALL.map(|locale| (locale.lang(), say(locale, code, args))).into();
+    match (Frameless { status: status.as_u16(), said, elsewhere }).render() {
+        Ok(html) => error_page(status).body(html),
+        Err(_) => HttpResponse::build(status).body(code.to_owned()),
     }
 }

@@ -1,12 +1,14 @@
 //! Headers of every answer, and the check of the host.
 
+use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpResponse};
 
+use crate::web::error::frameless;
 use crate::web::state::{Web, WebConfig};
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
@@ -46,7 +48,8 @@ pub async fn guard<B: MessageBody + 'static>(
     let exempt = matches!(req.path(), "/healthz" | "/readyz");
     let refused = web.as_ref().is_some_and(|w| !exempt && !known_host(&host, &w.config));
     let mut response = if refused {
-        let body = HttpResponse::MisdirectedRequest().body("421: this server does not answer for that host");
+        let home = web.as_ref().map(|w| w.config.base_url.clone());
+        let body = frameless(StatusCode::MISDIRECTED_REQUEST, "misdirected", &[], home);
         req.into_response(body).map_into_right_body()
     } else {
         next.call(req).await?.map_into_left_body()

@@ -238,8 +238,10 @@ fn every_error_can_be_said() {
     let keys: Vec<String> = codes.iter().map(|c| format!("error-{}", c.replace('_', "-"))).collect();
     let unsaid = missing(keys.iter().map(String::as_str));
     assert!(unsaid.is_empty(), "errors without words: {unsaid:?}");
-    for hint in ["hint-sign-in", "hint-search", "hint-wait", "hint-back"] {
-        assert!(i18n::has(Locale::En, hint), "{hint}");
+    for hint in
+        ["sign-in", "search", "gone", "wait", "noted", "ask", "home", "back"].map(|end| format!("hint-{end}"))
+    {
+        assert!(i18n::has(Locale::En, &hint), "{hint}");
     }
 }
 

@@ -9,6 +9,7 @@ mod crawlers;
 mod custom_pages;
 mod damaged;
 mod dashboard;
+mod errors;
 mod forms;
 mod installed;
 mod invitations;
