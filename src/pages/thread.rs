@@ -87,6 +87,14 @@ pub struct Can {
     pub reply: bool,
 }
 
+/// The beginning of the accepted answer, above the posts.
+struct Accepted {
+    text: String,
+    lang: String,
+    url: String,
+    name: String,
+}
+
 #[derive(Template)]
 #[template(path = "pages/thread.html")]
 struct ThreadPage {
@@ -97,7 +105,7 @@ struct ThreadPage {
     lang: String,
     crumbs: Vec<(String, String)>,
     posts: Vec<PostView>,
-    answer: Option<(String, String, String)>,
+    answer: Option<Accepted>,
     /// Title, address and language of threads about the same.
     related: Vec<(String, String, String)>,
     pager: Pager,
@@ -515,11 +523,12 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         crumbs,
         answer: loaded.answer.as_ref().map(|p| {
             let plain = markup::plain_text(&p.body, markup::Keep::PREVIEW);
-            (
-                markup::excerpt(&plain.replace('\n', " "), 300),
-                urls::post_in_thread(thread.id, &thread.slug, p.number, p.id),
-                loaded.authors.get(&p.author_id).unwrap_or(&loaded.nobody).name.clone(),
-            )
+            Accepted {
+                text: markup::excerpt(&plain.replace('\n', " "), 300),
+                lang: p.lang.clone(),
+                url: urls::post_in_thread(thread.id, &thread.slug, p.number, p.id),
+                name: loaded.authors.get(&p.author_id).unwrap_or(&loaded.nobody).name.clone(),
+            }
         }),
         pager: Pager::among(&thread.url(1), n, &loaded.pages),
         tags: loaded.tags.iter().map(|t| (t.name.clone(), urls::tag(&t.slug))).collect(),
