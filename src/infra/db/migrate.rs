@@ -72,13 +72,26 @@ pub fn run(db: &Db) -> Result<Vec<String>, MigrateError> {
     let names = pending_on(&mut conn)?;
     if !names.is_empty() {
         keep_copy(&mut conn, db)?;
-        up(&mut conn)?;
+        for name in &names {
+            // A large table may take minutes; whoever waits should know for what.
+            tracing::info!(name, "a migration begins");
+            next(&mut conn)?;
+        }
         refuse_newer(&mut conn)?;
     }
     if let Conn::Pg(pg) = &mut conn {
         pg.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
     }
     Ok(names)
+}
+
+/// Applies the oldest that is pending.
+fn next(conn: &mut Conn) -> Result<(), MigrateError> {
+    let failed = |e: Box<dyn std::error::Error + Send + Sync>| MigrateError::Failed(e.to_string());
+    match conn {
+        Conn::Pg(c) => c.run_next_migration(POSTGRES).map(drop).map_err(failed),
+        Conn::Sqlite(c) => c.run_next_migration(SQLITE).map(drop).map_err(failed),
+    }
 }
 
 /// Applies everything on an open connection.
@@ -128,6 +141,7 @@ fn keep_copy(conn: &mut Conn, db: &Db) -> Result<(), MigrateError> {
         return Ok(());
     }
     let copy = path.with_extension("before-migration.db");
+    tracing::info!(copy = %copy.display(), "a copy of the database is made before it is migrated");
     if copy.exists() {
         std::fs::remove_file(&copy).map_err(|e| MigrateError::Failed(e.to_string()))?;
     }
