@@ -1,13 +1,11 @@
 //! A member's own settings: profile, password, appearance, sessions, tokens.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::base::actor::SignedIn;
-use crate::base::fault::Fault;
 use crate::base::ids::SessionId;
 use crate::base::locale::Locale;
 use crate::base::time::DAY;
@@ -18,12 +16,12 @@ use crate::people::accounts::{self, Member, renaming};
 use crate::people::sessions::agents::{self, Agent};
 use crate::people::sessions::tokens::TokenError;
 use crate::people::sessions::{store as session_store, tokens};
-use crate::web::error::{HttpFault, message};
+use crate::web::error::HttpFault;
 use crate::web::filters::When;
 use crate::web::limits::{LOGIN_ACCOUNT, guard, refund};
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Refused, Web};
 
 struct SessionView {
     id: SessionId,
@@ -54,16 +52,13 @@ struct SettingsPage {
     sessions: Vec<SessionView>,
     tokens: Vec<TokenView>,
     scopes: [&'static str; 5],
-    error: Option<(String, String)>,
+    refused: Refused,
     saved: bool,
     new_token: Option<String>,
     typed: TokenForm,
 }
 
 impl SettingsPage {
-    fn error_of(&self, field: &str) -> Option<&String> {
-        self.error.as_ref().filter(|(f, _)| f == field).map(|(_, m)| m)
-    }
     fn ticked(&self, scope: &str) -> bool {
         self.typed.scope.iter().any(|s| s == scope)
     }
@@ -72,7 +67,7 @@ impl SettingsPage {
 /// What may have happened before the page is shown.
 #[derive(Default)]
 pub struct Note {
-    error: Option<(String, String)>,
+    refused: Refused,
     typed: Option<ProfileChange>,
     handle: Option<String>,
     new_token: Option<String>,
@@ -90,7 +85,7 @@ fn device(shell: &Shell, agent: &str) -> String {
     }
 }
 
-async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<HttpResponse, AppError> {
+async fn draw(web: &Web, page: &Page, note: Note) -> Result<HttpResponse, AppError> {
     let id = page.member()?.id;
     let now = page.shell.now;
     let (member, sessions, tokens) = web
@@ -135,24 +130,22 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
             .collect(),
         scopes: tokens::SCOPES,
         saved: page.shell.target.ends_with("?saved"),
-        error: note.error,
+        refused: note.refused,
         new_token: note.new_token,
         typed: note.token,
         shell: page.shell.clone(),
     };
-    page.answer(web, status, &template)
+    page.answer(web, template.refused.status(), &template)
 }
 
 /// The page again with why something was refused, and with what was typed in `note`.
 pub async fn refused(web: &Web, page: &Page, error: AppError, note: Note) -> Result<HttpResponse, AppError> {
-    let Some(field) = error.0.field() else { return Err(error) };
-    let said = (field.to_owned(), message(page.shell.locale, &*error.0));
-    draw(web, page, Note { error: Some(said), ..note }, crate::web::error::status(error.0.kind())).await
+    draw(web, page, Note { refused: Refused::by(page, error)?, ..note }).await
 }
 
 /// `GET /settings`.
 pub async fn show(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> {
-    draw(&web, &page, Note::default(), StatusCode::OK).await
+    draw(&web, &page, Note::default()).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -319,9 +312,7 @@ pub async fn create_token(web: Data<Web>, page: Page, raw: RawForm) -> Result<Ht
     {
         (Ok(name), Ok(scopes), Ok(days)) => (name, scopes, days),
         (Err(e), ..) | (_, Err(e), _) | (.., Err(e)) => {
-            let error = e.field().map(|field| (field.to_owned(), message(page.shell.locale, &e)));
-            let note = Note { error, token: form, ..Note::default() };
-            return draw(&web, &page, note, crate::web::error::status(e.kind())).await;
+            return refused(&web, &page, e.into(), Note { token: form, ..Note::default() }).await;
         }
     };
     let expires = days.map(|d| page.shell.now.plus(d * DAY));
@@ -331,7 +322,7 @@ pub async fn create_token(web: Data<Web>, page: Page, raw: RawForm) -> Result<Ht
         .db
         .write(move |c| tokens::create(c, &house, member, &name, &scopes, expires).map_err(DbError::from))
         .await?;
-    draw(&web, &page, Note { new_token: Some(token), ..Note::default() }, StatusCode::OK).await
+    draw(&web, &page, Note { new_token: Some(token), ..Note::default() }).await
 }
 
 /// `POST /settings/tokens/{id}/revoke`.

@@ -1,7 +1,6 @@
 //! How the site looks: colour, fonts, links.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
@@ -12,10 +11,9 @@ use crate::infra::db::DbError;
 use crate::site::audit;
 use crate::site::branding::fonts::Family;
 use crate::site::branding::{self, Brand, LINKS, Link, Wanted};
-use crate::web::error::message;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web, urls};
+use crate::web::{AppError, Page, RawForm, Refused, Web, urls};
 
 #[derive(Template)]
 #[template(path = "backoffice/branding.html")]
@@ -24,16 +22,10 @@ struct BrandingPage {
     typed: Wanted,
     families: [Family; 3],
     logo: Option<String>,
-    error: Option<(String, String)>,
+    refused: Refused,
     saved: bool,
     /// Addresses and titles of custom pages, to link to.
     pages: Vec<(String, String)>,
-}
-
-impl BrandingPage {
-    fn error_of(&self, field: &str) -> Option<&String> {
-        self.error.as_ref().filter(|(f, _)| f == field).map(|(_, m)| m)
-    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -83,14 +75,12 @@ fn with_blanks(mut typed: Wanted) -> Wanted {
     typed
 }
 
-/// What may have happened before the page is shown.
-#[derive(Default)]
-struct Note {
+async fn draw(
+    web: &Web,
+    page: &Page,
     typed: Option<Wanted>,
-    error: Option<(String, String)>,
-}
-
-async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<HttpResponse, AppError> {
+    refused: Refused,
+) -> Result<HttpResponse, AppError> {
     let (brand, pages) = web
         .house
         .db
@@ -100,36 +90,25 @@ async fn draw(web: &Web, page: &Page, note: Note, status: StatusCode) -> Result<
         .await?;
     let template = BrandingPage {
         shell: page.shell.clone(),
-        typed: with_blanks(note.typed.unwrap_or_else(|| as_typed(&brand))),
+        typed: with_blanks(typed.unwrap_or_else(|| as_typed(&brand))),
         families: Family::ALL,
         logo: brand.logo,
-        error: note.error,
+        refused,
         saved: page.shell.target.ends_with("?saved"),
         pages: pages.into_iter().map(|(slug, title, _)| (urls::custom_page(&slug), title)).collect(),
     };
-    page.answer(web, status, &template)
+    page.answer(web, template.refused.status(), &template)
 }
 
 /// The page again with what is wrong, where that is a field.
 pub async fn refused(web: &Web, page: &Page, error: AppError) -> Result<HttpResponse, AppError> {
-    again(web, page, error, None).await
-}
-
-async fn again(
-    web: &Web,
-    page: &Page,
-    error: AppError,
-    typed: Option<Wanted>,
-) -> Result<HttpResponse, AppError> {
-    let Some(field) = error.0.field() else { return Err(error) };
-    let told = Some((field.to_owned(), message(page.shell.locale, &*error.0)));
-    draw(web, page, Note { typed, error: told }, crate::web::error::status(error.0.kind())).await
+    draw(web, page, None, Refused::by(page, error)?).await
 }
 
 /// `GET /admin/branding`.
 pub async fn show(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
-    draw(&web, &page, Note::default(), StatusCode::OK).await
+    draw(&web, &page, None, Refused::default()).await
 }
 
 /// `POST /admin/branding`.
@@ -148,6 +127,6 @@ pub async fn save(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpRespon
         .await;
     match done {
         Ok(()) => Ok(see_other("/admin/branding?saved")),
-        Err(e) => again(&web, &page, e.into(), Some(typed)).await,
+        Err(e) => draw(&web, &page, Some(typed), Refused::by(&page, e)?).await,
     }
 }

@@ -13,11 +13,11 @@ use crate::content::categories::store::{self, Columns};
 use crate::content::categories::{self, Category};
 use crate::infra::db::Conn;
 use crate::people::{accounts, roles};
-use crate::web::error::{HttpFault, message};
+use crate::web::error::HttpFault;
 use crate::web::forms::NotAChoice;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Refused, Web};
 
 #[derive(Template)]
 #[template(path = "backoffice/categories.html")]
@@ -70,13 +70,10 @@ struct CategoryPage {
     form: Form,
     parents: Vec<(String, String)>,
     roles: Vec<(String, String)>,
-    error: Option<(String, String)>,
+    refused: Refused,
 }
 
 impl CategoryPage {
-    fn error_of(&self, field: &str) -> Option<&String> {
-        self.error.as_ref().filter(|(f, _)| f == field).map(|(_, m)| m)
-    }
     fn lets_in(&self, role: &str) -> bool {
         self.form.role.iter().any(|r| r == role)
     }
@@ -114,7 +111,7 @@ async fn draw(
     page: &Page,
     id: Option<CategoryId>,
     typed: Option<Form>,
-    error: Option<AppError>,
+    refused: Refused,
 ) -> Result<HttpResponse, AppError> {
     let (all, form) = web
         .house
@@ -138,8 +135,6 @@ async fn draw(
         })
         .await?;
     let shell = page.shell.clone();
-    let status =
-        error.as_ref().map_or(actix_web::http::StatusCode::OK, |e| crate::web::error::status(e.0.kind()));
     let template = CategoryPage {
         parents: all
             .iter()
@@ -154,24 +149,24 @@ async fn draw(
             .iter()
             .map(|r| (r.name().to_owned(), shell.t(&format!("role-{}", r.name()))))
             .collect(),
-        error: error.map(|e| (e.0.field().unwrap_or("name").to_owned(), message(shell.locale, &*e.0))),
+        refused,
         form,
         id,
         shell,
     };
-    page.answer(web, status, &template)
+    page.answer(web, template.refused.status(), &template)
 }
 
 /// `GET /admin/categories/new`.
 pub async fn blank(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
-    draw(&web, &page, None, None, None).await
+    draw(&web, &page, None, None, Refused::default()).await
 }
 
 /// `GET /admin/categories/{id}`.
 pub async fn show(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
-    draw(&web, &page, Some(CategoryId(*id)), None, None).await
+    draw(&web, &page, Some(CategoryId(*id)), None, Refused::default()).await
 }
 
 fn handles(text: &str) -> Vec<String> {
@@ -227,8 +222,7 @@ async fn save(
     };
     match done {
         Ok(_) => Ok(see_other("/admin/categories")),
-        Err(e) if e.0.field().is_some() => draw(&web, &page, id, Some(form), Some(e)).await,
-        Err(e) => Err(e),
+        Err(e) => draw(&web, &page, id, Some(form), Refused::by(&page, e)?).await,
     }
 }
 
@@ -262,7 +256,9 @@ pub async fn remove(
         web.house.db.write(move |conn| Ok::<_, AppError>(service::remove(conn, &house, &actor, id)?)).await;
     match done {
         Ok(()) => Ok(see_other("/admin/categories")),
-        Err(e) if e.0.code() == "category_not_empty" => draw(&web, &page, Some(id), None, Some(e)).await,
+        Err(e) if e.0.code() == "category_not_empty" => {
+            draw(&web, &page, Some(id), None, Refused::beside(&page, &e, "name")).await
+        }
         Err(e) => Err(e),
     }
 }

@@ -12,12 +12,12 @@ use crate::content::custom_pages::{CustomPage, Error, Prepared, State, Wanted, s
 use crate::content::markup::SafeHtml;
 use crate::infra::db::DbError;
 use crate::pages::compose::key;
-use crate::web::error::{message, status};
+use crate::web::error::status;
 use crate::web::filters::When;
 use crate::web::idempotency::once;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web, urls};
+use crate::web::{AppError, Page, RawForm, Refused, Web, urls};
 
 struct Line {
     id: PageId,
@@ -81,7 +81,7 @@ struct PagePage {
     form: Form,
     /// Where it stands, once it does.
     url: Option<String>,
-    error: Option<(String, String)>,
+    refused: Refused,
     /// What stands there now, when it is not what the writer began with.
     current: Option<String>,
     preview: Option<SafeHtml>,
@@ -95,15 +95,11 @@ impl PagePage {
             id,
             form,
             url: None,
-            error: None,
+            refused: Refused::default(),
             current: None,
             preview: None,
             limits: (TITLE, SLUG, DESCRIPTION),
         }
-    }
-
-    fn error_of(&self, field: &str) -> bool {
-        self.error.as_ref().is_some_and(|(f, _)| f == field)
     }
 }
 
@@ -194,18 +190,19 @@ async fn save(
     };
     let Err(e) = done else { return Ok(see_other("/admin/pages")) };
     // Sent again with something else in it: the browser went back to a form that had its effect.
-    let again = e.0.code() == "idempotency_key_reused";
-    let field = e.0.field().map(str::to_owned).or(again.then(String::new));
-    let Some(field) = field else { return Err(e) };
-    let told = if again { page.shell.t("posted-already") } else { message(page.shell.locale, &*e.0) };
-    template.error = Some((field, told));
-    if let (Some(id), "page_changed_meanwhile") = (id, e.0.code()) {
+    let code = e.0.code();
+    template.refused = if code == "idempotency_key_reused" {
+        Refused::saying(page.shell.t("posted-already"), status(e.0.kind()))
+    } else {
+        Refused::by(&page, e)?
+    };
+    if let (Some(id), "page_changed_meanwhile") = (id, code) {
         // Whoever has seen what stands there may replace it.
         let now = load(&web, id).await?;
         template.form.revision = now.revision.to_string();
         template.current = Some(now.body);
     }
-    page.answer(&web, status(e.0.kind()), &template)
+    page.answer(&web, template.refused.status(), &template)
 }
 
 /// `POST /admin/pages`.

@@ -1,7 +1,6 @@
 //! Invitations in the back office: making a link, the open ones, taking one back.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
@@ -11,13 +10,12 @@ use crate::infra::db::DbError;
 use crate::pages::compose::key;
 use crate::pages::signup::invitation_path;
 use crate::people::accounts::invitations::{self, DAYS, NOTE, USES, Wanted};
-use crate::web::error::{message, status};
 use crate::web::filters::When;
 use crate::web::forms::NotAChoice;
 use crate::web::idempotency::{Outcome, once};
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web, urls};
+use crate::web::{AppError, Page, RawForm, Refused, Web, urls};
 
 /// What the form sends.
 #[derive(Debug, Clone, Deserialize)]
@@ -41,28 +39,23 @@ impl Default for Form {
 pub(super) struct Fields {
     pub form: Form,
     pub roles: Vec<(String, String)>,
-    pub error: Option<(String, String)>,
+    pub refused: Refused,
     pub uses: i32,
     pub days: i64,
     pub note: usize,
 }
 
 impl Fields {
-    pub fn new(shell: &Shell, form: Form, error: Option<&AppError>) -> Self {
+    pub fn new(shell: &Shell, form: Form, refused: Refused) -> Self {
         let name = |r: &Role| (r.name().to_owned(), shell.t(&format!("role-{}", r.name())));
-        let told = |e: &AppError| (e.0.field().unwrap_or_default().to_owned(), message(shell.locale, &*e.0));
         Self {
             form,
             roles: Role::OF_ACCOUNTS.iter().map(name).collect(),
-            error: error.map(told),
+            refused,
             uses: USES,
             days: DAYS,
             note: NOTE,
         }
-    }
-
-    pub fn error_of(&self, field: &str) -> Option<&String> {
-        self.error.as_ref().filter(|(f, _)| f == field).map(|(_, m)| m)
     }
 }
 
@@ -90,7 +83,7 @@ struct InvitationsPage {
 struct Done {
     form: Form,
     link: Option<String>,
-    error: Option<AppError>,
+    refused: Refused,
 }
 
 async fn draw(web: &Web, page: &Page, done: Done) -> Result<HttpResponse, AppError> {
@@ -108,8 +101,8 @@ async fn draw(web: &Web, page: &Page, done: Done) -> Result<HttpResponse, AppErr
             note: invitation.note,
         })
         .collect();
-    let code = done.error.as_ref().map_or(StatusCode::OK, |e| status(e.0.kind()));
-    let fields = Fields::new(&shell, done.form, done.error.as_ref());
+    let code = done.refused.status();
+    let fields = Fields::new(&shell, done.form, done.refused);
     page.answer(web, code, &InvitationsPage { fields, link: done.link, lines, shell })
 }
 
@@ -155,8 +148,10 @@ pub async fn create(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResp
     match make(&web, &page, &raw, &form).await {
         Ok(Some((_, link))) => draw(&web, &page, Done { link: Some(link), ..Done::default() }).await,
         Ok(None) => Ok(see_other("/admin/invitations")),
-        Err(e) if e.0.field().is_some() => draw(&web, &page, Done { form, link: None, error: Some(e) }).await,
-        Err(e) => Err(e),
+        Err(e) => {
+            let refused = Refused::by(&page, e)?;
+            draw(&web, &page, Done { form, link: None, refused }).await
+        }
     }
 }
 

@@ -19,12 +19,11 @@ use crate::infra::i18n;
 use crate::pages::points::{PointsQuery, Subject, cursor, reason, signed, subjects};
 use crate::people::accounts::{self, Member, store};
 use crate::site::audit;
-use crate::web::error::message;
 use crate::web::filters::When;
 use crate::web::idempotency::{Key, once};
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web, urls};
+use crate::web::{AppError, Page, RawForm, Refused, Web, urls};
 
 /// Entries on one page.
 const SHOWN: i64 = 50;
@@ -61,15 +60,8 @@ struct LedgerPage {
     lines: Vec<Line>,
     older: Option<String>,
     form: CorrectionForm,
-    /// The field at fault, and why.
-    error: Option<(String, String)>,
+    refused: Refused,
     saved: bool,
-}
-
-impl LedgerPage {
-    fn error_of(&self, field: &str) -> Option<&String> {
-        self.error.as_ref().filter(|(f, _)| f == field).map(|(_, m)| m)
-    }
 }
 
 struct Loaded {
@@ -106,7 +98,7 @@ fn address(handle: &str) -> String {
     format!("/admin/members/{}/points", urls::component(handle))
 }
 
-fn drawn(shell: Shell, loaded: Loaded, form: CorrectionForm, error: Option<(String, String)>) -> LedgerPage {
+fn drawn(shell: Shell, loaded: Loaded, form: CorrectionForm, refused: Refused) -> LedgerPage {
     let Loaded { member, account, mut entries, subjects, mut sum } = loaded;
     let shown = usize::try_from(SHOWN).unwrap_or(50);
     let more = entries.len() > shown;
@@ -138,7 +130,7 @@ fn drawn(shell: Shell, loaded: Loaded, form: CorrectionForm, error: Option<(Stri
         name: member.display_name,
         handle: member.handle,
         form,
-        error,
+        refused,
         saved: shell.target.ends_with("?saved"),
         shell,
     }
@@ -162,7 +154,7 @@ pub async fn show(
             audit::note(c, &house.clock, Some(viewer), "points.viewed", &subject, "").map_err(DbError::from)
         })
         .await?;
-    page.ok(&web, &drawn(page.shell.clone(), loaded, CorrectionForm::default(), None))
+    page.ok(&web, &drawn(page.shell.clone(), loaded, CorrectionForm::default(), Refused::default()))
 }
 
 /// `POST /admin/members/{handle}/points`: a correction, which the member reads with its reason.
@@ -178,11 +170,10 @@ pub async fn correct(
     match book(&web, &actor, &name, &form, &raw).await {
         Ok(()) => Ok(see_other(&format!("{}?saved", address(&name)))),
         Err(e) => {
-            let Some(field) = e.0.field().map(str::to_owned) else { return Err(e) };
+            let refused = Refused::by(&page, e)?;
             let reader = page.actor.clone();
             let loaded = web.house.db.read(move |conn| load(conn, &reader, &name, None)).await?;
-            let error = Some((field, message(page.shell.locale, &*e.0)));
-            let template = drawn(page.shell.clone(), loaded, form, error);
+            let template = drawn(page.shell.clone(), loaded, form, refused);
             page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &template)
         }
     }

@@ -1,23 +1,20 @@
 //! Members in the back office: finding them, roles, claiming imported accounts, one-time password links.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::base::actor::Role;
-use crate::base::fault::Fault;
 use crate::base::ids::MemberId;
 use crate::infra::db::{Conn, DbError};
 use crate::people::accounts::{self, links, renaming, standing, store};
 use crate::site::audit;
-use crate::web::error::message;
 use crate::web::filters::When;
 use crate::web::forms::NotAChoice;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web, urls};
+use crate::web::{AppError, Page, RawForm, Refused, Web, urls};
 
 /// Members on a page.
 const SHOWN: i64 = 50;
@@ -122,7 +119,7 @@ struct MemberPage {
     joined: When,
     profile: String,
     link: Option<String>,
-    error: Option<String>,
+    refused: Refused,
     /// The user name as typed.
     handle: String,
     admin: bool,
@@ -132,7 +129,7 @@ struct MemberPage {
 #[derive(Default)]
 struct Done {
     link: Option<String>,
-    error: Option<AppError>,
+    refused: Refused,
     handle: Option<String>,
 }
 
@@ -145,21 +142,20 @@ async fn draw(web: &Web, page: &Page, handle: &str, done: Done) -> Result<HttpRe
         .read(move |conn| Ok::<_, AppError>(accounts::service::find_by_handle(conn, &asked)?))
         .await?;
     let shell = page.shell.clone();
-    let Done { link, error, handle } = done;
-    let status = error.as_ref().map_or(StatusCode::OK, |e| crate::web::error::status(e.0.kind()));
+    let Done { link, refused, handle } = done;
     let template = MemberPage {
         role: member.role().name().to_owned(),
         roles: role_choices(&shell),
         joined: shell.when(member.created_at),
         profile: urls::member(&member.handle),
-        error: error.map(|e| message(shell.locale, &*e.0)),
         admin: page.actor.role() == Role::Administrator,
         handle: handle.unwrap_or_else(|| member.handle.clone()),
         link,
+        refused,
         member,
         shell,
     };
-    page.answer(web, status, &template)
+    page.answer(web, template.refused.status(), &template)
 }
 
 /// `GET /admin/members/{handle}`.
@@ -191,10 +187,11 @@ pub async fn set_role(
     };
     match done {
         Ok(member) => Ok(see_other(&format!("/admin/members/{}", urls::component(&member.handle)))),
-        Err(e) if e.0.field().is_some() || e.0.code() == "last_administrator" => {
-            draw(&web, &page, &handle, Done { error: Some(e), ..Done::default() }).await
+        Err(e) => {
+            let last = e.0.code() == "last_administrator";
+            let refused = if last { Refused::beside(&page, &e, "role") } else { Refused::by(&page, e)? };
+            draw(&web, &page, &handle, Done { refused, ..Done::default() }).await
         }
-        Err(e) => Err(e),
     }
 }
 
@@ -233,11 +230,11 @@ pub async fn set_handle(
         web.house.db.write(move |conn| renaming::change_by_staff(conn, &house, &actor, &name, &wanted)).await;
     match done {
         Ok(handle) => Ok(see_other(&format!("/admin/members/{}", urls::component(&handle)))),
-        Err(e) if e.field().is_some() => {
-            let done = Done { error: Some(e.into()), handle: Some(form.username), ..Done::default() };
+        Err(e) => {
+            let refused = Refused::by(&page, e)?;
+            let done = Done { refused, handle: Some(form.username), ..Done::default() };
             draw(&web, &page, &handle, done).await
         }
-        Err(e) => Err(e.into()),
     }
 }
 
@@ -270,9 +267,9 @@ pub async fn claim(
             let link = format!("{}/password?token={token}", web.config.base_url);
             draw(&web, &page, &handle, Done { link: Some(link), ..Done::default() }).await
         }
-        Err(e) if e.field().is_some() => {
-            draw(&web, &page, &handle, Done { error: Some(e.into()), ..Done::default() }).await
+        Err(e) => {
+            let refused = Refused::by(&page, e)?;
+            draw(&web, &page, &handle, Done { refused, ..Done::default() }).await
         }
-        Err(e) => Err(e.into()),
     }
 }

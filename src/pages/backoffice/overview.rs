@@ -1,13 +1,11 @@
 //! Site settings, jobs and readers of the log.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
 
 use crate::base::actor::Role;
-use crate::base::fault::Fault;
 use crate::base::locale::Locale;
 use crate::base::time::Zone;
 use crate::infra::activity::{self, lease};
@@ -17,19 +15,18 @@ use crate::reach::search::Search;
 use crate::site::audit;
 use crate::site::settings::{self, Settings};
 use crate::web::cache::PageCache;
-use crate::web::error::message;
 use crate::web::filters::When;
 use crate::web::forms::NotAChoice;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Refused, Web};
 
 #[derive(Template)]
 #[template(path = "backoffice/settings.html")]
 struct SettingsPage {
     shell: Shell,
     settings: Settings,
-    error: Option<(String, String)>,
+    refused: Refused,
     saved: bool,
     zones: Vec<String>,
 }
@@ -41,7 +38,13 @@ pub async fn settings_form(web: Data<Web>, page: Page) -> Result<HttpResponse, A
     let saved = page.shell.target.ends_with("?saved");
     page.ok(
         &web,
-        &SettingsPage { shell: page.shell.clone(), settings, error: None, saved, zones: Zone::names() },
+        &SettingsPage {
+            shell: page.shell.clone(),
+            settings,
+            refused: Refused::default(),
+            saved,
+            zones: Zone::names(),
+        },
     )
 }
 
@@ -81,7 +84,7 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
         time_zone: form.time_zone.trim().to_owned(),
     };
     if locale.is_none() {
-        return refused(&web, &page, wanted, &NotAChoice("locale"));
+        return again(&web, &page, wanted, Refused::by(&page, NotAChoice("locale"))?);
     }
     let (house, attempt) = (web.house.clone(), wanted.clone());
     let done = web
@@ -99,23 +102,14 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
         .await;
     match done {
         Ok(()) => Ok(see_other("/admin/settings?saved")),
-        Err(e) if e.field().is_some() => refused(&web, &page, wanted, &e),
-        Err(e) => Err(e.into()),
+        Err(e) => again(&web, &page, wanted, Refused::by(&page, e)?),
     }
 }
 
 /// The form again with what was typed and what is wrong with it.
-fn refused(
-    web: &Web,
-    page: &Page,
-    settings: Settings,
-    error: &(dyn Fault + Sync),
-) -> Result<HttpResponse, AppError> {
-    let field = error.field().unwrap_or_default().to_owned();
-    let error = Some((field, message(page.shell.locale, error)));
-    let shell = page.shell.clone();
-    let template = SettingsPage { shell, settings, error, saved: false, zones: Zone::names() };
-    page.answer(web, StatusCode::UNPROCESSABLE_ENTITY, &template)
+fn again(web: &Web, page: &Page, settings: Settings, refused: Refused) -> Result<HttpResponse, AppError> {
+    let (shell, status) = (page.shell.clone(), refused.status());
+    page.answer(web, status, &SettingsPage { shell, settings, refused, saved: false, zones: Zone::names() })
 }
 
 struct ReaderRow {

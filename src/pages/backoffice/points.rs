@@ -1,7 +1,6 @@
 //! Rules, caps and levels in the back office.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 
@@ -14,10 +13,9 @@ use crate::infra::db::Conn;
 use crate::infra::house::House;
 use crate::infra::jobs;
 use crate::site::audit;
-use crate::web::error::message;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Refused, Web};
 
 /// One rule, as typed.
 #[derive(Debug, Clone)]
@@ -135,29 +133,18 @@ struct PointsPage {
     /// Name, what it is, points, cap, whether it has a cap.
     rules: Vec<(&'static str, String, String, String, bool)>,
     levels: Vec<LevelView>,
-    error: Option<(String, String)>,
+    refused: Refused,
     saved: bool,
 }
 
 impl PointsPage {
-    fn wrong(&self, field: &str) -> bool {
-        self.error.as_ref().is_some_and(|(at, _)| at == field)
-    }
-
     fn wrong_rule(&self, part: &str, name: &str) -> bool {
-        self.wrong(&format!("{part}-{name}"))
+        self.refused.is_at(&format!("{part}-{name}"))
     }
 }
 
-fn draw(
-    web: &Web,
-    page: &Page,
-    form: Form,
-    error: Option<AppError>,
-    saved: bool,
-) -> Result<HttpResponse, AppError> {
+fn draw(web: &Web, page: &Page, form: Form, refused: Refused, saved: bool) -> Result<HttpResponse, AppError> {
     let shell = page.shell.clone();
-    let status = error.as_ref().map_or(StatusCode::OK, |e| crate::web::error::status(e.0.kind()));
     let rule = |row: RuleRow| {
         let name = row.kind.name();
         (name, shell.t(&format!("points-reason-{name}")), row.points, row.cap, row.kind.capped())
@@ -170,11 +157,11 @@ fn draw(
     let template = PointsPage {
         rules: form.rules.into_iter().map(rule).collect(),
         levels: form.levels.into_iter().map(level).collect(),
-        error: error.map(|e| (e.0.field().unwrap_or_default().to_owned(), message(shell.locale, &*e.0))),
+        refused,
         saved,
         shell,
     };
-    page.answer(web, status, &template)
+    page.answer(web, template.refused.status(), &template)
 }
 
 /// `GET /admin/points`.
@@ -186,7 +173,7 @@ pub async fn show(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> 
         .read(|conn| Ok::<_, AppError>(Form::stored(&rules::load(conn)?, &levels::load(conn)?)))
         .await?;
     let saved = page.shell.target.ends_with("?saved");
-    draw(&web, &page, form, None, saved)
+    draw(&web, &page, form, Refused::default(), saved)
 }
 
 /// What changed, for the audit log: `reply 2/20 → 3/20`.
@@ -232,8 +219,8 @@ pub async fn save(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpRespon
     let form = Form::typed(&raw);
     let (rules, ladder) = match (form.rules(), form.ladder()) {
         (Ok(rules), Ok(ladder)) => (rules, ladder),
-        (Err(e), _) => return draw(&web, &page, form.with_room(), Some(e.into()), false),
-        (_, Err(e)) => return draw(&web, &page, form.with_room(), Some(e.into()), false),
+        (Err(e), _) => return draw(&web, &page, form.with_room(), Refused::by(&page, e)?, false),
+        (_, Err(e)) => return draw(&web, &page, form.with_room(), Refused::by(&page, e)?, false),
     };
     let house = web.house.clone();
     web.house.db.write(move |conn| keep(conn, &house, actor, &rules, &ladder)).await?;

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::progress::{self, Step};
 use super::sets::{self, SETS};
-use super::{Forgotten, Way, onward, status_of};
+use super::{Forgotten, Way, onward};
 use crate::base::actor::{Role, SignedIn};
 use crate::base::ids::CategoryId;
 use crate::content::categories::service::{self, Draft};
@@ -23,7 +23,7 @@ use crate::infra::house::House;
 use crate::pages::compose::key;
 use crate::web::idempotency::once;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Refused, Web};
 
 /// Rows of the form: those of the largest set, and two more.
 const ROWS: usize = 7;
@@ -80,7 +80,7 @@ struct CategoriesPage {
 struct Shown {
     set: String,
     rows: Vec<Row>,
-    error: Option<AppError>,
+    refused: Refused,
     none: bool,
 }
 
@@ -88,8 +88,7 @@ async fn draw(web: &Web, page: &Page, shown: Shown) -> Result<HttpResponse, AppE
     let (progress, all) =
         web.house.db.read(|conn| Ok::<_, DbError>((progress::load(conn)?, store::all(conn)?))).await?;
     let shell = page.shell.clone();
-    let error = shown.error.as_ref();
-    let status = if shown.none { StatusCode::UNPROCESSABLE_ENTITY } else { status_of(error) };
+    let status = if shown.none { StatusCode::UNPROCESSABLE_ENTITY } else { shown.refused.status() };
     let choice = |name: &&str| Choice {
         name: shell.t(&format!("start-set-{name}")),
         about: shell.t(&format!("start-set-{name}-about")),
@@ -102,7 +101,7 @@ async fn draw(web: &Web, page: &Page, shown: Shown) -> Result<HttpResponse, AppE
         mark: crate::pages::shell::mark(c),
     };
     let template = CategoriesPage {
-        way: Way::new(page, &progress, Step::Categories, error),
+        way: Way::new(page, &progress, Step::Categories, shown.refused),
         present: all.iter().map(present).collect(),
         choices: SETS.iter().map(choice).collect(),
         set: shown.set,
@@ -160,7 +159,7 @@ pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpRe
     let mut rows = typed(raw);
     let set = SETS.into_iter().find(|s| raw.get("set") == Some(*s)).unwrap_or_default().to_owned();
     if !rows.iter().any(|r| r.make && !r.name.is_empty()) {
-        return draw(web, page, Shown { set, rows, error: None, none: true }).await;
+        return draw(web, page, Shown { set, rows, none: true, ..Shown::default() }).await;
     }
     let (house, key) = (web.house.clone(), key(page, raw, "first_categories"));
     let at = Arc::new(AtomicUsize::new(0));
@@ -192,14 +191,13 @@ pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpRe
         .await;
     match done {
         Ok(_) => Ok(onward(Step::Categories)),
-        Err(e) if e.0.field().is_some() => {
+        Err(e) => {
+            let refused = Refused::by(page, e)?;
             if let Some(row) = rows.get_mut(at.load(Ordering::Relaxed)) {
                 row.fault = true;
             }
-            let error = Some(e);
-            draw(web, page, Shown { set, rows, error, none: false }).await
+            draw(web, page, Shown { set, rows, refused, none: false }).await
         }
-        Err(e) => Err(e),
     }
 }
 

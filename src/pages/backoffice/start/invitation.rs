@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::progress::{self, Step};
-use super::{Forgotten, Way, onward, status_of};
+use super::{Forgotten, Way, onward};
 use crate::base::actor::SignedIn;
 use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
 use crate::pages::backoffice::invitations::{Fields, Form, make};
 use crate::people::accounts::{self, invitations};
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Refused, Web};
 
 /// The invitations that were made here.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -35,19 +35,19 @@ async fn draw(
     page: &Page,
     form: Form,
     link: Option<String>,
-    error: Option<AppError>,
+    refused: Refused,
 ) -> Result<HttpResponse, AppError> {
     let progress = web.house.db.read(|conn| progress::load(conn).map_err(DbError::from)).await?;
     let shell = page.shell.clone();
-    let way = Way::new(page, &progress, Step::Invitation, error.as_ref());
-    let fields = Fields::new(&shell, form, error.as_ref());
-    page.answer(web, status_of(error.as_ref()), &InvitationPage { way, fields, link, shell })
+    let (status, way) = (refused.status(), Way::new(page, &progress, Step::Invitation, refused.clone()));
+    let fields = Fields::new(&shell, form, refused);
+    page.answer(web, status, &InvitationPage { way, fields, link, shell })
 }
 
 pub(super) async fn show(web: &Web, page: &Page) -> Result<HttpResponse, AppError> {
     // The first link is for a group rather than for one.
     let form = Form { uses: "20".into(), days: "14".into(), ..Form::default() };
-    draw(web, page, form, None, None).await
+    draw(web, page, form, None, Refused::default()).await
 }
 
 pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpResponse, AppError> {
@@ -55,8 +55,7 @@ pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpRe
     let (id, link) = match make(web, page, raw, &form).await {
         Ok(Some(made)) => made,
         Ok(None) => return Ok(onward(Step::Invitation)),
-        Err(e) if e.0.field().is_some() => return draw(web, page, form, None, Some(e)).await,
-        Err(e) => return Err(e),
+        Err(e) => return draw(web, page, form, None, Refused::by(page, e)?).await,
     };
     let house = web.house.clone();
     web.house
@@ -71,7 +70,7 @@ pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpRe
             Ok::<_, AppError>(())
         })
         .await?;
-    draw(web, page, Form::default(), Some(link), None).await
+    draw(web, page, Form::default(), Some(link), Refused::default()).await
 }
 
 pub(super) fn undo(

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::progress::{self, Step};
-use super::{Forgotten, Way, onward, status_of};
+use super::{Forgotten, Way, onward};
 use crate::base::actor::SignedIn;
 use crate::base::locale::Locale;
 use crate::base::time::Zone;
@@ -18,7 +18,7 @@ use crate::site::audit;
 use crate::site::settings::{self, Settings};
 use crate::web::forms::NotAChoice;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Refused, Web};
 
 /// What the form sends.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ pub(super) async fn draw(
     web: &Web,
     page: &Page,
     typed: Option<Typed>,
-    error: Option<AppError>,
+    refused: Refused,
 ) -> Result<HttpResponse, AppError> {
     let (progress, settings) =
         web.house.db.read(|conn| Ok::<_, DbError>((progress::load(conn)?, settings::load(conn)?))).await?;
@@ -57,12 +57,12 @@ pub(super) async fn draw(
     let open = progress.state(Step::Language) == progress::State::Open;
     let locale = if open { page.shell.locale } else { settings.locale };
     let template = LanguagePage {
-        way: Way::new(page, &progress, Step::Language, error.as_ref()),
+        way: Way::new(page, &progress, Step::Language, refused),
         typed: typed.unwrap_or(Typed { locale: Some(locale), zone: settings.time_zone }),
         zones: Zone::names(),
         shell: page.shell.clone(),
     };
-    page.answer(web, status_of(error.as_ref()), &template)
+    page.answer(web, template.way.refused.status(), &template)
 }
 
 pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpResponse, AppError> {
@@ -70,7 +70,7 @@ pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpRe
     let locale = raw.get("locale").and_then(Locale::parse);
     let typed = Typed { locale, zone: raw.get("time_zone").unwrap_or_default().trim().to_owned() };
     let Some(locale) = locale else {
-        return draw(web, page, Some(typed), Some(NotAChoice("locale").into())).await;
+        return draw(web, page, Some(typed), Refused::by(page, NotAChoice("locale"))?).await;
     };
     let (house, zone) = (web.house.clone(), typed.zone.clone());
     let done = web
@@ -91,8 +91,7 @@ pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpRe
         .await;
     match done {
         Ok(()) => Ok(onward(Step::Language)),
-        Err(e) if e.0.field().is_some() => draw(web, page, Some(typed), Some(e)).await,
-        Err(e) => Err(e),
+        Err(e) => draw(web, page, Some(typed), Refused::by(page, e)?).await,
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::progress::{self, Step};
-use super::{Forgotten, Way, onward, status_of};
+use super::{Forgotten, Way, onward};
 use crate::base::actor::{Role, SignedIn};
 use crate::content::uploads;
 use crate::infra::db::{Conn, DbError};
@@ -18,7 +18,7 @@ use crate::site::branding::{self, Brand, Colour};
 use crate::web::files::Read;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Refused, Web};
 
 /// How it was before.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub(super) async fn draw(
     web: &Web,
     page: &Page,
     colour: Option<String>,
-    error: Option<AppError>,
+    refused: Refused,
 ) -> Result<HttpResponse, AppError> {
     let (progress, brand) = web
         .house
@@ -50,12 +50,12 @@ pub(super) async fn draw(
         .read(|conn| Ok::<_, DbError>((progress::load(conn)?, branding::service::load(conn)?)))
         .await?;
     let template = LookPage {
-        way: Way::new(page, &progress, Step::Look, error.as_ref()),
+        way: Way::new(page, &progress, Step::Look, refused),
         colour: colour.unwrap_or_else(|| brand.colour.to_string()),
         logo: brand.logo,
         shell: page.shell.clone(),
     };
-    page.answer(web, status_of(error.as_ref()), &template)
+    page.answer(web, template.way.refused.status(), &template)
 }
 
 fn remember(conn: &mut Conn, house: &House, brand: &Brand) -> Result<(), AppError> {
@@ -87,8 +87,7 @@ pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpRe
         .await;
     match done {
         Ok(()) => Ok(onward(Step::Look)),
-        Err(e) if e.0.field().is_some() => draw(web, page, Some(colour), Some(e)).await,
-        Err(e) => Err(e),
+        Err(e) => draw(web, page, Some(colour), Refused::by(page, e)?).await,
     }
 }
 
@@ -116,8 +115,7 @@ pub async fn logo(
             web.house.db.write(move |conn| remember(conn, &house, &before)).await?;
             Ok(see_other(&Step::Look.url()))
         }
-        Err(e) if e.0.field().is_some() => draw(&web, &page, None, Some(e)).await,
-        Err(e) => Err(e),
+        Err(e) => draw(&web, &page, None, Refused::by(&page, e)?).await,
     }
 }
 

@@ -10,7 +10,6 @@ mod progress;
 mod sets;
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
@@ -21,10 +20,10 @@ use self::progress::{State, Step};
 use crate::base::actor::Role;
 use crate::base::fault::Fault;
 use crate::infra::db::DbError;
-use crate::web::error::{HttpFault, message};
+use crate::web::error::HttpFault;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Refused, Web};
 
 /// Where all of it stands.
 pub const PATH: &str = "/admin/start";
@@ -68,14 +67,12 @@ struct Way {
     skips: bool,
     undo: bool,
     undone: bool,
-    /// What is wrong, and with which field.
-    error: Option<(String, String)>,
+    refused: Refused,
 }
 
 impl Way {
-    fn new(page: &Page, progress: &Progress, step: Step, error: Option<&AppError>) -> Self {
+    fn new(page: &Page, progress: &Progress, step: Step, refused: Refused) -> Self {
         let shell = &page.shell;
-        let told = |e: &AppError| (e.0.field().unwrap_or_default().to_owned(), message(shell.locale, &*e.0));
         Self {
             marks: marks(shell, progress, Some(step)),
             step: step.name(),
@@ -87,18 +84,9 @@ impl Way {
             skips: progress.state(step) != State::Done,
             undo: progress.can_undo(step),
             undone: shell.target.ends_with("?undone"),
-            error: error.map(told),
+            refused,
         }
     }
-
-    fn error_of(&self, field: &str) -> Option<&String> {
-        self.error.as_ref().filter(|(f, _)| f == field).map(|(_, m)| m)
-    }
-}
-
-/// The status of a step's page: that of what is wrong, if anything is.
-fn status_of(error: Option<&AppError>) -> StatusCode {
-    error.map_or(StatusCode::OK, |e| crate::web::error::status(e.0.kind()))
 }
 
 #[derive(Template)]
@@ -148,9 +136,9 @@ fn step(name: &str) -> Result<Step, AppError> {
 pub async fn show(web: Data<Web>, page: Page, name: Path<String>) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
     match step(&name)? {
-        Step::Name => name::draw(&web, &page, None, None).await,
-        Step::Language => language::draw(&web, &page, None, None).await,
-        Step::Look => look::draw(&web, &page, None, None).await,
+        Step::Name => name::draw(&web, &page, None, Refused::default()).await,
+        Step::Language => language::draw(&web, &page, None, Refused::default()).await,
+        Step::Look => look::draw(&web, &page, None, Refused::default()).await,
         Step::Categories => categories::show(&web, &page).await,
         Step::Invitation => invitation::show(&web, &page).await,
     }

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::progress::{self, State, Step};
-use super::{Forgotten, Way, onward, status_of};
+use super::{Forgotten, Way, onward};
 use crate::base::actor::SignedIn;
 use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
 use crate::site::audit;
 use crate::site::settings::{self, Settings};
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Web};
+use crate::web::{AppError, Page, RawForm, Refused, Web};
 
 /// What the form sends, and what is remembered of before.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub(super) async fn draw(
     web: &Web,
     page: &Page,
     typed: Option<Names>,
-    error: Option<AppError>,
+    refused: Refused,
 ) -> Result<HttpResponse, AppError> {
     let (progress, settings) =
         web.house.db.read(|conn| Ok::<_, DbError>((progress::load(conn)?, settings::load(conn)?))).await?;
@@ -42,11 +42,11 @@ pub(super) async fn draw(
     let chosen = progress.state(Step::Name) == State::Done;
     let name = if chosen { settings.name } else { String::new() };
     let template = NamePage {
-        way: Way::new(page, &progress, Step::Name, error.as_ref()),
+        way: Way::new(page, &progress, Step::Name, refused),
         typed: typed.unwrap_or(Names { name, tagline: settings.tagline }),
         shell: page.shell.clone(),
     };
-    page.answer(web, status_of(error.as_ref()), &template)
+    page.answer(web, template.way.refused.status(), &template)
 }
 
 pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpResponse, AppError> {
@@ -68,8 +68,7 @@ pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpRe
         .await;
     match done {
         Ok(()) => Ok(onward(Step::Name)),
-        Err(e) if e.0.field().is_some() => draw(web, page, Some(typed), Some(e)).await,
-        Err(e) => Err(e),
+        Err(e) => draw(web, page, Some(typed), Refused::by(page, e)?).await,
     }
 }
 
