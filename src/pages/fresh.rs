@@ -6,15 +6,17 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Path, Query};
 use serde::{Deserialize, Serialize};
 
+use crate::base::actor::Actor;
 use crate::base::ids::ThreadId;
 use crate::base::time::UtcTime;
 use crate::content::categories::{self, Readable};
+use crate::content::tags;
 use crate::content::threads;
 use crate::content::threads::lists::{Filter, Listing, Sort, Window};
 use crate::infra::db::Conn;
 use crate::web::cache::{Dep, Keep, THREAD};
 use crate::web::error::HttpFault;
-use crate::web::{AppError, Page, Web};
+use crate::web::{AppError, Page, Web, urls};
 
 /// Threads looked at: more than that are "30 and more".
 const MOST: i64 = 30;
@@ -53,10 +55,37 @@ pub async fn thread(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpRes
     Ok(answer(&page, &Length { last: thread.next_number - 1 }, keep))
 }
 
-/// `?category=`.
+/// `?category=`, `?tag=` or `?following=`: which list, when it is not the whole site's.
 #[derive(Debug, Default, Deserialize)]
 pub struct ListQuery {
     category: Option<String>,
+    tag: Option<String>,
+    following: Option<String>,
+}
+
+impl ListQuery {
+    /// The filter, and what the answer depends on.
+    fn filter(
+        &self,
+        conn: &mut Conn,
+        actor: &Actor,
+        readable: &Readable,
+    ) -> Result<(Filter, Keep), AppError> {
+        if let Some(slug) = &self.category {
+            let id = readable.by_slug(slug).ok_or(HttpFault::Absent)?.id;
+            return Ok((Filter::Category(id), Keep::categories(readable.with_children(id))));
+        }
+        if let Some(slug) = &self.tag {
+            let tag = tags::by_slug(conn, slug)?.ok_or(HttpFault::Absent)?;
+            return Ok((Filter::Tag(tag.id, tag.threads), Keep::list()));
+        }
+        match (&self.following, actor.id()) {
+            (Some(_), Some(member)) => Ok((Filter::FollowedBy(member), Keep::list())),
+            // A session that ended: there is nothing more to tell, and no form to lead to the login for.
+            (Some(_), None) => Err(HttpFault::Absent.into()),
+            (None, _) => Ok((Filter::Site, Keep::list())),
+        }
+    }
 }
 
 /// When the threads at the head of a list moved there.
@@ -99,23 +128,23 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// For the list `sort` of `filter`; `category` is the address part of the category it stands for.
+    /// For the list `sort` of `filter`; `of` is the name and value by which [`ListQuery`] knows the filter.
     pub fn list(
         conn: &mut Conn,
         readable: &Readable,
         sort: Sort,
         filter: &Filter,
-        category: Option<&str>,
+        of: Option<(&str, &str)>,
     ) -> Result<Self, AppError> {
         let newest = moves(conn, readable, by(sort), filter, 1)?;
         let name = if sort == Sort::New { "new" } else { "latest" };
-        let query = category
-            .map_or_else(String::new, |slug| format!("?category={}", crate::web::urls::component(slug)));
+        let query =
+            of.map_or_else(String::new, |(name, value)| format!("?{name}={}", urls::component(value)));
         Ok(Self { url: format!("/fresh/list/{name}{query}"), since: newest.first().copied().unwrap_or(0) })
     }
 }
 
-/// `GET /fresh/list/{sort}?category=`.
+/// `GET /fresh/list/{sort}`, of the site or of what [`ListQuery`] names.
 pub async fn list(
     web: Data<Web>,
     page: Page,
@@ -127,20 +156,19 @@ pub async fn list(
         "latest" => Sort::Latest,
         _ => return Err(HttpFault::Absent.into()),
     };
-    let (actor, slug) = (page.actor.clone(), query.into_inner().category);
+    let (actor, query) = (page.actor.clone(), query.into_inner());
     let (at, keep) = web
         .house
         .db
         .read(move |conn| {
             let readable = categories::service::recall(conn, &actor)?;
-            let (filter, keep) = match slug {
-                Some(slug) => {
-                    let id = readable.by_slug(&slug).ok_or(HttpFault::Absent)?.id;
-                    (Filter::Category(id), Keep::categories(readable.with_children(id)))
-                }
-                None => (Filter::Site, Keep::list()),
-            };
-            Ok::<_, AppError>((moves(conn, &readable, sort, &filter, MOST)?, keep))
+            let (filter, keep) = query.filter(conn, &actor, &readable)?;
+            let at = moves(conn, &readable, sort, &filter, MOST)?;
+            if at.is_empty() && query.tag.is_some() {
+                // A tag that the reader can see on no thread is a tag that is not there.
+                return Err(HttpFault::Absent.into());
+            }
+            Ok::<_, AppError>((at, keep))
         })
         .await?;
     Ok(answer(&page, &Moves { at }, keep))

@@ -78,6 +78,14 @@ struct Wanted {
     filter: Filter,
     path: String,
     name: &'static str,
+    /// The address part of the tag, for its list.
+    tag: Option<String>,
+}
+
+impl Wanted {
+    fn new(sort: Sort, filter: Filter, path: impl Into<String>, name: &'static str) -> Self {
+        Self { sort, filter, path: path.into(), name, tag: None }
+    }
 }
 
 fn page_number(query: &ListQuery, path: &str) -> Result<Result<i64, HttpResponse>, AppError> {
@@ -118,18 +126,22 @@ fn load(conn: &mut Conn, page: &Page, wanted: &Wanted, n: i64) -> Result<Loaded,
         _ => Vec::new(),
     };
     let rows = rows(conn, &page.actor, &readable, &page.shell, &pinned, &threads)?;
-    let slug = match wanted.filter {
-        Filter::Category(id) => readable.get(id).map(|c| c.slug.clone()),
-        _ => None,
-    };
-    let moves = matches!(wanted.filter, Filter::Site | Filter::Category(_))
-        && matches!(wanted.sort, Sort::Hot | Sort::Latest | Sort::New);
-    let watch = if moves && n == 1 {
-        Some(Watch::list(conn, &readable, wanted.sort, &wanted.filter, slug.as_deref())?)
-    } else {
-        None
-    };
+    let watch = if n == 1 { watch(conn, wanted, &readable)? } else { None };
     Ok(Loaded { rows, watch, last, readable })
+}
+
+/// What the first page of a list asks for news of it. Scores of days and choices of staff are no news of the minute.
+fn watch(conn: &mut Conn, wanted: &Wanted, readable: &Readable) -> Result<Option<Watch>, AppError> {
+    if !matches!(wanted.sort, Sort::Hot | Sort::Latest | Sort::New) {
+        return Ok(None);
+    }
+    let of = match wanted.filter {
+        Filter::Category(id) => readable.get(id).map(|c| ("category", c.slug.as_str())),
+        Filter::Tag(..) => wanted.tag.as_deref().map(|slug| ("tag", slug)),
+        Filter::FollowedBy(_) => Some(("following", "yes")),
+        Filter::Site | Filter::Author(..) => None,
+    };
+    Watch::list(conn, readable, wanted.sort, &wanted.filter, of).map(Some)
 }
 
 /// Tabs of the site's lists.
@@ -228,7 +240,7 @@ macro_rules! site_list {
     ($(#[$doc:meta])* $fn:ident, $path:literal, $sort:expr) => {
         $(#[$doc])*
         pub async fn $fn(web: Data<Web>, page: Page, query: Query<ListQuery>) -> Result<HttpResponse, AppError> {
-            let wanted = Wanted { sort: $sort, filter: Filter::Site, path: $path.into(), name: stringify!($fn) };
+            let wanted = Wanted::new($sort, Filter::Site, $path, stringify!($fn));
             list(web, page, query.into_inner(), wanted).await
         }
     };
@@ -266,7 +278,7 @@ pub async fn top(web: Data<Web>, page: Page, query: Query<ListQuery>) -> Result<
         Some("week") => return Ok(moved(&urls::paged("/top", 1))),
         Some(name) => format!("/top?period={name}"),
     };
-    let wanted = Wanted { sort: Sort::Top(period), filter: Filter::Site, path, name: "top" };
+    let wanted = Wanted::new(Sort::Top(period), Filter::Site, path, "top");
     list(web, page, query.into_inner(), wanted).await
 }
 
@@ -277,7 +289,7 @@ pub async fn following(
     query: Query<ListQuery>,
 ) -> Result<HttpResponse, AppError> {
     let filter = Filter::FollowedBy(page.member()?.id);
-    let wanted = Wanted { sort: Sort::Latest, filter, path: "/following".into(), name: "following" };
+    let wanted = Wanted::new(Sort::Latest, filter, "/following", "following");
     list(web, page, query.into_inner(), wanted).await
 }
 
@@ -367,8 +379,7 @@ pub async fn category(
         Ok(n) => n,
         Err(redirect) => return Ok(redirect),
     };
-    let wanted =
-        Wanted { sort, filter: Filter::Category(category.id), path: sorted.clone(), name: "category" };
+    let wanted = Wanted::new(sort, Filter::Category(category.id), sorted.clone(), "category");
     let reader = page.clone();
     let loaded = web.house.db.read(move |conn| load(conn, &reader, &wanted, n)).await?;
     let keep = Keep::categories(loaded.readable.with_children(category.id));
@@ -457,8 +468,10 @@ pub async fn tag(
         Ok(n) => n,
         Err(redirect) => return Ok(redirect),
     };
-    let wanted =
-        Wanted { sort: Sort::Hot, filter: Filter::Tag(tag.id, tag.threads), path: path.clone(), name: "tag" };
+    let wanted = Wanted {
+        tag: Some(tag.slug.clone()),
+        ..Wanted::new(Sort::Hot, Filter::Tag(tag.id, tag.threads), path.clone(), "tag")
+    };
     let reader = page.clone();
     let loaded = web.house.db.read(move |conn| load(conn, &reader, &wanted, n)).await?;
     if loaded.rows.is_empty() {

@@ -30,7 +30,7 @@ app_on_both! {
     async fn the_dashboard_counts_what_there_is(app) {
         app.category("general", None, &[]);
         let (root, ada) = (app.member("rootie", Role::Administrator), app.member("ada", Role::Member));
-        let id = question(&app, &ada).await;
+        let id = question(app, &ada).await;
         app.pass(2 * DAY);
         app.api("POST", &format!("/threads/{id}/posts"), &root, Some(serde_json::json!({ "body": "Oil it." }))).await;
         app.api("POST", &format!("/threads/{id}/posts"), &root, Some(serde_json::json!({ "body": "Twice." }))).await;
@@ -68,7 +68,7 @@ app_on_both! {
     async fn what_is_wrong_stands_first(app) {
         app.category("general", None, &[]);
         let root = app.member("rootie", Role::Administrator);
-        question(&app, &root).await;
+        question(app, &root).await;
         app.settle();
         app.post("/admin/jobs", &root, &[("kind", "recount")]).await;
         assert_eq!(health(&app.get("/admin", &root).await, "Jobs"), ("0 running, 1 waiting".into(), "At work".into()));

@@ -111,3 +111,40 @@ app_on_both! {
         assert_eq!(app.get(&format!("/fresh/thread/{hidden}"), &ada).await.json()["last"], 1);
     }
 }
+
+app_on_both! {
+    async fn lists_of_tags_and_of_what_is_followed_are_told_apart(app) {
+        app.category("general", None, &[]);
+        let (ada, bo, visitor) = (app.member("ada", Role::Member), app.member("bo", Role::Member), Caller::visitor());
+        app.category("secret", Some(&["ada"]), &[]);
+        let open = async |category: &str, tag: &str| {
+            let body = serde_json::json!({ "category": category, "title": "A pump", "body": "It hums.", "tags": [tag] });
+            app.api("POST", "/threads", &ada, Some(body)).await.json()["id"].to_string()
+        };
+        let first = open("general", "pumps").await;
+        open("secret", "plans").await;
+        app.post(&format!("/thread/{first}/follow"), &bo, &[]).await;
+        app.settle();
+        let tags = "/fresh/list/latest?tag=pumps";
+        let following = "/fresh/list/latest?following=yes";
+        assert!(app.get("/tag/pumps", &visitor).await.body.contains(&format!("data-fresh=\"{tags}\"")));
+        assert!(app.get("/following", &bo).await.body.contains(&format!("data-fresh=\"{following}\"")));
+        assert!(!app.get("/top", &bo).await.body.contains("data-fresh"), "scores are of days");
+        let told = async |path: &str, reader: &Caller| {
+            app.get(path, reader).await.json()["at"].as_array().unwrap().iter().map(|at| at.as_i64().unwrap()).collect::<Vec<_>>()
+        };
+        let before = told(tags, &visitor).await;
+        assert_eq!((before.len(), told(following, &bo).await), (1, before.clone()));
+        app.pass(60_000_000);
+        open("general", "valves").await;
+        assert_eq!((told(tags, &visitor).await, told(following, &bo).await), (before.clone(), before.clone()), "no news of these");
+        let reply = serde_json::json!({ "body": "An answer." });
+        app.api("POST", &format!("/threads/{first}/posts"), &ada, Some(reply)).await;
+        app.settle();
+        assert!(told(tags, &visitor).await[0] > before[0] && told(following, &bo).await[0] > before[0]);
+        for (path, status) in [("/fresh/list/latest?tag=plans", 404), ("/fresh/list/latest?tag=none", 404), (following, 404)] {
+            assert_eq!(app.get(path, &visitor).await.status.as_u16(), status, "{path}");
+        }
+        assert_eq!(told("/fresh/list/latest?tag=plans", &ada).await.len(), 1);
+    }
+}
