@@ -915,6 +915,16 @@ style-marks = Marks and people
 style-heat = Levels and heat
 style-lists = Lists
 style-cards = Cards and tables
+style-parts = Files, news, many at once
+style-files = Files
+style-told = News
+file-sending = on its way
+told-replied = { $name } replied to your thread
+told-unread = not read yet
+bulk-chosen = { $n ->
+    [one] { $shown } chosen
+   *[other] { $shown } chosen
+}
 style-prose = Text of posts
 
 ## Dashboard

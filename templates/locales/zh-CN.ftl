@@ -890,6 +890,13 @@ style-marks = 标记与成员
 style-heat = 等级与热度
 style-lists = 列表
 style-cards = 卡片与表格
+style-parts = 文件、消息与批量操作
+style-files = 文件
+style-told = 消息
+file-sending = 上传中
+told-replied = { $name }回复了你的帖子
+told-unread = 未读
+bulk-chosen = 已选择 { $shown } 项
 style-prose = 帖子正文
 
 ## Dashboard

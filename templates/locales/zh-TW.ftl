@@ -891,6 +891,13 @@ style-marks = 標記與成員
 style-heat = 等級與熱度
 style-lists = 清單
 style-cards = 卡片與表格
+style-parts = 檔案、通知與批次操作
+style-files = 檔案
+style-told = 通知
+file-sending = 上傳中
+told-replied = { $name }回覆了你的主題
+told-unread = 未讀
+bulk-chosen = 已選取 { $shown } 項
 style-prose = 文章內文
 
 ## Dashboard

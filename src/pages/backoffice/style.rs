@@ -10,6 +10,7 @@ use crate::content::markup::{self, SafeHtml};
 use crate::content::threads::ThreadKind;
 use crate::infra::i18n;
 use crate::pages::rows::{Author, Row};
+use crate::web::filters::When;
 use crate::web::paging::Pager;
 use crate::web::shell::{Shell, initial};
 use crate::web::{AppError, Page};
@@ -29,6 +30,8 @@ struct StylePage {
     pager: Pager,
     crumbs: Vec<(String, String)>,
     people: Vec<Author>,
+    /// When the news of the list came.
+    told: When,
     html: SafeHtml,
     steps: Vec<u8>,
 }
@@ -120,6 +123,7 @@ pub async fn show(web: actix_web::web::Data<crate::web::Web>, page: Page) -> Res
         pager: Pager::new("/admin/style", 4, 120),
         crumbs: vec![(shell.t("nav-admin"), "/admin".into()), (shell.t("style"), "/admin/style".into())],
         people,
+        told: shell.when(shell.now.plus(-3 * HOUR)),
         html: markup::render(SPECIMEN, &context),
         steps: vec![0, 3, 7, 10],
         shell,
