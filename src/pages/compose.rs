@@ -98,6 +98,14 @@ struct ComposePage {
     similar: Vec<(String, String)>,
 }
 
+impl ComposePage {
+    /// True when there is nowhere to write and nothing typed that would be lost without the form.
+    fn is_idle(&self) -> bool {
+        let typed = !self.title.is_empty() || self.body.as_ref().is_some_and(|body| !body.is_empty());
+        self.may_move && self.categories.is_empty() && !typed
+    }
+}
+
 /// What the form of a new thread sends; also what links may fill in.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct ThreadForm {

@@ -207,6 +207,7 @@ async fn list(
         head.name.clone_from(&shell.site);
         head = head.with(structured::site(&shell));
     }
+    let writes = page.actor.member().is_some() && !loaded.readable.categories().is_empty();
     let template = ListPage {
         head,
         intro: None,
@@ -218,11 +219,12 @@ async fn list(
             _ => Vec::new(),
         },
         pager: Pager::new(&path, n, loaded.last),
-        archive: (loaded.last == LAST_LIST_PAGE || n == loaded.last).then(|| "/archive".to_owned()),
+        archive: (n == loaded.last && !loaded.rows.is_empty() || loaded.last == LAST_LIST_PAGE)
+            .then(|| "/archive".to_owned()),
         rows: loaded.rows,
         watch: loaded.watch,
         empty: if name == "following" { "empty-following" } else { "empty-list" },
-        compose: page.actor.member().map(|_| Call::compose(&shell, "/compose".to_owned())),
+        compose: writes.then(|| Call::compose(&shell, "/compose".to_owned())),
         heading,
         shell,
     };

@@ -133,3 +133,20 @@ app_on_both! {
         assert!(page.body.contains("Categories that hold threads by now stay."));
     }
 }
+
+app_on_both! {
+    async fn an_empty_site_shows_where_to_begin(app) {
+        let (root, ada, visitor) = (app.member("rootie", Role::Administrator), app.member("ada", Role::Member), Caller::visitor());
+        for path in ["/", "/tags", "/archive", "/categories", "/compose", "/points"] {
+            let page = app.get(path, &root).await;
+            assert!(page.body.contains(r#"class="btn primary" href="/admin/start/categories""#), "{path}: {}", page.body);
+        }
+        let page = app.get("/compose", &ada).await;
+        assert_eq!((page.texts("main form").len(), page.texts(".empty a")), (0, vec!["Home".to_owned()]), "nothing to fill in for nothing");
+        assert_eq!(app.get("/", &visitor).await.texts(".empty a"), ["Log in to start the first thread"]);
+        assert!(app.get("/", &visitor).await.texts(".older").is_empty(), "nothing is older");
+        app.category("general", None, &[]);
+        assert_eq!(app.get("/archive", &ada).await.texts(".empty a"), ["New thread"]);
+        assert!(!app.get("/compose", &ada).await.texts("main form").is_empty());
+    }
+}
