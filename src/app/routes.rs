@@ -11,8 +11,8 @@ use crate::pages::api::{
     searches as api_searches, threads as api_threads, vocabulary as api_vocabulary,
 };
 use crate::pages::backoffice::{
-    audit, branding, categories, custom_pages, dashboard, duplicates, invitations, ledger as member_ledger, members,
-    overview, points as point_rules, search_try, searches, start, style, vocabulary,
+    audit, branding, categories, custom_pages, dashboard, duplicates, invitations, ledger as member_ledger,
+    members, overview, points as point_rules, search_try, searches, start, style, vocabulary,
 };
 use crate::pages::{
     access, archive, compose, composing, custom_page, directory, fresh, heat, home, installed, keyboard,
