@@ -9,7 +9,7 @@ use hearth::infra::i18n;
 use super::files::sources;
 
 /// Families of keys that the code puts together, with every ending they can have.
-const FAMILIES: [(&str, &[&str]); 15] = [
+const FAMILIES: [(&str, &[&str]); 16] = [
     ("brand-family-", &["sans", "serif", "rounded"]),
     ("list-", &["hot", "latest", "new", "top", "unanswered", "featured", "following"]),
     ("search-log-", &["query", "times", "nothing", "opened"]),
