@@ -47,7 +47,7 @@ mod tests;
 pub use lang::{Lang, detect_lang, known_lang};
 pub use limits::{MarkupError, Stats};
 pub use outline::{Outline, check, mentions, outline};
-pub use plain::{Keep, code_of, excerpt, plain_text};
+pub use plain::{Keep, excerpt, plain_text, prose_and_code};
 pub use quotable::quotable;
 pub use quotes::quote;
 pub use slug::slugify;

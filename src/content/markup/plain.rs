@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::tree::{Fold, Inline, Node};
+use super::tree::{Document, Fold, Inline, Node};
 use super::{build, write};
 
 /// Which parts of a post its plain text keeps.
@@ -30,20 +30,24 @@ impl Keep {
 
 /// The words of a Markdown post, one block a line.
 pub fn plain_text(md: &str, keep: Keep) -> String {
+    plain_of(&build::document(md), keep)
+}
+
+/// The words of a Markdown post as the index takes them, and its code blocks: those it quotes are not its own.
+pub fn prose_and_code(md: &str) -> (String, String) {
     let document = build::document(md);
+    let mut code = String::new();
+    gather_code(&document.blocks, &mut code);
+    (plain_of(&document, Keep::PROSE), code)
+}
+
+fn plain_of(document: &Document, keep: Keep) -> String {
     let mut out = String::new();
     push(&document.blocks, keep, &mut out);
     for (_, note) in &document.notes {
         push(note, keep, &mut out);
     }
     out.truncate(out.trim_end().len());
-    out
-}
-
-/// The code blocks of a Markdown post, one after the other; those it quotes are not its own.
-pub fn code_of(md: &str) -> String {
-    let mut out = String::new();
-    gather_code(&build::document(md).blocks, &mut out);
     out
 }
 

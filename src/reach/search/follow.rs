@@ -10,7 +10,7 @@ use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::categories::model::path;
 use crate::content::categories::{self, Readable};
-use crate::content::markup::{Keep, code_of, plain_text};
+use crate::content::markup::prose_and_code;
 use crate::content::posts::{self, Post};
 use crate::content::threads::{self, State, Thread, ThreadKind};
 use crate::content::{curation, tags};
@@ -286,6 +286,7 @@ impl Scribe {
         }
         let Some(around) = self.around(conn, post.thread_id)? else { return Ok(None) };
         let authority = self.has_authority(conn, post.author_id)?;
+        let (body, code) = prose_and_code(&post.body);
         Ok(Some(PostDocument {
             post: post.id,
             thread: post.thread_id,
@@ -296,8 +297,8 @@ impl Scribe {
             authority,
             likes: u64::try_from(post.likes).unwrap_or(0),
             has: has(&post.html),
-            body: plain_text(&post.body, Keep::PROSE),
-            code: code_of(&post.body),
+            body,
+            code,
         }))
     }
 

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
-use crate::content::markup::{Keep, code_of, plain_text};
+use crate::content::markup::prose_and_code;
 use crate::reach::search::index::{Head, PostDocument};
 use crate::transfer::discourse::{DiscourseReader, Options};
 use crate::transfer::records::{Record, TransferError};
@@ -177,11 +177,8 @@ fn topic(record: Record) -> Option<Document> {
     let Record::Thread(thread) = record else { return None };
     let shown = thread.posts.iter().filter(|post| !post.hidden && !post.deleted && !post.staff_note);
     let texts = shown.map(|post| {
-        (
-            plain_text(&post.body, Keep::PROSE),
-            code_of(&post.body),
-            thread.accepted_number == Some(post.number),
-        )
+        let (prose, code) = prose_and_code(&post.body);
+        (prose, code, thread.accepted_number == Some(post.number))
     });
     Some(Document { texts: texts.collect(), id: thread.id.0, title: thread.title, tags: thread.tags })
 }
@@ -203,8 +200,8 @@ fn parse(line: &str, number: u64) -> Result<Document, CorpusError> {
         Id::Number(number) => number.to_string(),
     };
     let post = |text: Option<String>, accepted| {
-        let text = text.unwrap_or_default();
-        (plain_text(&text, Keep::PROSE), code_of(&text), accepted)
+        let (prose, code) = prose_and_code(&text.unwrap_or_default());
+        (prose, code, accepted)
     };
     let mut texts = Vec::new();
     if line.posts.is_empty() {

@@ -238,3 +238,44 @@ app_on_both! {
         }
     }
 }
+
+app_on_both! {
+    async fn what_operators_teach_holds_from_the_next_search_on(app) {
+        app.category("general", None, &[]);
+        let (ada, op) = (app.member("ada", Role::Member), app.member("op", Role::Operator));
+        let thread = open(app, &ada, "general", "打印机卡纸", "一直卡纸。", json!({})).await;
+        app.settle();
+        assert!(found(app, &Caller::visitor(), "printer").await.is_empty());
+        // Tried first: the page shows what would come, and nothing is kept.
+        let tried = app.get("/admin/search/try?q=printer&line=printer%2C%20%E6%89%93%E5%8D%B0%E6%9C%BA", &op).await;
+        assert_eq!(tried.status, 200);
+        assert_eq!(tried.texts("ol.tried > li").len(), 1, "{}", tried.body);
+        assert!(found(app, &Caller::visitor(), "printer").await.is_empty());
+        let wrong = app.get("/admin/search/try?q=printer&line=a%20%3D%3E%20b%20%3D%3E%20c", &op).await;
+        assert_eq!(wrong.texts("#try-line-error").len(), 1, "{}", wrong.body);
+        let group = json!({ "terms": ["printer", "打印机"], "means": [] });
+        let kept = app.api("POST", "/admin/search/synonyms", &op, Some(group)).await;
+        assert_eq!(kept.status, 201, "{}", kept.body);
+        assert_eq!(found(app, &Caller::visitor(), "printer").await, [thread]);
+        let one_way = json!({ "terms": ["mfp"], "means": ["打印机"] });
+        assert_eq!(app.api("POST", "/admin/search/synonyms", &op, Some(one_way)).await.status, 201);
+        assert_eq!(found(app, &Caller::visitor(), "MFP").await, [thread]);
+    }
+}
+
+app_on_both! {
+    async fn a_search_of_a_reader_is_noted_once_a_page_is_drawn(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        open(app, &ada, "general", "Membrane", "A membrane.", json!({})).await;
+        app.settle();
+        let browser = [("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")];
+        let page = app.ask("GET", "/search?q=membrane", &Caller::visitor(), &browser).await;
+        assert!(page.body.contains("data-search=\"") && page.body.contains("data-first=\"1\""), "{}", page.body);
+        for quiet in ["/search?q=", "/search?q=is%3Asolved"] {
+            assert!(!app.ask("GET", quiet, &Caller::visitor(), &browser).await.body.contains("data-search="), "{quiet}");
+        }
+        let robot = [("User-Agent", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)")];
+        assert!(!app.ask("GET", "/search?q=membrane", &Caller::visitor(), &robot).await.body.contains("data-search="));
+    }
+}
