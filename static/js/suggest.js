@@ -41,6 +41,7 @@ export function equip(input) {
   let at = -1;
   let asked = 0;
   let timer;
+  let composing = false;
 
   const options = () => [...list.querySelectorAll("[role=option]")];
   const close = () => {
@@ -102,11 +103,18 @@ export function equip(input) {
 
   const soon = () => {
     clearTimeout(timer);
-    timer = setTimeout(ask, PAUSE);
+    if (!composing) timer = setTimeout(ask, PAUSE);
   };
   // Half a syllable of an input method is no query: it is asked for when the composition has ended.
-  input.addEventListener("input", (event) => { if (!event.isComposing) soon(); });
-  input.addEventListener("compositionend", soon);
+  input.addEventListener("compositionstart", () => {
+    composing = true;
+    clearTimeout(timer);
+  });
+  input.addEventListener("compositionend", () => {
+    composing = false;
+    soon();
+  });
+  input.addEventListener("input", soon);
   input.addEventListener("focus", soon);
   input.addEventListener("blur", () => setTimeout(close, 150));
   input.addEventListener("keydown", (event) => {

@@ -135,7 +135,8 @@ struct SearchPage {
     first: i64,
     /// The name of this search for telling clicks; empty when it is not noted.
     search: String,
-    partial: bool,
+    /// That not all hits hold all words, in words.
+    partial: Option<String>,
     /// Operators in force; the link leaves one out.
     chips: Vec<Link>,
     /// What was taken as words although it looks like an operator.
@@ -293,7 +294,10 @@ fn compose(page: &Page, query: &SearchQuery, q: String, n: i64, answer: Answer) 
         things: Has::ALL.iter().map(|has| has.name()).collect(),
         asked: !q.is_empty(),
         count: shell.n("search-results-count", total),
-        partial: answer.complete < answer.total,
+        partial: (answer.complete < answer.total).then(|| match answer.complete {
+            0 => shell.t("search-partial"),
+            n => shell.t1("search-partial-some", "n", i64::try_from(n).unwrap_or(i64::MAX)),
+        }),
         chips: operators.iter().map(chip).collect(),
         unread: answer.parsed.unread.join(" "),
         meant: answer.meant.map(|meant| Link { url: query.address(&meant, &query.category), name: meant }),
