@@ -19,7 +19,7 @@ const MAIL: &str = "[mail]";
 /// Stands for a number.
 const NUMBER: &str = "[number]";
 
-/// `text` on one line, without mail addresses, phone numbers and long numbers, cut to [`LENGTH`] characters.
+/// `text` on one line, without mail addresses, phone numbers and long numbers, cut to 100 characters.
 /// Full-width characters become the plain ones that they stand for, and characters that nobody sees are left out,
 /// so that they hide nothing.
 pub fn mask(text: &str) -> String {
