@@ -73,6 +73,14 @@ pub enum Way {
     Sounds(Vec<String>),
 }
 
+impl Way {
+    /// Whether it is initials, which any word of letters may be: only worth looking for when nobody wrote the word.
+    pub fn is_initials(&self) -> bool {
+        let capital = |sound: &String| sound.starts_with(|ch: char| ch.is_ascii_uppercase());
+        matches!(self, Self::Sounds(sounds) if sounds.first().is_some_and(capital))
+    }
+}
+
 /// One thing to look for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unit {

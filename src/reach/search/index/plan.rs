@@ -75,8 +75,12 @@ impl Plan {
     /// What `cost` gives.
     pub fn trim<E>(&mut self, posts: u64, cost: impl Fn(&Unit) -> Result<u64, E>) -> Result<(), E> {
         let mut priced = Vec::with_capacity(self.units.len());
-        for unit in self.units.drain(..) {
-            priced.push((cost(&unit)?, unit));
+        for mut unit in self.units.drain(..) {
+            let cost = cost(&unit)?;
+            if cost > 0 {
+                unit.ways.retain(|(_, way)| !way.is_initials());
+            }
+            priced.push((cost, unit));
         }
         let common = |cost: u64| posts >= w::ENOUGH_POSTS && cost * w::COMMON > posts;
         let telling = priced.iter().any(|(cost, unit)| !common(*cost) && unit.meets != 0);

@@ -64,7 +64,10 @@ pub(super) fn threads(
         let scoring = Scoring { fields, sides, allowed: None, titles_only: true, sums: public.sums };
         tally.reset(scoring.sides.iter().map(|side| side.facts.end()).max().unwrap_or(0));
         let mut spent = 0;
-        for unit in &units {
+        for unit in &mut units {
+            if written(public, &fields, unit)? {
+                unit.ways.retain(|(_, way)| !way.is_initials());
+            }
             spent += cost(public, &fields, unit)?;
             if spent > POSTINGS {
                 break;
@@ -83,6 +86,18 @@ pub(super) fn threads(
         found.sort_by(|one, other| other.0.total_cmp(&one.0).then(other.1.cmp(&one.1)));
         Ok(found.into_iter().take(limit).map(|(_, thread)| ThreadId(i64::from(thread))).collect())
     })
+}
+
+/// Whether somebody wrote the word of `unit` in a public title.
+fn written(public: &View, fields: &super::schema::Fields, unit: &Unit) -> Result<bool, IndexError> {
+    for (_, way) in &unit.ways {
+        if let Way::Loose(text) = way
+            && holding(public, fields.title_loose, text)? > 0
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Postings in titles of the ways of `unit`.
