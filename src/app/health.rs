@@ -6,6 +6,7 @@ use actix_web::web::Data;
 
 use crate::infra::db::DbError;
 use crate::reach::search::Search;
+use crate::reach::search::index::Standing;
 use crate::web::Web;
 
 /// `GET /healthz`.
@@ -18,10 +19,10 @@ pub async fn ready(web: Data<Web>, search: Data<Search>) -> HttpResponse {
     let read = web.house.db.read(|c| crate::infra::activity::head(c).map(drop).map_err(DbError::from)).await;
     let write =
         web.house.db.write(|c| crate::infra::activity::head(c).map(drop).map_err(DbError::from)).await;
-    let wrong = match (read, write, search.index.needs_rebuild()) {
+    let wrong = match (read, write, search.index.standing()) {
         (Err(_), _, _) => Some("cannot read"),
         (_, Err(_), _) => Some("cannot write"),
-        (_, _, true) => Some("cannot search yet"),
+        (_, _, Standing::Empty) => Some("cannot search yet"),
         _ => None,
     };
     match wrong {

@@ -25,7 +25,7 @@ use crate::infra::db::{Db, DbError};
 use crate::people::profiles;
 use crate::reach::duplicates;
 use crate::reach::search::follow::{self, FollowError};
-use crate::reach::search::index::SearchIndex;
+use crate::reach::search::index::{IndexError, SearchIndex, Standing};
 
 /// How long a reader sleeps at first when nothing wakes it, and the page cache always: what it may serve depends on
 /// when it last looked.
@@ -80,14 +80,43 @@ pub fn pages_step(node: &Node) -> Result<usize, DbError> {
 /// Activities after which reading all tables is quicker than following the log.
 const FAR: i64 = 50_000;
 
-/// One step of the index; builds it anew first when it is new, of another analysis, or far behind.
-pub fn index_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
+/// Whether the index is so far behind that building it from the tables is quicker.
+fn is_far(db: &Db, index: &SearchIndex) -> Result<bool, FollowError> {
     let head = db.read_now(|c| activity::head(c).map_err(DbError::from))?;
-    if index.needs_rebuild() || head - index.cursor() > FAR {
-        tracing::info!("the search index is built from the database");
-        let posts = follow::rebuild(db, index, |_, _| {})?;
-        tracing::info!(posts, "the search index is ready");
+    Ok(head - index.cursor() > FAR)
+}
+
+/// Builds the index from the tables when it is new, of another analysis, or far behind. It keeps answering meanwhile.
+fn build_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
+    if index.standing() == Standing::Complete && !is_far(db, index)? {
+        return Ok(0);
     }
+    tracing::info!("the search index is built from the database");
+    match follow::rebuild(db, index, |_, _| {}) {
+        // Somebody asked for the same.
+        Err(FollowError::Index(IndexError::Rebuilding)) => Ok(0),
+        built => {
+            tracing::info!(posts = built?, "the search index is ready");
+            Ok(1)
+        }
+    }
+}
+
+/// One step of an index that has something to follow from; one that is far behind waits for the new one.
+fn follow_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
+    if index.standing() == Standing::Empty || is_far(db, index)? {
+        return Ok(0);
+    }
+    match follow::step(db, index) {
+        // A new one has taken over in the middle; the next step goes on from where that stands.
+        Err(FollowError::Index(IndexError::CursorMoved { .. })) => Ok(1),
+        stepped => stepped,
+    }
+}
+
+/// One step of the index, with building it first when that is called for.
+pub fn index_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
+    build_step(db, index)?;
     follow::step(db, index)
 }
 
@@ -96,7 +125,10 @@ pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> Vec<std::thread::JoinHandle
     let mut threads = vec![
         on_its_own(node, stop, "page cache", Pace { rest: Duration::ZERO, nap: NAP }, pages_step),
         on_its_own(node, stop, "search index", Pace { rest: INDEX_REST, nap: LONG_NAP }, |node| {
-            index_step(&node.house.db, &node.search.index)
+            follow_step(&node.house.db, &node.search.index)
+        }),
+        on_its_own(node, stop, "search index builder", EAGER, |node| {
+            build_step(&node.house.db, &node.search.index)
         }),
     ];
     if !node.house.db.url().is_sqlite() {

@@ -11,7 +11,7 @@ use crate::engage::ledger::audit;
 use crate::infra::db::dialect::Count;
 use crate::infra::db::{Conn, DbError, migrate};
 use crate::infra::house::House;
-use crate::reach::search::compare::{Compared, Differences, compare};
+use crate::reach::search::compare::{Apart, Compared, Differences, compare};
 
 /// Examples named of each kind of failure.
 const EXAMPLES: i64 = 5;
@@ -143,10 +143,15 @@ fn index(settled: &Settled, house: &House) -> Result<Option<String>, Failed> {
             return Ok(None);
         }
         Compared::Done(d) if d == Differences::default() => None,
-        Compared::Done(Differences { missing, spare, misfiled }) => Some(format!(
-            "the search index lacks {missing} posts, holds {spare} that are not listed, and files {misfiled} \
-             on the wrong side of what is public"
-        )),
+        Compared::Done(Differences { posts, titles }) => {
+            let said = |what: &str, Apart { missing, spare, misfiled }: Apart| {
+                format!(
+                    "of {what} it lacks {missing}, holds {spare} that are not listed, and files {misfiled} on the \
+                     wrong side of what is public"
+                )
+            };
+            Some(format!("the search index: {}; {}", said("posts", posts), said("titles", titles)))
+        }
     };
     Ok(said)
 }

@@ -16,7 +16,7 @@ use crate::infra::db::schema::related_threads;
 use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
 use crate::on;
-use crate::reach::search::index::{Filter, Page, Permit};
+use crate::reach::search::index::{Filter, Page, Permit, Standing};
 use crate::reach::search::query::ParsedQuery;
 use crate::reach::search::{Search, help, service};
 
@@ -80,7 +80,7 @@ fn about(conn: &mut Conn, thread: &Thread) -> QueryResult<String> {
 /// Index or database fail.
 pub fn prepare(house: &House, search: &Search, walk: &Walk) -> Result<usize, service::Error> {
     let now = house.clock.now();
-    if search.index.needs_rebuild() {
+    if search.index.standing() == Standing::Empty {
         return Ok(0);
     }
     let mut after = walk.at.load(Ordering::Relaxed);

@@ -12,6 +12,7 @@ use crate::infra::disk::{self, Space};
 use crate::infra::i18n;
 use crate::infra::jobs::{self, Job, JobState};
 use crate::reach::search::Search;
+use crate::reach::search::index::{Progress, Standing};
 use crate::web::Web;
 use crate::web::cache::PageCache;
 use crate::web::shell::Shell;
@@ -81,7 +82,8 @@ pub struct Facts {
     bytes: u64,
     space: Option<Space>,
     readers: Vec<Reading>,
-    complete: bool,
+    standing: Standing,
+    progress: Option<Progress>,
     /// Posts in the index.
     pub indexed: i64,
     jobs: Vec<Job>,
@@ -92,7 +94,8 @@ pub struct Facts {
 pub struct Local {
     index: i64,
     pages: i64,
-    complete: bool,
+    standing: Standing,
+    progress: Option<Progress>,
     indexed: i64,
     space: Option<Space>,
     sqlite: bool,
@@ -106,7 +109,8 @@ impl Local {
         Self {
             index: search.index.cursor(),
             pages: pages.place(),
-            complete: !search.index.needs_rebuild(),
+            standing: search.index.standing(),
+            progress: search.index.progress(),
             indexed: i64::try_from(held.public + held.restricted).unwrap_or(i64::MAX),
             space: disk::space(&web.files),
             sqlite: web.house.db.url().is_sqlite(),
@@ -133,7 +137,8 @@ pub fn load(conn: &mut Conn, local: Local) -> QueryResult<Facts> {
         bytes: u64::try_from(stored_bytes(conn)?).unwrap_or(0),
         space: local.space,
         readers,
-        complete: local.complete,
+        standing: local.standing,
+        progress: local.progress,
         indexed: local.indexed,
         jobs: jobs::latest(conn, JOBS)?,
         open_air: local.open_air,
@@ -204,9 +209,17 @@ fn reader(shell: &Shell, reading: &Reading) -> Line {
 
 fn index(shell: &Shell, facts: &Facts) -> Line {
     let reading = facts.readers.iter().find(|r| r.name == "search-index");
-    let (follows, state) = match reading {
-        Some(reading) if facts.complete => standing(shell, reading),
-        _ => (shell.t("health-index-building"), State::Busy),
+    let (follows, state) = match (facts.progress, reading) {
+        (Some(Progress { done, total }), _) => {
+            let key = if facts.standing == Standing::Empty {
+                "health-index-building"
+            } else {
+                "health-index-renewing"
+            };
+            (shell.t2(key, "done", i18n::number(done), "total", i18n::number(total)), State::Busy)
+        }
+        (None, Some(reading)) if facts.standing == Standing::Complete => standing(shell, reading),
+        _ => (shell.t("health-index-waiting"), State::Busy),
     };
     let words = format!("{} · {follows}", shell.n("posts-count", facts.indexed));
     Line { name: shell.t("reader-search-index"), words, state, url: Some("/admin/jobs") }

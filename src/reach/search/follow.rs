@@ -18,7 +18,7 @@ use crate::infra::activity::{self, Activity, Verb};
 use crate::infra::db::{Conn, Db, DbError};
 use crate::people::accounts;
 
-use super::index::{Batch, Head, IndexError, PostDocument, SearchIndex};
+use super::index::{Batch, Head, IndexError, PostDocument, Progress, SearchIndex};
 use super::query::{Has, Mark};
 
 /// Activities taken in at once.
@@ -59,6 +59,11 @@ impl Touched {
     /// Whether a post, or all of its thread, is touched.
     pub(super) fn reaches(&self, post: PostId, thread: ThreadId) -> bool {
         self.posts.contains(&post) || self.threads.contains(&thread)
+    }
+
+    /// Whether what is known of a thread besides its posts is touched.
+    pub(super) fn reaches_title(&self, thread: ThreadId) -> bool {
+        self.heads.contains(&thread) || self.threads.contains(&thread)
     }
 
     pub(super) fn by(activities: &[Activity]) -> Self {
@@ -179,6 +184,7 @@ pub fn rebuild(db: &Db, index: &SearchIndex, mut progress: impl FnMut(i64, i64))
         Ok::<_, FollowError>((activity::head(conn)?, threads::store::count_listed(conn)?))
     })?;
     let rebuild = index.start_rebuild()?;
+    rebuild.note(Progress { done: 0, total });
     let mut after = ThreadId(0);
     let (mut seen, mut posts) = (0, 0);
     loop {
@@ -197,6 +203,7 @@ pub fn rebuild(db: &Db, index: &SearchIndex, mut progress: impl FnMut(i64, i64))
         seen += i64::try_from(count).unwrap_or(0);
         posts += i64::try_from(documents.len()).unwrap_or(0);
         rebuild.put(&heads, &documents)?;
+        rebuild.note(Progress { done: seen, total });
         progress(seen, total);
     }
     rebuild.finish(head)?;

@@ -21,7 +21,7 @@ use crate::site::settings;
 
 use super::analysis::{Analysis, Lexicon};
 use super::excerpt::{COLUMNS, Marker, Segment};
-use super::index::{Filter, Hit, IndexError, Page, Permit, Query, Results, SearchIndex, Sort, Why};
+use super::index::{Filter, Hit, IndexError, Page, Permit, Query, Results, SearchIndex, Sort, Standing, Why};
 use super::query::ParsedQuery;
 
 /// What can go wrong with a search.
@@ -114,6 +114,8 @@ pub struct Answer {
     pub people: Vec<Card>,
     /// The categories the reader may choose from.
     pub readable: Readable,
+    /// The index is being filled for the first time: not everything can be found yet.
+    pub building: bool,
 }
 
 pub(super) fn permit(actor: &Actor, readable: &Readable) -> Permit {
@@ -243,6 +245,7 @@ impl Search {
             only: asked.thread,
             except: None,
         };
+        let building = self.index.standing() == Standing::Empty;
         if parsed.is_empty() {
             return Ok(Answer {
                 found: Vec::new(),
@@ -252,6 +255,7 @@ impl Search {
                 meant: None,
                 people: Vec::new(),
                 readable,
+                building,
             });
         }
         let lexicon = lexicon(conn)?;
@@ -280,6 +284,7 @@ impl Search {
             meant,
             people,
             readable,
+            building,
         })
     }
 

@@ -141,6 +141,8 @@ struct SearchPage {
     chips: Vec<Link>,
     /// What was taken as words although it looks like an operator.
     unread: String,
+    /// Not everything can be found yet.
+    building: bool,
     meant: Option<Link>,
     people: Vec<Link>,
     /// The same search with less asked.
@@ -300,6 +302,7 @@ fn compose(page: &Page, query: &SearchQuery, q: String, n: i64, answer: Answer) 
         }),
         chips: operators.iter().map(chip).collect(),
         unread: answer.parsed.unread.join(" "),
+        building: answer.building,
         meant: answer.meant.map(|meant| Link { url: query.address(&meant, &query.category), name: meant }),
         people: answer.people.iter().map(person).collect(),
         looser: looser(&shell, query, &q, operators),

@@ -6,7 +6,7 @@ use std::path::Path;
 use hearth::app::{Node, NodeOptions};
 use hearth::base::actor::Role;
 use hearth::infra::db::DbOptions;
-use hearth::reach::search::compare::{Compared, Differences, compare};
+use hearth::reach::search::compare::{Apart, Compared, Differences, compare};
 
 use crate::app_on_both;
 use crate::support::app::{Caller, off};
@@ -72,7 +72,13 @@ app_on_both! {
         app.sql("UPDATE posts SET state = 1 WHERE thread_id = 1");
         app.sql("UPDATE threads SET category_id = 2 WHERE id = 2");
         app.sql("UPDATE threads SET category_id = 1 WHERE id = 3");
-        assert_eq!(look(), Compared::Done(Differences { missing: 0, spare: 1, misfiled: 2 }));
+        let moved = Apart { misfiled: 2, ..Apart::default() };
+        let posts = Apart { spare: 1, ..moved };
+        assert_eq!(look(), Compared::Done(Differences { posts, titles: moved }));
+        app.sql("UPDATE threads SET state = 1 WHERE id = 1");
+        let titles = Apart { spare: 1, ..moved };
+        assert_eq!(look(), Compared::Done(Differences { posts, titles }));
+        app.sql("UPDATE threads SET state = 0 WHERE id = 1");
         app.sql("UPDATE posts SET state = 0 WHERE thread_id = 1");
         app.sql("UPDATE threads SET category_id = 1 WHERE id = 2");
         app.sql("UPDATE threads SET category_id = 2 WHERE id = 3");

@@ -13,7 +13,7 @@ use super::schema::{Fields, columns};
 use super::tally::Tally;
 use super::view::View;
 use super::{Batch, Head, IndexError, PostDocument};
-use crate::base::ids::PostId;
+use crate::base::ids::{PostId, ThreadId};
 use crate::reach::search::analysis::Analysis;
 
 const PUBLIC: &str = "public";
@@ -47,6 +47,13 @@ enum Slot {
 pub(super) struct Side {
     index: Index,
     reader: IndexReader,
+}
+
+/// What a document stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    Post(PostId),
+    Head(ThreadId),
 }
 
 /// Where the two indexes of the generation at `path` lie, with whether they are the restricted one.
@@ -260,12 +267,19 @@ impl Side {
         self.reader.searcher()
     }
 
-    /// Calls `take` with every post in it.
-    pub fn for_each_post(&self, mut take: impl FnMut(PostId)) -> Result<(), IndexError> {
+    /// Calls `take` with every post in it, and with every thread whose head is.
+    pub fn each(&self, mut take: impl FnMut(Held)) -> Result<(), IndexError> {
         for segment in self.searcher().segment_readers() {
-            let posts = segment.fast_fields().i64(columns::POST)?;
-            // Heads have no post.
-            segment.doc_ids_alive().filter_map(|doc| posts.first(doc)).for_each(|post| take(PostId(post)));
+            let fast = segment.fast_fields();
+            let (posts, threads) = (fast.i64(columns::POST)?, fast.i64(columns::THREAD)?);
+            for doc in segment.doc_ids_alive() {
+                // Heads have no post.
+                match (posts.first(doc), threads.first(doc)) {
+                    (Some(post), _) => take(Held::Post(PostId(post))),
+                    (None, Some(thread)) => take(Held::Head(ThreadId(thread))),
+                    (None, None) => {}
+                }
+            }
         }
         Ok(())
     }

@@ -5,8 +5,9 @@
 //! travels in tantivy's own commit), which version of schema and analysis built it, and whether it was ever
 //! complete. It holds ids and terms, no text to show.
 //!
-//! A rebuild fills a new *generation* (a subdirectory) while the present one keeps answering; a small pointer file,
-//! replaced by a rename, says which generation counts. Whatever a killed process leaves behind is swept away at the
+//! A rebuild fills a new *generation* (a subdirectory) while the present one keeps answering, also one that an
+//! earlier analysis wrote, as long as its fields are the same; a small pointer file, replaced by a rename, says which
+//! generation counts. Whatever a killed process leaves behind is swept away at the
 //! next start.
 
 mod document;
@@ -27,7 +28,7 @@ mod weights;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use document::{Batch, Head, PostDocument};
 pub use error::IndexError;
@@ -54,11 +55,32 @@ pub struct SearchIndex {
     _lock: File,
     current: RwLock<Current>,
     rebuilding: AtomicBool,
+    progress: Mutex<Option<Progress>>,
 }
 
 struct Current {
     generation: Arc<Generation>,
-    complete: bool,
+    standing: Standing,
+}
+
+/// What can be expected of a generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It was never filled.
+    Empty,
+    /// Another analysis filled it: it answers, and is to be built anew.
+    Outdated,
+    /// It holds everything up to its cursor.
+    Complete,
+}
+
+/// How far a rebuild is, in threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Threads taken in.
+    pub done: i64,
+    /// Threads in all, as counted at the beginning.
+    pub total: i64,
 }
 
 /// How many posts an index holds.
@@ -71,38 +93,49 @@ pub struct Counts {
 }
 
 impl SearchIndex {
-    /// Opens the index under `dir`, or begins an empty one when there is none or another version wrote it (then
-    /// [`Self::needs_rebuild`]). `memory` is per writer, in bytes, at least 15 MB; see [`DEFAULT_MEMORY`].
+    /// Opens the index under `dir`. One that another version wrote serves on when its fields are the same; otherwise,
+    /// and when there is none, an empty one is begun. See [`Self::standing`]. `memory` is per writer, in bytes, at
+    /// least 15 MB; see [`DEFAULT_MEMORY`].
     ///
     /// # Errors
     /// [`IndexError::Locked`] while another process has it open, [`IndexError::Corrupt`] when its files are damaged
     /// (then [`Self::discard`] it), [`IndexError::Io`].
     pub fn open(dir: &Path, analysis: &Analysis, memory: usize) -> Result<Self, IndexError> {
         let lock = pointer::lock(dir)?;
-        let pointer = match pointer::read(dir)? {
-            Some(known) if known.version == schema::version() => known,
-            known => {
-                let fresh = Pointer {
-                    generation: known.map_or(0, |known| known.generation) + 1,
-                    version: schema::version(),
-                    complete: false,
-                };
-                pointer::remove_generation(dir, fresh.generation)?;
-                Generation::create(&fresh.path(dir), analysis, memory)?;
-                pointer::write(dir, &fresh)?;
-                fresh
+        let known = pointer::read(dir)?;
+        let open = |pointer: &Pointer| Generation::open(&pointer.path(dir), analysis, memory);
+        let (pointer, generation, standing) = match known {
+            Some(same) if same.version == schema::version() => {
+                let standing = if same.complete { Standing::Complete } else { Standing::Empty };
+                let generation = open(&same)?;
+                (same, generation, standing)
+            }
+            other => {
+                let numbered = other.as_ref().map_or(0, |other| other.generation);
+                // Whatever is wrong with it: what another version wrote is not needed.
+                let served =
+                    other.filter(|other| other.complete).and_then(|other| Some((open(&other).ok()?, other)));
+                if let Some((generation, other)) = served {
+                    (other, generation, Standing::Outdated)
+                } else {
+                    let fresh =
+                        Pointer { generation: numbered + 1, version: schema::version(), complete: false };
+                    pointer::remove_generation(dir, fresh.generation)?;
+                    let generation = Generation::create(&fresh.path(dir), analysis, memory)?;
+                    pointer::write(dir, &fresh)?;
+                    (fresh, generation, Standing::Empty)
+                }
             }
         };
         pointer::sweep(dir, &pointer);
-        let generation = Generation::open(&pointer.path(dir), analysis, memory)?;
-        let current = Current { generation: Arc::new(generation), complete: pointer.complete };
         Ok(Self {
             dir: dir.to_owned(),
             analysis: analysis.clone(),
             memory,
             _lock: lock,
-            current: RwLock::new(current),
+            current: RwLock::new(Current { generation: Arc::new(generation), standing }),
             rebuilding: AtomicBool::new(false),
+            progress: Mutex::default(),
         })
     }
 
@@ -115,9 +148,14 @@ impl SearchIndex {
         pointer::remove(dir)
     }
 
-    /// Whether the index has yet to be filled from the database: it is new, or another version wrote it.
-    pub fn needs_rebuild(&self) -> bool {
-        !self.current.read().unwrap_or_else(PoisonError::into_inner).complete
+    /// What can be expected of it now. Unless it is complete it is to be built from the database.
+    pub fn standing(&self) -> Standing {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).standing
+    }
+
+    /// How far a rebuild is; `None` while there is none.
+    pub fn progress(&self) -> Option<Progress> {
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Position in the activity log up to which the index holds everything; 0 for an empty one. Ask again after a
@@ -153,16 +191,6 @@ impl SearchIndex {
         let generation = self.generation();
         let [public, restricted] = generation.views();
         Counts { public: public.sums.posts, restricted: restricted.sums.posts }
-    }
-
-    /// Calls `take` with every post and whether it is restricted, in no order; for comparing with the database.
-    ///
-    /// # Errors
-    /// [`IndexError`] when the index cannot be read.
-    pub fn for_each_post(&self, mut take: impl FnMut(PostId, bool)) -> Result<(), IndexError> {
-        let generation = self.generation();
-        generation.public.for_each_post(|post| take(post, false))?;
-        generation.restricted.for_each_post(|post| take(post, true))
     }
 
     /// Finds threads for a reader who may see what `permit` allows.

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::generation::Generation;
 use super::pointer::{self, Pointer};
-use super::{Current, Head, IndexError, PostDocument, SearchIndex, schema};
+use super::{Current, Head, IndexError, PostDocument, Progress, SearchIndex, Standing, schema};
 
 /// A generation being filled. Dropped before [`Self::finish`], it is thrown away.
 pub struct Rebuild<'i> {
@@ -32,6 +32,11 @@ impl<'i> Rebuild<'i> {
         self.generation.add(heads, posts)
     }
 
+    /// Tells how far it is.
+    pub fn note(&self, progress: Progress) {
+        *self.index.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
+    }
+
     /// Makes this the generation that counts. `cursor` is the end of the log as it was *before* the first post was
     /// read from the database; what happened since is then read from the log again.
     ///
@@ -42,7 +47,7 @@ impl<'i> Rebuild<'i> {
         let mut current = self.index.current.write().unwrap_or_else(PoisonError::into_inner);
         pointer::write(&self.index.dir, &self.pointer)?;
         self.finished = true;
-        let fresh = Current { generation: Arc::clone(&self.generation), complete: true };
+        let fresh = Current { generation: Arc::clone(&self.generation), standing: Standing::Complete };
         let old = std::mem::replace(&mut *current, fresh);
         drop(current);
         old.generation.retire();
@@ -59,6 +64,7 @@ impl Drop for Rebuild<'_> {
                 tracing::warn!(%error, "an unfinished search index could not be removed");
             }
         }
+        *self.index.progress.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.index.rebuilding.store(false, Ordering::Release);
     }
 }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::generation::{Side, side_paths};
+use super::generation::{Held, Side, side_paths};
 use super::{IndexError, pointer, schema};
-use crate::base::ids::PostId;
+use crate::base::ids::{PostId, ThreadId};
 
 /// Times to begin again when the owner tidies away a file, or a whole generation, that was about to be opened.
 const TRIES: usize = 5;
@@ -16,9 +16,11 @@ pub struct Snapshot {
     pub cursor: i64,
     /// The posts, with whether they are in the restricted index.
     pub posts: Vec<(PostId, bool)>,
+    /// The threads whose titles it holds, likewise.
+    pub heads: Vec<(ThreadId, bool)>,
 }
 
-/// Reads which posts the index under `dir` holds, without locking or changing it. `None` when there is no index, or
+/// Reads which posts and titles the index under `dir` holds, without locking or changing it. `None` when there is no index, or
 /// one that was never completed or that another version wrote.
 ///
 /// # Errors
@@ -36,13 +38,16 @@ pub fn snapshot(dir: &Path) -> Result<Option<Snapshot>, IndexError> {
 fn once(dir: &Path) -> Result<Option<Snapshot>, IndexError> {
     let known = pointer::read(dir)?.filter(|p| p.complete && p.version == schema::version());
     let Some(pointer) = known else { return Ok(None) };
-    let mut snapshot = Snapshot { cursor: i64::MAX, posts: Vec::new() };
+    let mut snapshot = Snapshot { cursor: i64::MAX, posts: Vec::new(), heads: Vec::new() };
     for (path, restricted) in side_paths(&pointer.path(dir)) {
         let side = Side::open(&path)?;
         snapshot.cursor = snapshot.cursor.min(side.cursor()?);
         // Whatever was committed between the two lies beyond the cursor, where the reader looks at the log.
         side.reload()?;
-        side.for_each_post(|post| snapshot.posts.push((post, restricted)))?;
+        side.each(|held| match held {
+            Held::Post(post) => snapshot.posts.push((post, restricted)),
+            Held::Head(thread) => snapshot.heads.push((thread, restricted)),
+        })?;
     }
     Ok(Some(snapshot))
 }

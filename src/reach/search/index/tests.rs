@@ -240,9 +240,13 @@ fn a_post_moves_between_the_indexes_and_leaves_nothing_behind() {
     assert_eq!(shelf.find("budget", &Permit::All), [1]);
     shelf.put(&[post(10, "t", "budget")]);
     assert_eq!(shelf.index.num_docs(), Counts { public: 1, restricted: 0 });
-    let mut all = Vec::new();
-    shelf.index.for_each_post(|post, restricted| all.push((post.0, restricted))).unwrap();
-    assert_eq!(all, [(10, false)]);
+    let held = snapshot(shelf.dir.path()).unwrap();
+    assert!(held.is_none(), "it was never built");
+    shelf.index.start_rebuild().unwrap().finish(9).unwrap();
+    shelf.put(&[post(10, "t", "budget"), restricted(20, 7, "budget")]);
+    let held = snapshot(shelf.dir.path()).unwrap().unwrap();
+    assert_eq!(held.posts, [(PostId(10), false), (PostId(20), true)]);
+    assert_eq!(held.heads, [(ThreadId(1), false), (ThreadId(2), true)]);
 }
 
 #[test]
