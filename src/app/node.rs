@@ -15,6 +15,7 @@ use crate::infra::house::House;
 use crate::infra::random::Random;
 use crate::infra::telemetry;
 use crate::pages::shell::Frame;
+use crate::people::accounts;
 use crate::people::accounts::password::PasswordPool;
 use crate::people::sessions::Sessions;
 use crate::reach::related::Walk;
@@ -142,6 +143,10 @@ impl Node {
         let random = house.random.clone();
         let key =
             house.db.write_now(move |c| settings::secret(c, &random, "forms").map_err(DbError::from))?;
+        let named = house.db.write_now(|c| accounts::store::name_all(c).map_err(DbError::from))?;
+        if named > 0 {
+            tracing::info!(members = named, "members can be looked for by name");
+        }
         let analysis = Analysis::new();
         let index = match SearchIndex::open(&options.index_dir, &analysis, options.index_memory) {
             // The engine knows damage by many names; what is derived can always be built anew.

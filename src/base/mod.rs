@@ -5,4 +5,5 @@ pub mod fault;
 pub mod fold;
 pub mod ids;
 pub mod locale;
+pub mod pinyin;
 pub mod time;

@@ -141,6 +141,7 @@ pub struct SoftLimits {
     suggestions: DefaultKeyedRateLimiter<String>,
     clicks: DefaultKeyedRateLimiter<String>,
     profiles: DefaultKeyedRateLimiter<String>,
+    named: DefaultKeyedRateLimiter<String>,
 }
 
 /// What a soft limit counts.
@@ -158,6 +159,8 @@ pub enum Soft {
     Click,
     /// Profiles looked at: 200 an hour.
     Profile,
+    /// Members offered while a search is typed: 60 an hour.
+    Named,
 }
 
 fn limiter(hits: u32, window: Duration) -> DefaultKeyedRateLimiter<String> {
@@ -178,6 +181,7 @@ impl SoftLimits {
             suggestions: limiter(240, minute),
             clicks: limiter(120, minute),
             profiles: limiter(200, Duration::from_hours(1)),
+            named: limiter(60, Duration::from_hours(1)),
         }
     }
 
@@ -193,6 +197,7 @@ impl SoftLimits {
             Soft::Suggest => &self.suggestions,
             Soft::Click => &self.clicks,
             Soft::Profile => &self.profiles,
+            Soft::Named => &self.named,
         };
         limiter.check_key(&key.to_owned()).map_err(|not_until| {
             use governor::clock::Clock;
@@ -203,9 +208,16 @@ impl SoftLimits {
 
     /// Forgets keys that have been quiet.
     pub fn forget(&self) {
-        for limiter in
-            [&self.posts, &self.reactions, &self.searches, &self.suggestions, &self.clicks, &self.profiles]
-        {
+        let all = [
+            &self.posts,
+            &self.reactions,
+            &self.searches,
+            &self.suggestions,
+            &self.clicks,
+            &self.profiles,
+            &self.named,
+        ];
+        for limiter in all {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }

@@ -144,6 +144,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_names (name, member_id) {
+        name -> Text,
+        member_id -> BigInt,
+    }
+}
+
+diesel::table! {
     category_moderators (member_id, category_id) {
         member_id -> BigInt,
         category_id -> BigInt,
@@ -625,6 +632,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotent_answers,
     members,
     former_handles,
+    member_names,
     category_moderators,
     sessions,
     api_tokens,

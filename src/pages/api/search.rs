@@ -10,6 +10,7 @@ use crate::base::ids::ThreadId;
 use crate::content::categories;
 use crate::content::markup::slugify;
 use crate::content::threads::{self, Thread};
+use crate::people::accounts::Card;
 use crate::reach::related;
 use crate::reach::search::index::Sort;
 use crate::reach::search::service::{Asked, Search};
@@ -183,11 +184,17 @@ pub async fn suggestions(
     actor: &Actor,
     typed: &str,
 ) -> Result<SuggestionsView, AppError> {
+    let limit = if typed.starts_with('@') { Soft::Profile } else { Soft::Named };
+    let member = actor.id();
     let (actor, house, typed) = (actor.clone(), web.house.clone(), typed.to_owned());
     let engine = search.into_inner();
-    let people = typed.starts_with('@')
-        && actor.id().is_some_and(|member| web.soft.check(Soft::Profile, &member.to_string()).is_ok());
-    let found = web.house.db.read(move |conn| engine.suggest(conn, &house, &actor, &typed, people)).await?;
+    let mut found = web.house.db.read(move |conn| engine.suggest(conn, &house, &actor, &typed)).await?;
+    // Only what shows members counts as looking at them; beyond the limit they are left out.
+    if !found.members.is_empty()
+        && member.is_none_or(|member| web.soft.check(limit, &member.to_string()).is_err())
+    {
+        found.members.clear();
+    }
     let named = |name: String, url: String| Named { name, url };
     Ok(SuggestionsView {
         threads: found.threads.iter().map(NamedThread::of).collect(),
@@ -205,10 +212,18 @@ pub async fn suggestions(
         members: found
             .members
             .into_iter()
-            .map(|card| (urls::member(&card.handle), card.handle))
-            .map(|(u, h)| named(h, u))
+            .map(|card| named(called(&card), urls::member(&card.handle)))
             .collect(),
     })
+}
+
+/// A member as one among several: the name, with the handle where it is another.
+fn called(card: &Card) -> String {
+    if card.display_name == card.handle {
+        card.handle.clone()
+    } else {
+        format!("{} @{}", card.display_name, card.handle)
+    }
 }
 
 /// A title that is being written.

@@ -5,6 +5,7 @@ pub mod handle;
 pub mod invitations;
 pub mod links;
 pub mod model;
+pub mod names;
 pub mod password;
 pub mod renaming;
 pub mod service;

@@ -1,15 +1,20 @@
-//! Reading and writing `members` and `former_handles`.
+//! Reading and writing `members`, `former_handles` and `member_names`.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 use super::handle::Handle;
 use super::model::{Card, Email, Member};
+use super::names;
 use crate::base::actor::Role;
 use crate::base::ids::MemberId;
 use crate::base::time::UtcTime;
 use crate::infra::db::Conn;
 use crate::infra::db::dialect::for_update;
-use crate::infra::db::schema::{former_handles, member_counters, members};
+use crate::infra::db::schema::{former_handles, member_counters, member_names, members};
+
+/// Members offered at once.
+const OFFERED: i64 = 10;
 
 /// A new row.
 pub struct NewMember<'a> {
@@ -35,7 +40,7 @@ pub struct NewMember<'a> {
 
 /// Adds a row.
 pub fn insert(conn: &mut Conn, new: &NewMember<'_>) -> QueryResult<MemberId> {
-    diesel::insert_into(members::table)
+    let id = diesel::insert_into(members::table)
         .values((
             members::public_id.eq(&new.public_id),
             members::handle.eq(new.handle.as_str()),
@@ -53,7 +58,48 @@ pub fn insert(conn: &mut Conn, new: &NewMember<'_>) -> QueryResult<MemberId> {
             members::created_at.eq(new.created_at),
         ))
         .returning(members::id)
-        .get_result(conn)
+        .get_result(conn)?;
+    set_names(conn, id, new.handle.as_str(), new.display_name)?;
+    Ok(id)
+}
+
+/// Writes what a member is looked for by.
+fn set_names(conn: &mut Conn, id: MemberId, handle: &str, display_name: &str) -> QueryResult<()> {
+    diesel::delete(member_names::table.filter(member_names::member_id.eq(id.0))).execute(conn)?;
+    add_names(conn, id, handle, display_name)
+}
+
+fn add_names(conn: &mut Conn, id: MemberId, handle: &str, display_name: &str) -> QueryResult<()> {
+    for form in names::forms(handle, display_name) {
+        diesel::sql_query(
+            "INSERT INTO member_names (name, member_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        )
+        .bind::<Text, _>(form)
+        .bind::<BigInt, _>(id)
+        .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Writes the names of all members when none is written yet, as after the release that began to.
+pub fn name_all(conn: &mut Conn) -> QueryResult<usize> {
+    let known: Option<String> = member_names::table.select(member_names::name).first(conn).optional()?;
+    let (mut last, mut done) = (MemberId(0), 0);
+    while known.is_none() {
+        let some: Vec<(MemberId, String, String)> = members::table
+            .filter(members::id.gt(last.0))
+            .order(members::id.asc())
+            .limit(500)
+            .select((members::id, members::handle, members::display_name))
+            .load(conn)?;
+        let Some((id, ..)) = some.last() else { break };
+        last = *id;
+        done += some.len();
+        for (id, handle, name) in &some {
+            add_names(conn, *id, handle, name)?;
+        }
+    }
+    Ok(done)
 }
 
 /// The account of `id`.
@@ -137,8 +183,8 @@ pub(super) fn rename(
             members::display_name.eq(display_name),
             members::handle_changed_at.eq(now),
         ))
-        .execute(conn)
-        .map(drop)
+        .execute(conn)?;
+    set_names(conn, id, handle.as_str(), display_name)
 }
 
 /// Id and password hash of whoever signs in as `login`: a handle or a confirmed e-mail.
@@ -207,10 +253,13 @@ pub(super) fn set_level(conn: &mut Conn, ids: &[MemberId], level: i16) -> QueryR
 }
 
 /// Sets what members change themselves.
-pub fn set_profile(conn: &mut Conn, id: MemberId, name: &str, bio: &str, public: bool) -> QueryResult<usize> {
-    diesel::update(members::table.find(id.0))
+pub fn set_profile(conn: &mut Conn, id: MemberId, name: &str, bio: &str, public: bool) -> QueryResult<()> {
+    let handle: Option<String> = diesel::update(members::table.find(id.0))
         .set((members::display_name.eq(name), members::bio.eq(bio), members::profile_public.eq(public)))
-        .execute(conn)
+        .returning(members::handle)
+        .get_result(conn)
+        .optional()?;
+    handle.map_or(Ok(()), |handle| set_names(conn, id, &handle, name))
 }
 
 /// Sets language and theme.
@@ -328,24 +377,71 @@ pub fn indexable(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(MemberId, Stri
         .load(conn)
 }
 
-/// At most ten cards whose handle begins with `prefix`, which has two characters or more.
+/// At most ten cards of members whose handle, or else whose name, begins with `prefix`, which has two characters or
+/// more, as it is written or as it sounds.
 pub fn complete(conn: &mut Conn, prefix: &str) -> QueryResult<Vec<Card>> {
-    let folded = crate::base::fold::fold(prefix.trim_start_matches('@'));
-    if folded.chars().count() < 2 {
+    let (from, to) = beginning(prefix);
+    if from.chars().count() < 2 {
         return Ok(Vec::new());
     }
-    let mut end = folded.clone();
-    end.push(char::MAX);
-    members::table
-        .filter(members::handle_fold.ge(folded))
-        .filter(members::handle_fold.lt(end))
+    let mut found: Vec<Card> = members::table
+        .filter(members::handle_fold.ge(&from))
+        .filter(members::handle_fold.lt(&to))
         .order(members::handle_fold.asc())
-        .limit(10)
+        .limit(OFFERED)
         .select(Card::as_select())
-        .load(conn)
+        .load(conn)?;
+    let named: Vec<MemberId> = member_names::table
+        .filter(member_names::name.ge(&from))
+        .filter(member_names::name.lt(&to))
+        .order((member_names::name.asc(), member_names::member_id.asc()))
+        // A member may be told under several forms that begin so.
+        .limit(OFFERED * 4)
+        .select(member_names::member_id)
+        .load(conn)?;
+    add_cards(conn, &mut found, &named)?;
+    Ok(found)
 }
 
-/// One page of the back office's list of members, newest first; `find` matches the beginning of a handle.
+/// The members whose handle or name is `text`, as it is written or as it sounds; at most ten.
+pub fn called(conn: &mut Conn, text: &str) -> QueryResult<Vec<Card>> {
+    let form = names::form(text.trim_start_matches('@'));
+    let mut found: Vec<Card> =
+        members::table.filter(members::handle_fold.eq(&form)).select(Card::as_select()).load(conn)?;
+    let named: Vec<MemberId> = member_names::table
+        .filter(member_names::name.eq(&form))
+        .order(member_names::member_id.asc())
+        .limit(OFFERED)
+        .select(member_names::member_id)
+        .load(conn)?;
+    add_cards(conn, &mut found, &named)?;
+    Ok(found)
+}
+
+/// Adds the cards of `ids` that are not among `found`, in that order, up to [`OFFERED`].
+fn add_cards(conn: &mut Conn, found: &mut Vec<Card>, ids: &[MemberId]) -> QueryResult<()> {
+    let mut others = cards(conn, ids)?;
+    for id in ids {
+        let room = i64::try_from(found.len()).is_ok_and(|n| n < OFFERED);
+        if let Some(at) = others.iter().position(|card| room && card.id == *id) {
+            let card = others.swap_remove(at);
+            if found.iter().all(|known| known.id != card.id) {
+                found.push(card);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The forms between which all lie that begin with `prefix`.
+fn beginning(prefix: &str) -> (String, String) {
+    let from = names::form(prefix.trim_start_matches('@'));
+    let to = format!("{from}{}", char::MAX);
+    (from, to)
+}
+
+/// One page of the back office's list of members, newest first; `find` matches the beginning of a handle or
+/// a name.
 pub fn list(
     conn: &mut Conn,
     find: &str,
@@ -356,10 +452,13 @@ pub fn list(
     let mut query =
         members::table.select(Member::as_select()).order(members::id.desc()).limit(limit).into_boxed();
     if !find.is_empty() {
-        let folded = crate::base::fold::fold(find.trim_start_matches('@'));
-        let mut end = folded.clone();
-        end.push(char::MAX);
-        query = query.filter(members::handle_fold.ge(folded)).filter(members::handle_fold.lt(end));
+        let (from, to) = beginning(find);
+        let named = member_names::table
+            .filter(member_names::name.ge(from.clone()))
+            .filter(member_names::name.lt(to.clone()))
+            .select(member_names::member_id);
+        let handle = members::handle_fold.ge(from).and(members::handle_fold.lt(to));
+        query = query.filter(handle.or(members::id.eq_any(named)));
     }
     if let Some(role) = role {
         query = query.filter(members::role.eq(role.code()));

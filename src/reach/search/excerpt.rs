@@ -8,9 +8,10 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::analysis::{Analysis, Lexicon, Question, Token, Unit, Way, readings};
+use super::analysis::{Analysis, Lexicon, Question, Token, Unit, Way};
 use super::query::ParsedQuery;
 use crate::base::fold::is_han;
+use crate::base::pinyin::readings;
 
 /// A good length for a result list, in columns; a Han character takes two.
 pub const COLUMNS: usize = 200;

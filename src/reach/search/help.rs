@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::analysis::readings;
 use super::index::{Filter, Page, Query, Sort};
 use super::query::ParsedQuery;
 use super::service::{Error, Search, heat_age, lexicon, permit};
 use crate::base::actor::Actor;
 use crate::base::fold::{fold, is_han};
 use crate::base::ids::ThreadId;
+use crate::base::pinyin::readings;
 use crate::content::categories::{self, Readable};
 use crate::content::tags;
 use crate::content::threads::{self, State, Thread};
@@ -21,6 +21,8 @@ pub const TYPED: usize = 60;
 /// Threads suggested; of tags, categories and members [`OTHERS`] each.
 const THREADS: usize = 6;
 const OTHERS: usize = 3;
+/// Letters from which on members are offered without an `@`.
+const NAME: usize = 3;
 /// Similar threads offered.
 const SIMILAR: usize = 5;
 /// Titles looked at for a word that sounds the same.
@@ -40,8 +42,7 @@ pub struct Suggestions {
 }
 
 impl Search {
-    /// What goes on as `text` begins, of what `actor` may see. Members are offered after an `@` and when `people` says
-    /// that this reader has not asked for too many.
+    /// What goes on as `text` begins, of what `actor` may see; members to members alone.
     ///
     /// # Errors
     /// Index or database fail.
@@ -51,7 +52,6 @@ impl Search {
         house: &House,
         actor: &Actor,
         text: &str,
-        people: bool,
     ) -> Result<Suggestions, Error> {
         let text: String = text.trim_start().chars().take(TYPED).collect();
         let folded = fold(text.trim());
@@ -73,7 +73,11 @@ impl Search {
             threads: shown(conn, &readable, &found)?,
             tags: tags::beginning(conn, text.trim(), within.as_deref(), OTHERS)?,
             members: match actor.member() {
-                Some(_) if people && text.starts_with('@') => {
+                Some(_)
+                    if text.starts_with('@')
+                        || folded.chars().count() >= NAME
+                        || folded.chars().all(is_han) =>
+                {
                     accounts::store::complete(conn, text.trim())?.into_iter().take(OTHERS).collect()
                 }
                 _ => Vec::new(),

@@ -57,6 +57,8 @@ impl Fault for Error {
 /// Posts shown of a search within one thread.
 const WITHIN: usize = 50;
 
+/// Members of the name that is searched for offered at once.
+const PEOPLE: usize = 3;
 /// Results explained at once.
 const EXPLAINED: usize = 10;
 
@@ -179,12 +181,11 @@ pub(super) fn heat_age(conn: &mut Conn, now: UtcTime) -> Result<f64, Error> {
     Ok(Scale::hours(settings::recall(conn)?.half_life_hours).age(now))
 }
 
-/// The member whose handle is the query; for members alone, as profiles are.
+/// The members whose handle or name is the query; for members alone, as profiles are.
 fn people(conn: &mut Conn, actor: &Actor, parsed: &ParsedQuery) -> Result<Vec<Card>, Error> {
     match parsed.clauses.as_slice() {
         [only] if !only.exact && !only.negated && actor.member().is_some() && !parsed.asks_of_posts() => {
-            let found = accounts::store::by_handle(conn, &only.text)?;
-            Ok(accounts::store::cards(conn, &found.iter().map(|member| member.id).collect::<Vec<_>>())?)
+            Ok(accounts::store::called(conn, &only.text)?.into_iter().take(PEOPLE).collect())
         }
         _ => Ok(Vec::new()),
     }

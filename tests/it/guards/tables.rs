@@ -14,7 +14,7 @@ const OWNERS: [(&str, &[&str]); 29] = [
     ("web/limits", &["request_limits"]),
     ("site/settings", &["settings", "secrets"]),
     ("site/audit", &["audit_entries"]),
-    ("people/accounts", &["members", "former_handles", "one_time_links"]),
+    ("people/accounts", &["members", "former_handles", "member_names", "one_time_links"]),
     ("people/roles", &["category_moderators"]),
     ("people/sessions", &["sessions", "api_tokens"]),
     ("people/profiles", &["member_counters"]),

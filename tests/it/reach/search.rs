@@ -1,6 +1,8 @@
 //! Search as readers meet it: operators over page and API, help, and nothing of what is private.
 
 use hearth::base::actor::Role;
+use hearth::infra::db::DbError;
+use hearth::people::accounts;
 use hearth::reach::related;
 use serde_json::{Value, json};
 
@@ -205,6 +207,38 @@ app_on_both! {
         assert!(!app.get(&url, &Caller::visitor()).await.body.contains("Error E42 on the printer"));
         let similar = app.api("GET", "/search/similar?title=printer%20paper%20jam%20E42", &ada, None).await.json();
         assert_eq!(similar["items"][0]["id"], json!(one), "{similar}");
+    }
+}
+
+app_on_both! {
+    async fn members_are_found_by_name_and_by_its_sound(app) {
+        let ada = app.member("ada", Role::Member);
+        let wei = app.member("weiwei", Role::Member);
+        let offers = async |typed: &str| {
+            let path = format!("/search/suggest?q={}", hearth::web::urls::component(typed));
+            let answer = app.api("GET", &path, &ada, None).await.json();
+            answer["members"].as_array().unwrap().iter().map(|m| m["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let profile = [("display_name", "張 偉"), ("bio", "")];
+        assert_eq!(app.post("/settings/profile", &wei, &profile).await.status, 303);
+        for typed in ["张伟", "張偉", "@張", "@zh", "zhangw", "@zw", "weiw"] {
+            assert_eq!(offers(typed).await, if typed == "@張" { vec![] } else { vec!["張 偉 @weiwei"] }, "{typed}");
+        }
+        assert!(offers("zw").await.is_empty(), "too short for a name without an @");
+        let page = app.get("/search?q=zhangwei", &ada).await.body;
+        assert!(page.contains(r#"href="/u/weiwei""#), "{page}");
+        assert!(!app.get("/search?q=zhangwei", &Caller::visitor()).await.body.contains("weiwei"));
+        let completed = app.get("/complete?kind=member&q=zhangw", &ada).await.json();
+        assert_eq!(completed["items"][0]["value"], json!("weiwei"));
+        // What a release before knew nothing of is written at the start.
+        app.sql("DELETE FROM member_names");
+        assert!(offers("zhangw").await.is_empty());
+        off(|| app.db.write_now(|c| accounts::store::name_all(c).map_err(DbError::from))).unwrap();
+        assert_eq!(offers("zhangw").await, ["張 偉 @weiwei"]);
+        let profile = [("display_name", "小明"), ("bio", "")];
+        assert_eq!(app.post("/settings/profile", &wei, &profile).await.status, 303);
+        assert_eq!(offers("xiaom").await, ["小明 @weiwei"]);
+        assert!(offers("zhangw").await.is_empty(), "a name given up");
     }
 }
 

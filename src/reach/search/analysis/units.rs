@@ -10,10 +10,11 @@ use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use std::sync::LazyLock;
 
+use super::Analysis;
 use super::scan::{Piece, PieceKind, Scan};
 use super::terms::{atom_text, code, squeezed, stem, whole};
-use super::{Analysis, initials, syllables};
 use crate::base::fold::fold;
+use crate::base::pinyin::{initials, syllables};
 
 mod lexicon;
 pub use lexicon::Lexicon;

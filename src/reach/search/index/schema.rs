@@ -11,7 +11,8 @@ use tantivy::tokenizer::{PreTokenizedString, Token as TantivyToken};
 
 use super::{Head, PostDocument};
 use crate::base::fold::{fold, is_han};
-use crate::reach::search::analysis::{self, Analysis, Token, readings};
+use crate::base::pinyin::readings;
+use crate::reach::search::analysis::{self, Analysis, Token};
 
 /// Raised when a field changes; an index built by another version is rebuilt.
 const VERSION: u32 = 2;
