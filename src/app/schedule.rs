@@ -6,6 +6,7 @@
 //! | take up a waiting job | 1 s, on a thread of its own: a job may take hours |
 //! | render posts of an older renderer | 1 min |
 //! | look for related threads of some that have none | 5 s |
+//! | tell the search index of heat that views brought | 10 min |
 //! | forget spent limits, sessions, idempotent answers and searches of 90 days ago | 1 h |
 //! | expire `/top` scores | 1 h (days end once a day; doing it again changes nothing) |
 
@@ -20,6 +21,8 @@ use crate::content::threads::top;
 use crate::infra::db::{Conn, DbError};
 use crate::people::sessions;
 use crate::reach::related;
+use crate::reach::search::follow;
+use crate::reach::search::index::Standing;
 use crate::reach::search_log;
 use crate::web::{idempotency, limits};
 
@@ -74,6 +77,13 @@ fn relate(node: &Node) -> Result<(), String> {
     Ok(())
 }
 
+fn warm(node: &Node) -> Result<(), String> {
+    if node.search.index.standing() == Standing::Complete {
+        follow::refresh_heat(&node.house.db, &node.search.index).map_err(text)?;
+    }
+    Ok(())
+}
+
 fn forget(node: &Node) -> Result<(), String> {
     let now = node.house.clock.now();
     node.web.soft.forget();
@@ -100,10 +110,11 @@ pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()>
     std::thread::spawn(move || {
         let now = Instant::now();
         let task = |name, every, work| Task { name, every: Duration::from_secs(every), next: now, work };
-        let mut tasks: [Task; 6] = [
+        let mut tasks: [Task; 7] = [
             task("views", 5, write_views),
             task("related", 5, relate),
             task("searches", 5, write_searches),
+            task("warm", 600, warm),
             task("render", 60, render),
             task("forget", 3_600, forget),
             task("top", 3_600, expire_top),

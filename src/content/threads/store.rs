@@ -191,6 +191,17 @@ pub fn ids_after(conn: &mut Conn, after: ThreadId, limit: i64) -> QueryResult<Ve
         .load(conn)
 }
 
+/// Listed threads after `after` with their stored heat, ascending.
+pub fn heats_after(conn: &mut Conn, after: ThreadId, limit: i64) -> QueryResult<Vec<(ThreadId, f64)>> {
+    threads::table
+        .filter(threads::id.gt(after.0))
+        .filter(threads::state.eq(State::Listed.code()))
+        .order(threads::id.asc())
+        .limit(limit)
+        .select((threads::id, threads::heat))
+        .load(conn)
+}
+
 /// The listed threads of categories, ascending.
 pub fn ids_of_categories(conn: &mut Conn, categories: &[CategoryId]) -> QueryResult<Vec<ThreadId>> {
     threads::table

@@ -25,6 +25,11 @@ use super::query::{Has, Mark};
 const ACTIVITIES: i64 = 500;
 /// Posts of a thread read at once.
 const POSTS: i64 = 200;
+/// Threads whose heat is compared, and refreshed, at once.
+const HEATS: i64 = 2_000;
+const REFRESHED: usize = 500;
+/// Difference of logarithmic heat (base 2) that is worth a change: 7 % of the present heat.
+const DRIFT: f64 = 0.1;
 /// Threads read at once by a rebuild.
 const THREADS: i64 = 50;
 
@@ -176,6 +181,37 @@ fn sign_anew(db: &Db, index: &SearchIndex, author: MemberId, at: i64) -> Result<
         index.apply(&batch, at, at)?;
     }
     Ok(())
+}
+
+/// Brings the heat that the index knows up to that of the tables where they have drifted apart: views warm a thread
+/// without an activity. Returns how many threads that were. What happens meanwhile goes before: the rest waits for
+/// the next time.
+pub fn refresh_heat(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
+    let (mut after, mut done) = (ThreadId(0), 0);
+    let mut heads = BTreeSet::new();
+    loop {
+        let rows =
+            db.read_now(move |c| threads::store::heats_after(c, after, HEATS).map_err(FollowError::from))?;
+        let last = rows.last().map(|(id, _)| *id);
+        let drifted = |(id, heat): &(ThreadId, f64)| {
+            index.heat(*id).is_some_and(|known| (f64::from(known) - heat).abs() > DRIFT)
+        };
+        heads.extend(rows.into_iter().filter(drifted).map(|(id, _)| id));
+        if heads.len() >= REFRESHED || last.is_none() && !heads.is_empty() {
+            let touched = Touched { heads: std::mem::take(&mut heads), ..Touched::default() };
+            let (at, count) = (index.cursor(), touched.heads.len());
+            let batch = db.read_now(move |c| gather(c, &touched))?;
+            match index.apply(&batch, at, at) {
+                Err(IndexError::CursorMoved { .. }) => {}
+                applied => {
+                    applied?;
+                    done += count;
+                }
+            }
+        }
+        let Some(last) = last else { return Ok(done) };
+        after = last;
+    }
 }
 
 /// Builds the index anew from the tables while the old one serves. `progress` hears (threads done, in all).

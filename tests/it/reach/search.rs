@@ -4,6 +4,7 @@ use hearth::base::actor::Role;
 use hearth::infra::db::DbError;
 use hearth::people::accounts;
 use hearth::reach::related;
+use hearth::reach::search::follow;
 use serde_json::{Value, json};
 
 use crate::app_on_both;
@@ -207,6 +208,26 @@ app_on_both! {
         assert!(!app.get(&url, &Caller::visitor()).await.body.contains("Error E42 on the printer"));
         let similar = app.api("GET", "/search/similar?title=printer%20paper%20jam%20E42", &ada, None).await.json();
         assert_eq!(similar["items"][0]["id"], json!(one), "{similar}");
+    }
+}
+
+app_on_both! {
+    async fn heat_that_views_brought_reaches_the_index(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        for title in ["Cold pump", "Warm pump"] {
+            open(app, &ada, "general", title, "Pump.", json!({})).await;
+        }
+        app.settle();
+        app.sql("UPDATE threads SET heat = heat + 3 WHERE title = 'Cold pump'");
+        let first = async || {
+            let found = app.api("GET", "/search?q=pump&sort=hottest", &Caller::visitor(), None).await.json();
+            found["items"][0]["title"].as_str().unwrap_or_default().to_owned()
+        };
+        let refresh = || off(|| follow::refresh_heat(&app.db, &app.node.search.index).unwrap());
+        assert_eq!(first().await, "Warm pump", "the later of two that are equally hot");
+        assert_eq!((refresh(), refresh()), (1, 0));
+        assert_eq!(first().await, "Cold pump");
     }
 }
 

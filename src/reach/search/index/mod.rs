@@ -193,6 +193,14 @@ impl SearchIndex {
         Counts { public: public.sums.posts, restricted: restricted.sums.posts }
     }
 
+    /// The stored heat of a thread as the index knows it; `None` for one that it does not hold.
+    pub fn heat(&self, thread: ThreadId) -> Option<f32> {
+        let thread = u32::try_from(thread.0).ok()?;
+        let views = self.generation().views();
+        let fact = views.iter().map(|view| view.facts.get(thread)).find(|fact| fact.category != 0)?;
+        Some(fact.heat)
+    }
+
     /// Finds threads for a reader who may see what `permit` allows.
     ///
     /// # Errors
