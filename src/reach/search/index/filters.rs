@@ -145,7 +145,7 @@ impl<'q> Threads<'q> {
         Ok(Self { query, permit, marks: u32::try_from(marks).unwrap_or(0), tags, without, holding })
     }
 
-    /// Whether every thread of the public side may be found.
+    /// Whether every thread that the reader may see may be found.
     pub fn is_open(&self) -> bool {
         let filter = &self.query.filter;
         self.marks == 0
@@ -157,21 +157,22 @@ impl<'q> Threads<'q> {
             && filter.except.is_none()
     }
 
-    /// Whether the reader may see a thread with these facts; `restricted`: it is on the restricted side.
-    fn permits(&self, fact: &Fact, restricted: bool) -> bool {
+    /// Whether the reader may see threads of a category (0: there is no such thread); `restricted`: it is on the
+    /// restricted side.
+    pub fn permits(&self, category: u32, restricted: bool) -> bool {
         match self.permit {
+            _ if category == 0 => false,
             _ if !restricted => true,
             Permit::Public => false,
             Permit::All => true,
-            Permit::Categories(ids) => ids.iter().any(|id| id.0 == i64::from(fact.category)),
+            Permit::Categories(ids) => ids.iter().any(|id| id.0 == i64::from(category)),
         }
     }
 
     /// Whether a thread may be found.
     pub fn allows(&self, thread: u32, fact: &Fact, restricted: bool) -> bool {
         let filter = &self.query.filter;
-        fact.category != 0
-            && self.permits(fact, restricted)
+        self.permits(fact.category, restricted)
             && fact.marks & self.marks == self.marks
             && filter
                 .categories

@@ -10,7 +10,7 @@ use super::filters::{self, Posts, Threads};
 use super::generation::Generation;
 use super::plan::Plan;
 use super::schema::whole_title;
-use super::tally::{Scoring, Share, Tally, each};
+use super::tally::{Scoring, Share, Tally, each, each_among};
 use super::view::{Fact, View};
 use super::weights as w;
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
@@ -139,6 +139,9 @@ pub struct Why {
     pub score: f32,
 }
 
+/// Threads up to which their posts are looked up one thread at a time.
+const FEW: usize = 500;
+
 /// A thread that may be shown.
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
@@ -206,8 +209,8 @@ pub(super) fn within(
         };
         run.read(tally, None)?;
         let asked = u32::try_from(thread.0).ok().filter(|thread| run.allows(*thread).is_some());
-        tally.mark(asked.into_iter());
-        let posts = run.posts(tally)?;
+        let asked: Vec<u32> = asked.into_iter().collect();
+        let posts = run.posts(tally, &asked)?;
         let mut posts: Vec<(f32, i64)> = posts.into_iter().map(|(post, found)| (found.score, post)).collect();
         posts.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
         Ok(posts.into_iter().take(limit).map(|(_, post)| PostId(post)).collect())
@@ -230,7 +233,7 @@ pub(super) fn explain(
         let shares = run.read(tally, asked)?;
         let found = tally.found().find(|(found, ..)| Some(*found) == asked);
         let Some((thread, total, meets)) = found else { return Ok(Why::default()) };
-        let factor = run.factor(&run.scoring.fact(thread));
+        let factor = run.factor(run.scoring.fact(thread));
         Ok(Why {
             shares,
             factor,
@@ -297,9 +300,19 @@ impl<'a> Run<'a> {
         Ok(shares)
     }
 
-    fn allows(&self, thread: u32) -> Option<Fact> {
+    /// Whether a thread may be found. Looks at its facts only when something besides the permit decides.
+    fn shows(&self, thread: u32) -> bool {
+        if self.threads.is_open() {
+            let (category, restricted) = self.scoring.category(thread);
+            self.threads.permits(category, restricted)
+        } else {
+            self.allows(thread).is_some()
+        }
+    }
+
+    fn allows(&self, thread: u32) -> Option<&Fact> {
         let (fact, restricted) = self.scoring.place(thread);
-        self.threads.allows(thread, &fact, restricted).then_some(fact)
+        self.threads.allows(thread, fact, restricted).then_some(fact)
     }
 
     /// What is known of a thread besides its text, as a factor of its score.
@@ -320,40 +333,40 @@ impl<'a> Run<'a> {
     fn results(&self, tally: &mut Tally, page: Page) -> Result<Results, IndexError> {
         let settled = (page.offset + page.limit).max(w::SETTLED);
         let near = self.near(tally, settled);
-        // Then no fact of a thread far down the list matters: it is counted, and that is all.
-        let open =
-            self.scoring.sides.len() == 1 && self.threads.is_open() && self.query.sort == Sort::Relevance;
+        let by_text = self.query.sort == Sort::Relevance;
         let mut candidates = Vec::new();
-        let mut complete = 0;
+        let (mut complete, mut far, mut far_complete) = (0, 0, 0);
         for (thread, total, meets) in tally.found() {
             let whole = self.plan.is_complete(meets);
             if !whole && !self.plan.is_enough(meets) {
                 continue;
             }
-            if open && total < near {
-                complete += usize::from(whole);
-                candidates.push(Candidate { thread, complete: whole, key: f64::from(total) });
+            // A thread far down the list is counted, and that is all.
+            if by_text && total < near {
+                let shown = self.shows(thread);
+                far += usize::from(shown);
+                far_complete += usize::from(shown && whole);
                 continue;
             }
             let Some(fact) = self.allows(thread) else { continue };
             complete += usize::from(whole);
             let key = match self.query.sort {
-                Sort::Relevance if total < near => f64::from(total),
-                Sort::Relevance => f64::from(total * self.factor(&fact)),
+                Sort::Relevance => f64::from(total * self.factor(fact)),
                 Sort::Newest => 0.0,
                 Sort::Hottest => f64::from(fact.heat),
             };
             candidates.push(Candidate { thread, complete: whole, key });
         }
-        let by_text = self.query.sort == Sort::Relevance;
+        complete += far_complete;
         if complete >= w::ENOUGH_THREADS && self.plan.is_short() || !by_text && complete > 0 {
             candidates.retain(|candidate| candidate.complete);
+            far = far_complete;
         }
         let dated = match self.query.sort {
             Sort::Newest => self.date(tally, &mut candidates)?,
             _ => HashMap::new(),
         };
-        let total = candidates.len();
+        let total = candidates.len() + far;
         let tiers = by_text && self.plan.is_short();
         top(&mut candidates, settled, tiers);
         let passages =
@@ -383,11 +396,9 @@ impl<'a> Run<'a> {
         if tally.count() <= 4 * wanted {
             return 0.0;
         }
-        let open = self.scoring.sides.len() == 1 && self.threads.is_open();
-        let shown = |thread, meets| self.plan.is_complete(meets) && (open || self.allows(thread).is_some());
         let mut totals: Vec<f32> = tally
             .found()
-            .filter(|(thread, _, meets)| shown(*thread, *meets))
+            .filter(|(thread, _, meets)| self.plan.is_complete(*meets) && self.shows(*thread))
             .map(|(_, total, _)| total)
             .collect();
         if totals.len() <= wanted {
@@ -403,9 +414,9 @@ impl<'a> Run<'a> {
         tally: &mut Tally,
         candidates: &mut [Candidate],
     ) -> Result<HashMap<u32, Passage>, IndexError> {
-        tally.mark(candidates.iter().map(|candidate| candidate.thread));
+        let threads: Vec<u32> = candidates.iter().map(|candidate| candidate.thread).collect();
         let mut newest: HashMap<u32, (i64, i64)> = HashMap::with_capacity(candidates.len());
-        self.each_hit(tally, |posts, doc, thread, _, _| {
+        self.each_hit(tally, &threads, |posts, doc, thread, _, _| {
             let found = (posts.created_at.first(doc).unwrap_or(0), posts.post.first(doc).unwrap_or(0));
             newest.entry(thread).and_modify(|known| *known = found.max(*known)).or_insert(found);
         })?;
@@ -417,32 +428,45 @@ impl<'a> Run<'a> {
         Ok(newest.into_iter().map(|(thread, found)| (thread, passage(found))).collect())
     }
 
-    /// Calls `take` with every post of a marked thread in which a unit stands: its columns, which it is, its thread,
-    /// which unit and how often.
+    /// Calls `take` with every post of `threads` in which a unit stands: its columns, which it is, its thread, which
+    /// unit and how often.
     fn each_hit(
         &self,
-        tally: &Tally,
+        tally: &mut Tally,
+        threads: &[u32],
         mut take: impl FnMut(&Posts, DocId, u32, usize, f32),
     ) -> Result<(), IndexError> {
         if self.scoring.titles_only {
             return Ok(());
+        }
+        // Of few threads the posts are known, and only where they may be is looked; of many all postings are read.
+        let few = threads.len() <= FEW;
+        if !few {
+            tally.mark(threads.iter().copied());
         }
         let body = (self.scoring.fields.body, self.scoring.fields.body_loose);
         let code = (self.scoring.fields.code, self.scoring.fields.code);
         for (nth, side) in self.scoring.sides.iter().enumerate() {
             for (at, part) in side.parts.iter().enumerate() {
                 let posts = Posts::open(part)?;
+                let docs = if few { part.docs_of(threads.iter().copied()) } else { Vec::new() };
+                if few && docs.is_empty() {
+                    continue;
+                }
                 for (unit, (weight, way)) in self.ways() {
                     for (fields, counts) in [(body, 1.0), (code, w::CODE_TERMS)] {
-                        each(part, fields, way, |doc, terms| {
+                        let hit = |doc, terms| {
                             let thread = part.thread(doc);
-                            if tally.is_marked(thread)
-                                && part.is_alive(doc)
-                                && self.scoring.allows(nth, at, doc)
-                            {
+                            let wanted = few || tally.is_marked(thread) && part.is_alive(doc);
+                            if wanted && self.scoring.allows(nth, at, doc) {
                                 take(&posts, doc, thread, unit, counts * weight * terms as f32);
                             }
-                        })?;
+                        };
+                        if few {
+                            each_among(part, fields, way, &docs, hit)
+                        } else {
+                            each(part, fields, way, hit)
+                        }?;
                     }
                 }
             }
@@ -456,10 +480,10 @@ impl<'a> Run<'a> {
         ways.filter(|(_, (_, way))| !matches!(way, Way::Sounds(_) | Way::Tag(_)))
     }
 
-    /// Posts of marked threads in which a unit stands.
-    fn posts(&self, tally: &Tally) -> Result<HashMap<i64, PostHit>, IndexError> {
+    /// Posts of `threads` in which a unit stands.
+    fn posts(&self, tally: &mut Tally, threads: &[u32]) -> Result<HashMap<i64, PostHit>, IndexError> {
         let mut posts: HashMap<i64, PostHit> = HashMap::new();
-        self.each_hit(tally, |columns, doc, thread, unit, terms| {
+        self.each_hit(tally, threads, |columns, doc, thread, unit, terms| {
             let post = columns.post.first(doc).unwrap_or(0);
             let worth = self.worths.get(unit).copied().unwrap_or(0.0);
             let (accepted, authority) = columns.standing(doc);
@@ -479,8 +503,8 @@ impl<'a> Run<'a> {
         tally: &mut Tally,
         candidates: &[Candidate],
     ) -> Result<HashMap<u32, Passage>, IndexError> {
-        tally.mark(candidates.iter().map(|candidate| candidate.thread));
-        let posts = self.posts(tally)?;
+        let threads: Vec<u32> = candidates.iter().map(|candidate| candidate.thread).collect();
+        let posts = self.posts(tally, &threads)?;
         let mut best: HashMap<u32, Passage> = HashMap::new();
         for (post, PostHit { thread, score, good }) in posts {
             let passage = Passage { post, score, good };

@@ -78,7 +78,7 @@ pub(super) fn threads(
         let mut found: Vec<(f32, u32)> = Vec::new();
         for (thread, total, meets) in tally.found() {
             let (fact, restricted) = scoring.place(thread);
-            if meets & all == all && threads.allows(thread, &fact, restricted) {
+            if meets & all == all && threads.allows(thread, fact, restricted) {
                 let heat = (f64::from(fact.heat) - query.heat_age).min(40.0).exp2() as f32;
                 found.push((total * (1.0 + w::HEAT * (1.0 + heat).log2()), thread));
             }

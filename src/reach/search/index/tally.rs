@@ -5,12 +5,13 @@
 //! Every posting is read once and added to its thread in an array. No heap and no pruning: the number of threads
 //! found is exact, and the result does not depend on how the index happens to be cut into segments.
 
+use tantivy::postings::Postings;
 use tantivy::query::{BooleanQuery, EnableScoring, Occur, PhraseQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, TERMINATED, Term};
 
 use super::schema::Fields;
-use super::view::{Fact, NONE, Part, Sums, View};
+use super::view::{Fact, NONE, NOTHING, Part, Sums, View};
 use super::weights as w;
 use crate::reach::search::analysis::{Unit, Way};
 
@@ -76,20 +77,30 @@ pub(super) fn has_bit(bits: &[u64], doc: DocId) -> bool {
 
 impl Scoring<'_> {
     /// Facts of a thread, whichever side it is on.
-    pub fn fact(&self, thread: u32) -> Fact {
+    pub fn fact(&self, thread: u32) -> &Fact {
         self.place(thread).0
     }
 
     /// The same, and whether it is on the restricted side.
-    pub fn place(&self, thread: u32) -> (Fact, bool) {
-        let mut last = Fact::default();
+    pub fn place(&self, thread: u32) -> (&Fact, bool) {
+        let (_, restricted) = self.category(thread);
+        (self.sides.get(usize::from(restricted)).map_or(&NOTHING, |side| side.facts.get(thread)), restricted)
+    }
+
+    /// Terms of a thread; it is on one side.
+    fn length(&self, thread: u32) -> f32 {
+        self.sides.iter().map(|side| side.facts.length(thread)).sum()
+    }
+
+    /// Category of a thread, 0 when it has none, and whether it is on the restricted side.
+    pub fn category(&self, thread: u32) -> (u32, bool) {
         for (nth, side) in self.sides.iter().enumerate() {
-            last = side.facts.get(thread);
-            if last.category != 0 {
-                return (last, nth > 0);
+            let category = side.facts.category(thread);
+            if category != 0 {
+                return (category, nth > 0);
             }
         }
-        (last, false)
+        (0, false)
     }
 
     /// Whether a document may count.
@@ -307,9 +318,7 @@ impl Tally {
             let Some(slot) = self.slots.get_mut(thread as usize).filter(|slot| slot.gathered > 0.0) else {
                 continue;
             };
-            let fact = scoring.fact(thread);
-            let length = fact.body as f32 + w::TITLE_TERMS * fact.title as f32;
-            let norm = k * (1.0 - w::LENGTH + w::LENGTH * length / mean);
+            let norm = k * (1.0 - w::LENGTH + w::LENGTH * scoring.length(thread) / mean);
             let text = worth * slot.gathered * (k + 1.0) / (slot.gathered + norm);
             slot.total += text;
             if slot.meets & LISTED == 0 {
@@ -370,14 +379,23 @@ pub(super) fn each(
         Way::Placed(text) => each_of_term(part, placed, text, take),
         Way::Loose(text) => each_of_term(part, loose, text, take),
         Way::Tag(_) => Ok(()),
-        Way::Sounds(sounds) => match sounds.as_slice() {
-            [one] => each_of_term(part, placed, one, take),
-            many => {
-                let terms =
-                    many.iter().enumerate().map(|(at, text)| (at, Term::from_field_text(placed, text)));
-                each_of_query(part, &PhraseQuery::new_with_offset(terms.collect()), &mut take)
-            }
+        Way::Sounds(sounds) if sounds.len() == 1 => {
+            sounds.iter().try_for_each(|one| each_of_term(part, placed, one, &mut take))
+        }
+        Way::Sounds(_) | Way::Phrase { .. } => match phrase(fields, way) {
+            Some(query) => each_of_query(part, query.as_ref(), &mut take),
+            None => Ok(()),
         },
+    }
+}
+
+/// What finds a phrase, or several sounds in a row; `None` for the other ways.
+fn phrase((placed, loose): (Field, Field), way: &Way) -> Option<Box<dyn Query>> {
+    match way {
+        Way::Sounds(sounds) => {
+            let terms = sounds.iter().enumerate().map(|(at, text)| (at, Term::from_field_text(placed, text)));
+            Some(Box::new(PhraseQuery::new_with_offset(terms.collect())))
+        }
         Way::Phrase { terms, pairs } => {
             let mut all: Vec<(Occur, Box<dyn Query>)> = Vec::new();
             for pair in pairs {
@@ -386,7 +404,55 @@ pub(super) fn each(
             }
             let terms = terms.iter().map(|(at, text)| (*at as usize, Term::from_field_text(placed, text)));
             all.push((Occur::Must, Box::new(PhraseQuery::new_with_offset(terms.collect()))));
-            each_of_query(part, &BooleanQuery::new(all), &mut take)
+            Some(Box::new(BooleanQuery::new(all)))
+        }
+        Way::Placed(_) | Way::Loose(_) | Way::Tag(_) => None,
+    }
+}
+
+/// Calls `take` with those of `docs` (ascending) in which `way` stands and how often; of phrases, once. `fields` as in
+/// [`each`]. Reads only the parts of the postings in which they may be.
+pub(super) fn each_among(
+    part: &Part,
+    fields: (Field, Field),
+    way: &Way,
+    docs: &[DocId],
+    mut take: impl FnMut(DocId, u32),
+) -> tantivy::Result<()> {
+    let (placed, loose) = fields;
+    let one = match way {
+        Way::Placed(text) => Some((placed, text)),
+        Way::Loose(text) => Some((loose, text)),
+        Way::Tag(_) => return Ok(()),
+        Way::Sounds(sounds) => match sounds.as_slice() {
+            [one] => Some((placed, one)),
+            _ => None,
+        },
+        Way::Phrase { .. } => None,
+    };
+    if let Some((field, text)) = one {
+        let term = Term::from_field_text(field, text);
+        let inverted = part.reader.inverted_index(field)?;
+        let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::WithFreqs)? else {
+            return Ok(());
+        };
+        seek(&mut postings, docs, |postings, doc| take(doc, postings.term_freq()));
+    } else if let Some(query) = phrase(fields, way) {
+        let weight = query.weight(EnableScoring::disabled_from_schema(part.reader.schema()))?;
+        seek(&mut weight.scorer(&part.reader, 1.0)?, docs, |_, doc| take(doc, 1));
+    }
+    Ok(())
+}
+
+/// Calls `take` with those of `docs` that are in `set`.
+fn seek<S: DocSet>(set: &mut S, docs: &[DocId], mut take: impl FnMut(&mut S, DocId)) {
+    for &doc in docs {
+        let at = if set.doc() < doc { set.seek(doc) } else { set.doc() };
+        if at == TERMINATED {
+            return;
+        }
+        if at == doc {
+            take(set, doc);
         }
     }
 }

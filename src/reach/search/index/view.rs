@@ -1,6 +1,7 @@
 //! One side of the index as of its last commit, with what scoring needs to know of every thread in memory.
 //!
-//! Resident: 4 bytes a document (its thread) and [`Fact`] (36 bytes) a thread. Both are kept up from commit to commit:
+//! Resident: 8 bytes a document (its thread, and its place in the order of threads) and 44 bytes a thread: [`Fact`],
+//! and what scoring reads of every thread found by itself. Both are kept up from commit to commit:
 //! only segments that are new, and documents that were deleted since, are looked at.
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use tantivy::index::SegmentId;
 use tantivy::{DocId, Searcher, SegmentReader};
 
 use super::schema::{Fields, columns};
+use super::weights as w;
 use crate::base::time::SECOND;
 
 /// Threads whose facts lie in one page, which is copied when one of them changes.
@@ -40,15 +42,42 @@ pub(super) struct Fact {
     pub posts: u32,
 }
 
+/// Facts of some threads. What scoring looks up for each thread found lies apart, close together.
+#[derive(Debug, Clone)]
+struct Sheet {
+    facts: [Fact; PAGE],
+    /// Terms of title and posts together, those of the title weighted.
+    lengths: [f32; PAGE],
+    categories: [u32; PAGE],
+}
+
+/// What is known of a thread that is not there.
+pub(super) const NOTHING: Fact =
+    Fact { category: 0, marks: 0, heat: 0.0, created: 0, last: 0, title: 0, body: 0, posts: 0 };
+
+const BLANK: Sheet = Sheet { facts: [NOTHING; PAGE], lengths: [0.0; PAGE], categories: [0; PAGE] };
+
 /// Facts by thread number.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Facts(Vec<Arc<[Fact; PAGE]>>);
+pub(super) struct Facts(Vec<Arc<Sheet>>);
 
 impl Facts {
     /// Of a thread; a blank one when nothing is known.
-    pub fn get(&self, thread: u32) -> Fact {
+    pub fn get(&self, thread: u32) -> &Fact {
         let at = thread as usize;
-        self.0.get(at / PAGE).and_then(|page| page.get(at % PAGE)).copied().unwrap_or_default()
+        self.0.get(at / PAGE).and_then(|sheet| sheet.facts.get(at % PAGE)).unwrap_or(&NOTHING)
+    }
+
+    /// Terms of title and posts together, as scoring weighs them; 0 when nothing is known.
+    pub fn length(&self, thread: u32) -> f32 {
+        let at = thread as usize;
+        self.0.get(at / PAGE).and_then(|sheet| sheet.lengths.get(at % PAGE)).copied().unwrap_or_default()
+    }
+
+    /// Category of a thread; 0 when it has no head on this side.
+    pub fn category(&self, thread: u32) -> u32 {
+        let at = thread as usize;
+        self.0.get(at / PAGE).and_then(|sheet| sheet.categories.get(at % PAGE)).copied().unwrap_or_default()
     }
 
     /// One more than the greatest thread number.
@@ -59,11 +88,17 @@ impl Facts {
     fn change(&mut self, thread: u32, change: impl FnOnce(&mut Fact)) {
         let at = thread as usize;
         if at / PAGE >= self.0.len() {
-            self.0.resize_with(at / PAGE + 1, || Arc::new([Fact::default(); PAGE]));
+            self.0.resize_with(at / PAGE + 1, || Arc::new(BLANK));
         }
-        let page = self.0.get_mut(at / PAGE).map(Arc::make_mut);
-        if let Some(fact) = page.and_then(|page| page.get_mut(at % PAGE)) {
+        let Some(sheet) = self.0.get_mut(at / PAGE).map(Arc::make_mut) else { return };
+        let Sheet { facts, lengths, categories } = sheet;
+        let at = at % PAGE;
+        if let (Some(fact), Some(length), Some(category)) =
+            (facts.get_mut(at), lengths.get_mut(at), categories.get_mut(at))
+        {
             change(fact);
+            *length = fact.body as f32 + w::TITLE_TERMS * fact.title as f32;
+            *category = fact.category;
         }
     }
 }
@@ -73,6 +108,8 @@ impl Facts {
 pub(super) struct Part {
     pub reader: SegmentReader,
     pub threads: Arc<[u32]>,
+    /// Documents in the order of their threads.
+    order: Arc<[DocId]>,
 }
 
 /// Sums over all threads of a side.
@@ -108,9 +145,13 @@ impl View {
         for reader in searcher.segment_readers() {
             let known = self.parts.iter().find(|old| old.reader.segment_id() == reader.segment_id());
             let part = if let Some(old) = known {
-                Part { reader: reader.clone(), threads: Arc::clone(&old.threads) }
+                Part {
+                    reader: reader.clone(),
+                    threads: Arc::clone(&old.threads),
+                    order: Arc::clone(&old.order),
+                }
             } else {
-                let part = Part { reader: reader.clone(), threads: threads_of(reader)? };
+                let part = Part::open(reader)?;
                 let columns = Columns::open(reader, fields)?;
                 columns.each(&part, |doc| part.is_alive(doc), |thread, row| next.add(thread, &row));
                 part
@@ -160,6 +201,25 @@ impl View {
 }
 
 impl Part {
+    fn open(reader: &SegmentReader) -> tantivy::Result<Self> {
+        let threads = threads_of(reader)?;
+        let mut order: Vec<DocId> = (0..reader.max_doc()).collect();
+        order.sort_by_key(|doc| threads.get(*doc as usize));
+        Ok(Self { reader: reader.clone(), threads, order: order.into() })
+    }
+
+    /// The documents of `threads`, ascending.
+    pub fn docs_of(&self, threads: impl Iterator<Item = u32>) -> Vec<DocId> {
+        let mut docs = Vec::new();
+        for thread in threads {
+            let from = self.order.partition_point(|doc| self.thread(*doc) < thread);
+            let of_thread = self.order.iter().skip(from).take_while(|doc| self.thread(**doc) == thread);
+            docs.extend(of_thread.copied().filter(|doc| self.is_alive(*doc)));
+        }
+        docs.sort_unstable();
+        docs
+    }
+
     pub fn is_alive(&self, doc: DocId) -> bool {
         !self.reader.is_deleted(doc)
     }
