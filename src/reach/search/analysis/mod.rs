@@ -22,10 +22,11 @@ use std::sync::Arc;
 
 use jieba_rs::Jieba;
 
+pub use terms::stem;
 pub use units::{Lexicon, MAX_NEEDS, PART, Question, Unit, Way};
 
 /// Raised when the same text gives other terms than before; an index built by another version is rebuilt.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Words that the dictionary writes with a character that folding replaces. Without them these would be indexed by
 /// their characters alone: found all the same, but ranked as two words.
 const FOLDED_WORDS: [&str; 16] = [

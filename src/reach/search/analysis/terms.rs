@@ -13,6 +13,9 @@ const MAX_WHOLE: usize = 48;
 const MAX_ATOM: usize = 64;
 /// Atoms longer than this are not taken apart.
 const MAX_SPLIT: usize = 32;
+/// Parts of a code up to which its runs are indexed, and the longest run.
+const MAX_PARTS: usize = 12;
+const MAX_RUN: usize = 6;
 
 impl Analysis {
     /// Every term of `text`, in order of position.
@@ -96,8 +99,21 @@ fn word_tokens(scan: &Scan<'_>, piece: &Piece, atoms: &[Range<usize>], out: &mut
             push(stem(&squeezed), false);
         }
     }
+    let mut runs = runs(scan, atoms).into_iter().peekable();
     for (nth, atom) in atoms.iter().enumerate() {
         let position = piece.position + nth as u32;
+        while let Some(run) = runs.next_if(|run| run.atoms.start <= nth) {
+            let bytes = scan.bytes(run.chars);
+            let length = run.atoms.len() as u32;
+            out.push(Token {
+                text: run.text,
+                placed: false,
+                from: bytes.start,
+                to: bytes.end,
+                position,
+                length,
+            });
+        }
         let bytes = scan.bytes(atom.clone());
         let text = atom_text(scan, atom);
         let loose = loose_terms(scan, atom, &text);
@@ -116,10 +132,88 @@ pub(super) fn code(scan: &Scan<'_>, piece: &Piece) -> Option<String> {
     (piece.chars.len() <= MAX_WHOLE).then(|| scan.folded(piece.chars.clone()))
 }
 
-/// A code without the punctuation that people forget or change: `AB-1200` is also `AB1200`, `e-mail` is `email`.
+/// A code without the punctuation that people forget or change: `AB-1200` is also `AB1200`, `e-mail` is `email`. A
+/// number without its points is another number.
 pub(super) fn squeezed(scan: &Scan<'_>, atoms: &[Range<usize>]) -> Option<String> {
     let text: String = atoms.iter().map(|atom| scan.folded(atom.clone())).collect();
-    (atoms.len() <= 4 && text.chars().count() <= MAX_SPLIT).then_some(text)
+    let fits = atoms.len() <= 4 && text.chars().count() <= MAX_SPLIT;
+    (fits && text.chars().any(char::is_alphabetic)).then_some(text)
+}
+
+/// Parts of a code that stand together.
+struct Run {
+    text: String,
+    /// Folded characters covered.
+    chars: Range<usize>,
+    /// Atoms touched.
+    atoms: Range<usize>,
+}
+
+/// Every run of two or more parts of a code in which there is a number: `AB-1200/3` may be asked for as `ab1200` or
+/// `1200/3`, `v2.1.0` as `2.1.0`, `iPhone15Pro` as `iphone15`, and the words between numbers (`iphone`). Whole atoms
+/// are terms already.
+fn runs(scan: &Scan<'_>, atoms: &[Range<usize>]) -> Vec<Run> {
+    let mut parts: Vec<(usize, Range<usize>)> = Vec::new();
+    for (nth, atom) in atoms.iter().enumerate() {
+        let cut = parts_of(scan, atom);
+        if cut.is_empty() {
+            parts.push((nth, atom.clone()));
+        } else {
+            parts.extend(cut.into_iter().map(|part| (nth, part)));
+        }
+    }
+    let mut runs = Vec::new();
+    if parts.len() > MAX_PARTS {
+        return runs;
+    }
+    for from in 0..parts.len() {
+        for to in from + 2..=parts.len().min(from + MAX_RUN) {
+            let run = parts.get(from..to).unwrap_or_default();
+            let (Some((first, start)), Some((last, end))) = (run.first(), run.last()) else { continue };
+            let chars = start.start..end.end;
+            let numbered = run.iter().any(|(_, part)| is_number(scan, part));
+            // All the letters between two numbers, or between a number and the edge of the atom: a word of two humps.
+            let edge = |at: Option<usize>| {
+                at.and_then(|at| parts.get(at))
+                    .is_none_or(|(atom, part)| atom != first || is_number(scan, part))
+            };
+            let name = first == last && edge(from.checked_sub(1)) && edge(Some(to));
+            if (numbered || name) && chars.len() <= MAX_SPLIT && !atoms.contains(&chars) {
+                let text = stem(&joined(scan, run.iter().map(|(_, part)| part)));
+                runs.push(Run { text, chars, atoms: *first..last + 1 });
+            }
+        }
+    }
+    runs
+}
+
+/// Parts of a code as one term: punctuation stays between two numbers and goes elsewhere.
+fn joined<'r>(scan: &Scan<'_>, parts: impl Iterator<Item = &'r Range<usize>>) -> String {
+    let mut text = String::new();
+    let mut before: Option<Range<usize>> = None;
+    for part in parts {
+        if let Some(before) = before.filter(|before| is_number(scan, before) && is_number(scan, part)) {
+            text += &scan.folded(before.end..part.start);
+        }
+        text.extend(scan.folded(part.clone()).chars().filter(|ch| ch.is_alphanumeric()));
+        before = Some(part.clone());
+    }
+    text
+}
+
+/// A code as [`runs`] writes it; `None` when it holds no number or is too long.
+pub(super) fn joined_code(scan: &Scan<'_>, atoms: &[Range<usize>]) -> Option<String> {
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    for atom in atoms {
+        let cut = parts_of(scan, atom);
+        if cut.is_empty() { parts.push(atom.clone()) } else { parts.extend(cut) }
+    }
+    let numbered = parts.iter().any(|part| is_number(scan, part));
+    (numbered && (2..=MAX_RUN).contains(&parts.len())).then(|| joined(scan, parts.iter()))
+}
+
+fn is_number(scan: &Scan<'_>, part: &Range<usize>) -> bool {
+    scan.chars.get(part.start).is_some_and(|c| c.ch.is_numeric())
 }
 
 /// An atom as a term: possession and apostrophes dropped, cut at the longest length indexed.
@@ -133,7 +227,7 @@ pub(super) fn atom_text(scan: &Scan<'_>, atom: &Range<usize>) -> String {
 }
 
 /// The English stem of a word, the word itself when it has none or is no English word.
-pub(super) fn stem(word: &str) -> String {
+pub fn stem(word: &str) -> String {
     if word.len() > 3 && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         Stemmer::new(Algorithm::English).stem(word).into_owned()
     } else {
@@ -153,37 +247,40 @@ fn loose_terms(scan: &Scan<'_>, atom: &Range<usize>, text: &str) -> Vec<String> 
     if base.len() >= 3 && base.len() < text.len() {
         push(stem(base));
     }
-    if atom.len() <= MAX_SPLIT {
-        let parts = parts(scan, atom);
-        if parts.len() > 1 {
-            parts.iter().filter(|part| part.chars().count() > 1).for_each(|part| push(stem(part)));
+    let parts = parts_of(scan, atom);
+    if parts.len() > 1 {
+        for part in parts {
+            let text: String = scan.folded(part).chars().filter(|ch| ch.is_alphanumeric()).collect();
+            if text.chars().count() > 1 {
+                push(stem(&text));
+            }
         }
     }
     terms
 }
 
 /// An atom cut where its case or its kind of character changes: `StaticModel2` is `static`, `model`, `2`. A hash
-/// changes kind all the time and is not cut.
-fn parts(scan: &Scan<'_>, atom: &Range<usize>) -> Vec<String> {
+/// changes kind all the time and is not cut, nor is what is too long.
+fn parts_of(scan: &Scan<'_>, atom: &Range<usize>) -> Vec<Range<usize>> {
+    if atom.len() > MAX_SPLIT {
+        return Vec::new();
+    }
     let chars = scan.chars.get(atom.clone()).unwrap_or_default();
     let original =
         |at: usize| chars.get(at).and_then(|c| scan.text.get(c.from..)).and_then(|t| t.chars().next());
     let upper = |at: usize| original(at).is_some_and(char::is_uppercase);
     let digit = |at: usize| chars.get(at).is_some_and(|c| c.ch.is_numeric());
-    let mut parts = vec![String::new()];
-    let mut switches = 0;
-    for (at, c) in chars.iter().enumerate() {
-        let switch = at > 0 && digit(at) != digit(at - 1);
-        let hump = at > 0
-            && upper(at)
-            && (!upper(at - 1) || at + 1 < chars.len() && !upper(at + 1) && !digit(at + 1));
+    let mut parts = Vec::new();
+    let (mut from, mut switches) = (0, 0);
+    for at in 1..chars.len() {
+        let switch = digit(at) != digit(at - 1);
+        let hump = upper(at) && (!upper(at - 1) || at + 1 < chars.len() && !upper(at + 1) && !digit(at + 1));
         switches += usize::from(switch);
         if switch || hump {
-            parts.push(String::new());
-        }
-        if let Some(part) = parts.last_mut() {
-            part.extend(c.ch.is_alphanumeric().then_some(c.ch));
+            parts.push(atom.start + from..atom.start + at);
+            from = at;
         }
     }
+    parts.push(atom.start + from..atom.end);
     if switches > 3 { Vec::new() } else { parts }
 }

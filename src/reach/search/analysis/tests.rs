@@ -83,6 +83,11 @@ fn codes_are_found_whole_and_by_their_parts() {
         "ab12003",
         "v2.1.0",
         "v2.1",
+        "2.1.0",
+        "2.1",
+        "1.0",
+        "ab1200",
+        "ab 1200",
         "ERR_0x80070005",
         "0x80070005",
         "80070005",
@@ -97,9 +102,28 @@ fn codes_are_found_whole_and_by_their_parts() {
     ] {
         assert!(finds(text, query), "{query}");
     }
-    for query in ["c", "AB-1201", "v2.2", "foo::baz", "modem"] {
+    for query in ["c", "AB-1201", "v2.2", "foo::baz", "modem", "210", "21", "12003", "b1200"] {
         assert!(!finds(text, query), "{query}");
     }
+    let text = "iPhone15ProMax, TL-WR841N, ISO9001:2015 at 12:00 since 2024-03-01, 4.0.0, MinGW32";
+    for query in [
+        "iphone15",
+        "iPhone 15",
+        "15promax",
+        "wr841n",
+        "841n",
+        "tlwr841",
+        "9001:2015",
+        "iso9001",
+        "2024-03",
+        "12:00",
+    ] {
+        assert!(finds(text, query), "{query}");
+    }
+    for query in ["1200", "400", "3.2", "hone15", "90012015", "2024-0"] {
+        assert!(!finds(text, query), "{query}");
+    }
+    assert!(for_tests().tokens("9f86d081884c7d659a2feaa0c55ad015").len() <= 2, "a hash is no code");
     assert!(finds("write an email", "e-mail"));
     assert!(finds("write an e-mail", "emails"));
     assert!(!finds("C programming", "C++"));

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use super::Analysis;
 use super::scan::{Piece, PieceKind, Scan};
-use super::terms::{atom_text, code, squeezed, stem, whole};
+use super::terms::{atom_text, code, joined_code, squeezed, stem, whole};
 use crate::base::fold::fold;
 use crate::base::pinyin::{initials, syllables};
 
@@ -157,6 +157,17 @@ impl Analysis {
     pub fn phrase(&self, text: &str) -> Option<Way> {
         let scan = Scan::new(text);
         phrase_of(&scan, &scan.pieces)
+    }
+
+    /// `text` as a number with points, colons and the like (`2.1.0`), which may stand within a code (`v2.1.0`).
+    pub fn number(&self, text: &str) -> Option<Way> {
+        let scan = Scan::new(text);
+        match scan.pieces.as_slice() {
+            [Piece { kind: PieceKind::Word(atoms), .. }] if !text.chars().any(char::is_alphabetic) => {
+                joined_code(&scan, atoms).map(Way::Loose)
+            }
+            _ => None,
+        }
     }
 
     /// A word or phrase in its simplest form: the dictionary's terms where it has them.
@@ -380,9 +391,10 @@ impl Reading<'_> {
         if let Some(way) = phrase_of(self.scan, std::slice::from_ref(piece)) {
             ways.push((0.9, way));
         }
-        if let Some(text) = squeezed(self.scan, atoms) {
-            ways.push((0.8, Way::Loose(stem(&text))));
-        }
+        let joined = joined_code(self.scan, atoms);
+        let squeezed =
+            squeezed(self.scan, atoms).map(|text| stem(&text)).filter(|text| joined.as_ref() != Some(text));
+        ways.extend(joined.into_iter().chain(squeezed).map(|text| (0.8, Way::Loose(text))));
         ways.push((1.0, Way::Tag(self.scan.folded(piece.chars.clone()))));
         self.push(Unit { ways, weight: weights::STEM, spaced: true, meets });
     }

@@ -65,7 +65,8 @@ impl Plan {
         }));
         if !single && let Some(way) = analysis.phrase(&clause.text) {
             let spaced = clause.text.is_ascii();
-            self.units.push(Unit { ways: vec![(1.0, way)], weight: 1.0, spaced, meets: bit });
+            let ways = std::iter::once(way).chain(analysis.number(&clause.text)).map(|way| (1.0, way));
+            self.units.push(Unit { ways: ways.collect(), weight: 1.0, spaced, meets: bit });
         }
     }
 
