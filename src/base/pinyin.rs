@@ -37,6 +37,61 @@ pub fn readings(ch: char) -> Vec<String> {
     readings
 }
 
+/// Ways to read a text that are told: most have one, a few have a character with several readings.
+const READINGS: usize = 6;
+
+/// How a (folded) text with Han characters is typed by its sound, whole (`shequ`) and by initials (`sq`), by every usual
+/// reading; nothing for one without.
+pub fn spoken(text: &str) -> Vec<String> {
+    let mut told: Vec<(String, String)> = vec![Default::default()];
+    let mut han = false;
+    for ch in text.chars() {
+        let mut heard = readings(ch);
+        han |= !heard.is_empty();
+        if heard.is_empty() {
+            heard.push(ch.to_string());
+        }
+        told = told
+            .iter()
+            .flat_map(|(whole, initials)| {
+                heard.iter().map(move |sound| {
+                    let initial: String = sound.chars().take(1).collect();
+                    (format!("{whole}{sound}"), format!("{initials}{initial}"))
+                })
+            })
+            .take(READINGS)
+            .collect();
+    }
+    told.into_iter().filter(|_| han).flat_map(|(whole, initials)| [whole, initials]).collect()
+}
+
+/// Syllables that many take for `syllable`: front and back nasals, flat and curled tongue, n and l.
+pub fn confused(syllable: &str) -> Vec<String> {
+    let mut others = Vec::new();
+    match syllable.strip_suffix('g') {
+        Some(short) if short.ends_with('n') => others.push(short.to_owned()),
+        _ if syllable.ends_with('n') => others.push(format!("{syllable}g")),
+        _ => {}
+    }
+    for (one, other) in [("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("l", "n")] {
+        if let Some(rest) = syllable.strip_prefix(one) {
+            others.push(format!("{other}{rest}"));
+        } else if let Some(rest) = syllable.strip_prefix(other).filter(|_| one.len() > 1) {
+            others.push(format!("{one}{rest}"));
+        }
+    }
+    others.retain(|other| SYLLABLES.contains(other));
+    others
+}
+
+/// Syllables that begin with `typed`, which is none yet.
+pub fn beginning(typed: &str) -> Vec<&'static str> {
+    let mut all: Vec<&str> =
+        SYLLABLES.iter().map(String::as_str).filter(|syllable| syllable.starts_with(typed)).collect();
+    all.sort_unstable();
+    all
+}
+
 /// Ways to cut a word looked at.
 const CUTS: usize = 4;
 
@@ -105,6 +160,14 @@ mod tests {
         for word in ["sqyx", "printer", "", "a", "社区", "Shequ"] {
             assert!(cuts(word).is_empty(), "{word}");
         }
+    }
+
+    #[test]
+    fn sounds_that_many_mix_up_are_known() {
+        assert_eq!(confused("ying"), ["yin"]);
+        assert_eq!(confused("shan"), ["shang", "san"]);
+        assert_eq!(confused("lan"), ["lang", "nan"]);
+        assert!(confused("ka").is_empty());
     }
 
     #[test]

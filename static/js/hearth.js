@@ -57,8 +57,11 @@ for (const button of all("[data-copy]")) {
 // What came meanwhile is asked for by those who stay.
 for (const box of all("[data-fresh]")) setTimeout(() => import(box.dataset.script).then(({ watch }) => watch(box)), 20_000);
 
-// Which result of a search is opened is told on the side.
-for (const list of all("ol[data-search]")) import(list.dataset.script).then(({ watch }) => watch(list));
+// Which result of a search is opened is told on the side; the page it leads to marks the words.
+for (const list of all("ol[data-script]")) import(list.dataset.script).then(({ watch }) => watch(list));
+for (const thread of all("[data-found]")) {
+  try { if (sessionStorage.getItem("hearth:found")) import(thread.dataset.found).then(({ markFound }) => markFound(thread)); } catch { /* Forbidden: nothing is marked. */ }
+}
 // Suggestions come when somebody turns to a search box.
 for (const input of all("[data-suggest]")) {
   input.addEventListener("focus", () => import(input.dataset.suggest).then(({ equip }) => equip(input)), { once: true });

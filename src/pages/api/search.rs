@@ -27,6 +27,8 @@ pub struct SearchQuery {
     q: String,
     category: Option<String>,
     sort: Option<String>,
+    /// Within this thread alone, post by post.
+    thread: Option<i64>,
     limit: Option<String>,
     cursor: Option<String>,
 }
@@ -46,6 +48,27 @@ pub struct HitView {
     pub marks: Vec<(usize, usize)>,
     /// Address of the post.
     pub url: String,
+}
+
+/// What a search gave.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundView {
+    /// Best first.
+    pub items: Vec<HitView>,
+    /// Continues the list; `null` at the end.
+    pub next_cursor: Option<String>,
+    /// How many there are in all.
+    pub total: i64,
+    /// How many of them hold everything that was typed; the others hold a part of it.
+    pub complete: i64,
+    /// What looks like an operator and is none: it was searched as words.
+    pub unread: Vec<String>,
+    /// Categories that were asked for and are not there.
+    pub unknown: Vec<String>,
+    /// The query that was probably meant.
+    pub meant: Option<String>,
+    /// Members of that name; to members alone.
+    pub members: Vec<Named>,
 }
 
 /// Results after which there is no further page.
@@ -68,8 +91,9 @@ fn marks(segments: &[crate::reach::search::excerpt::Segment]) -> Vec<(usize, usi
 #[utoipa::path(get, path = "/api/v1/search", tag = "search",
     params(("q" = String, Query), ("category" = Option<String>, Query),
         ("sort" = Option<String>, Query, description = "relevance (default), newest or hottest"),
+        ("thread" = Option<i64>, Query, description = "the posts of this thread alone"),
         ("limit" = Option<i64>, Query), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = List<HitView>), (status = 400), (status = 429)))]
+    responses((status = 200, body = FoundView), (status = 400), (status = 429)))]
 pub async fn search(
     web: Data<Web>,
     search: Data<Search>,
@@ -94,7 +118,7 @@ pub async fn search(
         text: query.q.clone(),
         category: query.category.clone(),
         sort: query.sort.as_deref().and_then(Sort::parse).unwrap_or_default(),
-        thread: None,
+        thread: query.thread.map(ThreadId),
         offset: usize::try_from(offset).unwrap_or(0),
         limit: usize::try_from(limit).unwrap_or(30),
     };
@@ -114,8 +138,18 @@ pub async fn search(
             url: urls::post_in_thread(f.thread.id, &f.thread.slug, f.post.number, f.post.id),
         })
         .collect();
-    let next_cursor = (next < total && next <= DEEPEST).then(|| cursor(&[next.to_string()]));
-    Ok(json(200, &List::<HitView> { items, next_cursor, total: Some(total) }))
+    let more = query.thread.is_none() && next < total && next <= DEEPEST;
+    let found = FoundView {
+        items,
+        next_cursor: more.then(|| cursor(&[next.to_string()])),
+        total,
+        complete: i64::try_from(answer.complete).unwrap_or(i64::MAX),
+        unread: answer.parsed.unread,
+        unknown: answer.unknown,
+        meant: answer.meant,
+        members: answer.people.iter().map(member).collect(),
+    };
+    Ok(json(200, &found))
 }
 
 /// A thread by its name.
@@ -185,13 +219,13 @@ pub async fn suggestions(
     typed: &str,
 ) -> Result<SuggestionsView, AppError> {
     let limit = if typed.starts_with('@') { Soft::Profile } else { Soft::Named };
-    let member = actor.id();
+    let asker = actor.id();
     let (actor, house, typed) = (actor.clone(), web.house.clone(), typed.to_owned());
     let engine = search.into_inner();
     let mut found = web.house.db.read(move |conn| engine.suggest(conn, &house, &actor, &typed)).await?;
     // Only what shows members counts as looking at them; beyond the limit they are left out.
     if !found.members.is_empty()
-        && member.is_none_or(|member| web.soft.check(limit, &member.to_string()).is_err())
+        && asker.is_none_or(|asker| web.soft.check(limit, &asker.to_string()).is_err())
     {
         found.members.clear();
     }
@@ -209,21 +243,19 @@ pub async fn suggestions(
             .into_iter()
             .map(|(slug, name)| named(name, urls::category(&slug)))
             .collect(),
-        members: found
-            .members
-            .into_iter()
-            .map(|card| named(called(&card), urls::member(&card.handle)))
-            .collect(),
+        members: found.members.into_iter().map(|card| member(&card)).collect(),
     })
 }
 
 /// A member as one among several: the name, with the handle where it is another.
-fn called(card: &Card) -> String {
-    if card.display_name == card.handle {
-        card.handle.clone()
+fn member(card: &Card) -> Named {
+    let handle = &card.handle;
+    let name = if card.display_name == *handle {
+        handle.clone()
     } else {
-        format!("{} @{}", card.display_name, card.handle)
-    }
+        format!("{} @{handle}", card.display_name)
+    };
+    Named { name, url: urls::member(handle) }
 }
 
 /// A title that is being written.

@@ -8,7 +8,7 @@ use super::service::{Error, Search, heat_age, lexicon, permit};
 use crate::base::actor::Actor;
 use crate::base::fold::{fold, is_han};
 use crate::base::ids::ThreadId;
-use crate::base::pinyin::readings;
+use crate::base::pinyin::{confused, readings, spoken};
 use crate::content::categories::{self, Readable};
 use crate::content::tags;
 use crate::content::threads::{self, State, Thread};
@@ -25,6 +25,8 @@ const OTHERS: usize = 3;
 const NAME: usize = 3;
 /// Similar threads offered.
 const SIMILAR: usize = 5;
+/// How many times as often a word that sounds the same must stand in titles.
+const OFTENER: usize = 3;
 /// Titles looked at for a word that sounds the same.
 const SOUNDING: usize = 40;
 
@@ -64,14 +66,28 @@ impl Search {
             self.index.suggest(query, &permit(actor, &readable), THREADS)
         })?;
         let within = (!readable.everything()).then(|| readable.ids());
+        let heard = |name: &str| {
+            folded.len() > 1 && spoken(&fold(name)).iter().any(|sound| sound.starts_with(&folded))
+        };
         let named = readable
             .categories()
             .iter()
-            .filter(|c| fold(&c.name).contains(&folded) || c.slug.starts_with(&folded));
+            .filter(|c| fold(&c.name).contains(&folded) || c.slug.starts_with(&folded) || heard(&c.name));
+        let threads = shown(conn, &readable, &found)?;
+        let mut tags = tags::beginning(conn, text.trim(), within.as_deref(), OTHERS)?;
+        if tags.is_empty() && folded.is_ascii() {
+            // Tags that sound so are those of threads that do.
+            let ids: Vec<ThreadId> = threads.iter().map(|thread| thread.id).collect();
+            for (_, tag) in tags::of_threads(conn, &ids)? {
+                if tags.len() < OTHERS && heard(&tag.name) && !tags.contains(&tag.name) {
+                    tags.push(tag.name);
+                }
+            }
+        }
         Ok(Suggestions {
             categories: named.take(OTHERS).map(|c| (c.slug.clone(), c.name.clone())).collect(),
-            threads: shown(conn, &readable, &found)?,
-            tags: tags::beginning(conn, text.trim(), within.as_deref(), OTHERS)?,
+            threads,
+            tags,
             members: match actor.member() {
                 Some(_)
                     if text.starts_with('@')
@@ -130,18 +146,20 @@ impl Search {
         Ok(ask(&query)?)
     }
 
-    /// `typed` with the words that public posts do not have replaced by what they were probably meant to be.
+    /// `typed`, which `complete` threads hold, with the words that (nearly) no public post has replaced by what they were
+    /// probably meant to be.
     pub(super) fn meant(
         &self,
         conn: &mut Conn,
         parsed: &ParsedQuery,
         typed: &str,
+        complete: usize,
     ) -> Result<Option<String>, Error> {
         let mut better = typed.to_owned();
         for clause in parsed.clauses.iter().filter(|clause| !clause.negated) {
             for word in clause.text.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()) {
                 let meant = if word.chars().all(is_han) {
-                    self.sounds_like(conn, word)?
+                    self.sounds_like(conn, word, OFTENER * complete)?
                 } else {
                     self.index.spelling(word)?
                 };
@@ -153,8 +171,9 @@ impl Search {
         Ok((better != typed).then_some(better))
     }
 
-    /// The part of public titles that sounds like `word` and is written otherwise, the most frequent one.
-    fn sounds_like(&self, conn: &mut Conn, word: &str) -> Result<Option<String>, Error> {
+    /// The part of public titles that sounds like `word` and is written otherwise, the most frequent one, when it stands
+    /// in `least` of them.
+    fn sounds_like(&self, conn: &mut Conn, word: &str, least: usize) -> Result<Option<String>, Error> {
         let folded: Vec<char> = fold(word).chars().collect();
         if !(2..=8).contains(&folded.len()) {
             return Ok(None);
@@ -164,24 +183,51 @@ impl Search {
         else {
             return Ok(None);
         };
-        let found = self.index.sounding(sounds.clone(), SOUNDING)?;
+        // As it sounds, or else as one syllable of it may have been misheard.
+        if let Some(meant) = self.sounding(conn, &sounds, &fold(word), least)? {
+            return Ok(Some(meant));
+        }
+        for at in 0..sounds.len() {
+            for other in sounds.get(at).map(|sound| confused(sound)).unwrap_or_default() {
+                let mut heard = sounds.clone();
+                if let Some(sound) = heard.get_mut(at) {
+                    *sound = other;
+                }
+                if let Some(meant) = self.sounding(conn, &heard, &fold(word), least)? {
+                    return Ok(Some(meant));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The part of public titles that has these `sounds` and is not `typed` (folded), the most frequent one.
+    fn sounding(
+        &self,
+        conn: &mut Conn,
+        sounds: &[String],
+        typed: &str,
+        least: usize,
+    ) -> Result<Option<String>, Error> {
+        let found = self.index.sounding(sounds.to_vec(), SOUNDING)?;
         let public = categories::service::public(conn)?;
         let mut written: HashMap<String, usize> = HashMap::new();
         for thread in shown(conn, &public, &found)? {
             let title: Vec<char> = thread.title.chars().collect();
-            for part in title.windows(folded.len()) {
-                let alike = part.iter().zip(&sounds).all(|(ch, sound)| {
+            for part in title.windows(sounds.len()) {
+                let alike = part.iter().zip(sounds).all(|(ch, sound)| {
                     let ch = fold(&ch.to_string()).chars().next().unwrap_or(*ch);
                     readings(ch).contains(sound)
                 });
                 let part: String = part.iter().collect();
-                if alike && fold(&part) != fold(word) {
+                if alike && fold(&part) != typed {
                     *written.entry(part).or_default() += 1;
                 }
             }
         }
         Ok(written
             .into_iter()
+            .filter(|(_, titles)| *titles >= least)
             .max_by(|one, other| one.1.cmp(&other.1).then(other.0.cmp(&one.0)))
             .map(|(w, _)| w))
     }

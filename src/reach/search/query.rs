@@ -21,7 +21,7 @@ pub struct ParsedQuery {
     pub in_title: bool,
     /// `@handle` or `author:handle`.
     pub author: Option<String>,
-    /// `category:slug`.
+    /// `category:name`: the name or the address of a category.
     pub category: Option<String>,
     /// `tag:name`, each must be there.
     pub tags: Vec<String>,
@@ -35,10 +35,27 @@ pub struct ParsedQuery {
     pub has: Vec<Has>,
     /// `min:likes=n` or `likes:n`: the post has at least so many likes.
     pub min_likes: Option<u64>,
+    /// What must not hold: operators behind a minus.
+    pub not: Refused,
     /// The operators taken, as typed.
     pub operators: Vec<String>,
     /// What looks like an operator and is none: searched as words.
     pub unread: Vec<String>,
+}
+
+/// Operators behind a minus.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// Not by this author.
+    pub author: Option<String>,
+    /// In none of these categories.
+    pub categories: Vec<String>,
+    /// Without these tags.
+    pub tags: Vec<String>,
+    /// None of these marks holds.
+    pub marks: Vec<Mark>,
+    /// None of these is in the post.
+    pub has: Vec<Has>,
 }
 
 /// A word or a phrase to look for.
@@ -150,28 +167,26 @@ impl ParsedQuery {
         let text: String = text.chars().take(MAX_CHARS).collect();
         let mut query = Self::default();
         let mut operators = 0;
-        let mut or = false;
-        for raw in split(&text) {
-            if !raw.exact
-                && !raw.negated
-                && raw.text == "OR"
-                && query.clauses.last().is_some_and(|c| !c.negated)
-            {
+        let (mut or, mut not) = (false, false);
+        let raws = split(&text);
+        for (nth, raw) in raws.iter().enumerate() {
+            let between = nth > 0 && nth + 1 < raws.len() && !raw.exact && !raw.negated;
+            let raw = Clause { negated: raw.negated || std::mem::take(&mut not), ..raw.clone() };
+            if between && raw.text == "OR" && query.clauses.last().is_some_and(|c| !c.negated) {
                 or = true;
-            } else if !raw.exact && !raw.negated && operators < MAX_OPERATORS && query.operator(&raw.text) {
+            } else if between && raw.text == "AND" {
+                // Everything typed must be found anyway.
+            } else if between && raw.text == "NOT" {
+                not = true;
+            } else if !raw.exact && operators < MAX_OPERATORS && query.operator(&raw.text, raw.negated) {
                 operators += 1;
-                query.operators.push(raw.text.clone());
+                query.operators.push(if raw.negated { format!("-{}", raw.text) } else { raw.text });
             } else if raw.text.chars().any(|ch| !ch.is_whitespace()) {
                 if looks_like_operator(&raw) {
-                    query.unread.push(raw.text.clone());
+                    query.unread.push(if raw.negated { format!("-{}", raw.text) } else { raw.text.clone() });
                 }
                 let or = std::mem::take(&mut or) && !raw.negated;
                 query.clauses.push(Clause { or, ..raw });
-            }
-        }
-        if !query.has_filter() && query.clauses.iter().all(|clause| clause.negated) {
-            for clause in &mut query.clauses {
-                clause.negated = false;
             }
         }
         query
@@ -209,6 +224,8 @@ impl ParsedQuery {
             || self.after.is_some()
             || !self.has.is_empty()
             || self.min_likes.is_some()
+            || self.not.author.is_some()
+            || !self.not.has.is_empty()
     }
 
     /// Everything that must be found, quoted or not, as one text.
@@ -218,43 +235,45 @@ impl ParsedQuery {
     }
 
     fn has_filter(&self) -> bool {
-        self.asks_of_posts() || self.category.is_some() || !self.tags.is_empty() || !self.marks.is_empty()
+        self.asks_of_posts()
+            || self.category.is_some()
+            || !self.tags.is_empty()
+            || !self.marks.is_empty()
+            || self.not != Refused::default()
     }
 
-    /// Takes `word` as an operator; false when it is a word after all.
-    fn operator(&mut self, word: &str) -> bool {
+    /// Takes `word` as an operator, or as one that must not hold; false when it is a word after all.
+    fn operator(&mut self, word: &str, negated: bool) -> bool {
         if let Some(handle) = word.strip_prefix(['@', '＠']) {
-            return is_handle(handle) && fill(&mut self.author, handle);
+            return is_handle(handle) && fill(self.author_of(negated), handle);
         }
         let Some((name, value)) = word.split_once([':', '：']) else { return false };
+        let value =
+            quoted(value).filter(|(_, after)| after.is_empty()).map_or(value, |(inside, _)| inside).trim();
         if value.is_empty() {
             return false;
         }
         match name.to_ascii_lowercase().as_str() {
+            "author" => {
+                let handle = value.trim_start_matches(['@', '＠']);
+                is_handle(handle) && fill(self.author_of(negated), handle)
+            }
+            "category" if negated => keep(&mut self.not.categories, Some(value.to_owned())),
+            "category" => fill(&mut self.category, value),
+            "tag" => keep(if negated { &mut self.not.tags } else { &mut self.tags }, Some(value.to_owned())),
+            "is" => keep(
+                if negated { &mut self.not.marks } else { &mut self.marks },
+                Mark::parse(&value.to_ascii_lowercase()),
+            ),
+            "has" => keep(
+                if negated { &mut self.not.has } else { &mut self.has },
+                Has::parse(&value.to_ascii_lowercase()),
+            ),
+            _ if negated => false,
             "in" if value.eq_ignore_ascii_case("title") => {
                 self.in_title = true;
                 true
             }
-            "author" => {
-                let handle = value.trim_start_matches(['@', '＠']);
-                is_handle(handle) && fill(&mut self.author, handle)
-            }
-            "category" => fill(&mut self.category, value),
-            "tag" => {
-                self.tags.push(value.to_owned());
-                true
-            }
-            "is" => match Mark::parse(&value.to_ascii_lowercase()) {
-                Some(mark) => {
-                    self.marks.push(mark);
-                    true
-                }
-                None => false,
-            },
-            "has" => Has::parse(&value.to_ascii_lowercase()).is_some_and(|has| {
-                self.has.push(has);
-                true
-            }),
             "min" | "likes" => {
                 let number =
                     value.strip_prefix("likes=").or_else(|| value.strip_prefix("likes:")).unwrap_or(value);
@@ -264,6 +283,10 @@ impl ParsedQuery {
             "after" => day(value).is_some_and(|at| fill(&mut self.after, at)),
             _ => false,
         }
+    }
+
+    fn author_of(&mut self, negated: bool) -> &mut Option<String> {
+        if negated { &mut self.not.author } else { &mut self.author }
     }
 }
 
@@ -275,6 +298,13 @@ fn looks_like_operator(clause: &Clause) -> bool {
     let open_quote = clause.text.starts_with(['"', '“', '「', '『']) && clause.text.chars().count() > 1;
     let name = clause.text.split_once([':', '：']).map(|(name, _)| name.to_ascii_lowercase());
     !clause.exact && (open_quote || name.is_some_and(|name| NAMES.contains(&name.as_str())))
+}
+
+/// Adds what there is.
+fn keep<T>(all: &mut Vec<T>, one: Option<T>) -> bool {
+    let there = one.is_some();
+    all.extend(one);
+    there
 }
 
 /// Sets `place` unless something is there already.
@@ -290,9 +320,15 @@ fn is_handle(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|ch| ch.is_alphanumeric() || matches!(ch, '_' | '-' | '.'))
 }
 
-/// The start of a day written `YYYY-MM-DD`, UTC.
+/// The start of a day, a month or a year written `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, UTC.
 fn day(text: &str) -> Option<UtcTime> {
-    (text.len() == 10).then(|| UtcTime::parse(&format!("{text}T00:00:00Z")))?
+    let rest = match text.len() {
+        10 => "",
+        7 => "-01",
+        4 => "-01-01",
+        _ => return None,
+    };
+    UtcTime::parse(&format!("{text}{rest}T00:00:00Z"))
 }
 
 /// Cuts at white space and around quotes. A quote opens only at the start of a word and needs its counterpart.
@@ -307,12 +343,20 @@ fn split(text: &str) -> Vec<Clause> {
             rest = after.trim_start();
             continue;
         }
-        let end = body.find(char::is_whitespace).unwrap_or(body.len());
+        let end = value_end(body).unwrap_or_else(|| body.find(char::is_whitespace).unwrap_or(body.len()));
         let (word, after) = body.split_at(end);
         clauses.push(Clause { text: word.to_owned(), exact: false, negated, or: false });
         rest = after.trim_start();
     }
     clauses
+}
+
+/// Where an operator ends whose value is in quotes (`category:"Two words"`).
+fn value_end(text: &str) -> Option<usize> {
+    let (name, value) = text.split_once([':', '：'])?;
+    let known = NAMES.contains(&name.to_ascii_lowercase().as_str());
+    let (_, after) = quoted(value).filter(|_| known)?;
+    Some(text.len() - after.len())
 }
 
 /// A phrase in straight, curly or corner quotes at the start of `text`, and what follows it.
@@ -418,8 +462,9 @@ mod tests {
     }
 
     #[test]
-    fn only_exclusions_are_searched_as_words_unless_something_is_left_to_exclude_from() {
-        assert_eq!(ParsedQuery::parse("-40 -50").words(), "40 50");
+    fn exclusions_may_stand_alone() {
+        let query = ParsedQuery::parse("-ink");
+        assert!(!query.is_empty() && query.words().is_empty() && query.wanted().is_empty());
         let query = ParsedQuery::parse("-ink is:solved");
         assert!(query.clauses.iter().all(|clause| clause.negated));
     }
@@ -443,6 +488,49 @@ mod tests {
         assert_eq!(query.words(), "cable");
         for text in ["OR ink", "ink OR", "-ink OR toner", "ink or toner"] {
             assert!(ParsedQuery::parse(text).clauses.iter().all(|c| !c.or), "{text}");
+        }
+    }
+
+    #[test]
+    fn operators_behind_a_minus_must_not_hold() {
+        let query = ParsedQuery::parse(
+            "pump -is:solved -tag:old -category:\"Old stuff\" -@bob -has:code -in:title -is:odd",
+        );
+        let not = Refused {
+            author: Some("bob".into()),
+            categories: vec!["Old stuff".into()],
+            tags: vec!["old".into()],
+            marks: vec![Mark::Solved],
+            has: vec![Has::Code],
+        };
+        assert_eq!(query.not, not);
+        assert_eq!(query.operators.len(), 5);
+        assert_eq!(query.unread, ["-in:title", "-is:odd"]);
+        assert_eq!(query.words(), "pump");
+    }
+
+    #[test]
+    fn values_may_be_quoted_and_dates_short() {
+        let query = ParsedQuery::parse("category:\"Developer Talk\" tag:“温度 传感器” pump");
+        assert_eq!(
+            (query.category.as_deref(), query.tags.as_slice()),
+            (Some("Developer Talk"), ["温度 传感器".to_owned()].as_slice())
+        );
+        assert_eq!(query.words(), "pump");
+        assert_eq!(ParsedQuery::parse("after:2021").after, UtcTime::parse("2021-01-01T00:00:00Z"));
+        assert_eq!(ParsedQuery::parse("before:2021-06").before, UtcTime::parse("2021-06-01T00:00:00Z"));
+        assert!(ParsedQuery::parse("after:2021-13 after:20").after.is_none());
+    }
+
+    #[test]
+    fn and_and_not_between_words_are_no_words() {
+        let query = ParsedQuery::parse("pump AND valve NOT leak");
+        assert_eq!(query.words(), "pump valve");
+        assert!(query.clauses.last().is_some_and(|last| last.negated && last.text == "leak"));
+        assert!(ParsedQuery::parse("pump NOT is:solved").not.marks == [Mark::Solved]);
+        for text in ["AND pump", "pump NOT", "pump and valve", "\"AND\" pump"] {
+            assert!(ParsedQuery::parse(text).clauses.iter().all(|c| !c.negated), "{text}");
+            assert_eq!(ParsedQuery::parse(text).clauses.len(), text.split(' ').count(), "{text}");
         }
     }
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::base::actor::{Actor, Role};
 use crate::base::fault::{Fault, Kind};
-use crate::base::ids::{MemberId, ThreadId};
+use crate::base::fold::fold;
+use crate::base::ids::{CategoryId, MemberId, ThreadId};
 use crate::base::time::UtcTime;
-use crate::content::categories::{self, Readable};
+use crate::content::categories::{self, Category, Readable};
 use crate::content::heat::Scale;
 use crate::content::markup::{Keep, plain_text};
 use crate::content::posts::{self, Post};
@@ -57,6 +58,8 @@ impl Fault for Error {
 /// Posts shown of a search within one thread.
 const WITHIN: usize = 50;
 
+/// Threads holding all that was typed up to which it may have been meant otherwise.
+const FEW: usize = 10;
 /// Members of the name that is searched for offered at once.
 const PEOPLE: usize = 3;
 /// Results explained at once.
@@ -118,6 +121,8 @@ pub struct Answer {
     pub readable: Readable,
     /// The index is being filled for the first time: not everything can be found yet.
     pub building: bool,
+    /// Categories that were asked for and are not there, for this reader.
+    pub unknown: Vec<String>,
 }
 
 pub(super) fn permit(actor: &Actor, readable: &Readable) -> Permit {
@@ -131,32 +136,53 @@ pub(super) fn permit(actor: &Actor, readable: &Readable) -> Permit {
 }
 
 /// An author typed as `@name`: nobody of that name finds nothing.
-fn author(conn: &mut Conn, parsed: &ParsedQuery) -> Result<Option<MemberId>, Error> {
-    match &parsed.author {
-        None => Ok(None),
-        Some(name) => {
-            let found = match accounts::store::by_handle(conn, name)? {
-                None => accounts::store::by_former_handle(conn, name)?,
-                found => found,
-            };
-            Ok(Some(found.map_or(MemberId(-1), |m| m.id)))
-        }
-    }
+fn author(conn: &mut Conn, name: Option<&String>) -> Result<Option<MemberId>, Error> {
+    let Some(name) = name else { return Ok(None) };
+    let found = match accounts::store::by_handle(conn, name)? {
+        None => accounts::store::by_former_handle(conn, name)?,
+        found => found,
+    };
+    Ok(Some(found.map_or(MemberId(-1), |m| m.id)))
+}
+
+/// The category of an address, or else of a name.
+fn category<'r>(readable: &'r Readable, name: &str) -> Option<&'r Category> {
+    let name = fold(name);
+    let all = readable.categories();
+    let addressed = all.iter().find(|category| fold(&category.slug) == name);
+    addressed.or_else(|| all.iter().find(|category| fold(&category.name) == name))
 }
 
 /// The categories asked for by operator and by form; an unknown one finds nothing.
-fn scope(
+fn scope(parsed: &ParsedQuery, chosen: Option<&str>, readable: &Readable) -> Option<Vec<CategoryId>> {
+    let of = |name: &str| category(readable, name).map(|c| readable.with_children(c.id)).unwrap_or_default();
+    let typed = parsed.category.as_deref().map(of);
+    let chosen = chosen.filter(|c| !c.is_empty()).map(of);
+    let asked = match (typed, chosen) {
+        (Some(a), Some(b)) => Some(a.into_iter().filter(|id| b.contains(id)).collect()),
+        (a, b) => a.or(b),
+    };
+    if parsed.not.categories.is_empty() {
+        return asked;
+    }
+    let without: Vec<CategoryId> = parsed.not.categories.iter().flat_map(|name| of(name)).collect();
+    let all = asked.unwrap_or_else(|| readable.categories().iter().map(|category| category.id).collect());
+    Some(all.into_iter().filter(|id| !without.contains(id)).collect())
+}
+
+/// What a query asks besides words, of what `readable` lets see.
+fn filter(
+    conn: &mut Conn,
     parsed: &ParsedQuery,
     chosen: Option<&str>,
     readable: &Readable,
-) -> Option<Vec<crate::base::ids::CategoryId>> {
-    let of = |slug: &str| readable.by_slug(slug).map(|c| readable.with_children(c.id)).unwrap_or_default();
-    let typed = parsed.category.as_deref().map(of);
-    let chosen = chosen.filter(|c| !c.is_empty()).map(of);
-    match (typed, chosen) {
-        (Some(a), Some(b)) => Some(a.into_iter().filter(|id| b.contains(id)).collect()),
-        (a, b) => a.or(b),
-    }
+) -> Result<Filter, Error> {
+    Ok(Filter {
+        categories: scope(parsed, chosen, readable),
+        author: author(conn, parsed.author.as_ref())?,
+        not_author: author(conn, parsed.not.author.as_ref())?,
+        ..Filter::default()
+    })
 }
 
 /// A vocabulary made ready for reading queries.
@@ -240,12 +266,11 @@ impl Search {
     pub fn run(&self, conn: &mut Conn, house: &House, actor: &Actor, asked: &Asked) -> Result<Answer, Error> {
         let parsed = ParsedQuery::parse(&asked.text);
         let readable = categories::service::recall(conn, actor)?;
-        let filter = Filter {
-            categories: scope(&parsed, asked.category.as_deref(), &readable),
-            author: author(conn, &parsed)?,
-            only: asked.thread,
-            except: None,
-        };
+        let chosen = asked.category.as_deref();
+        let filter = Filter { only: asked.thread, ..filter(conn, &parsed, chosen, &readable)? };
+        let asked_for = parsed.category.iter().chain(&parsed.not.categories);
+        let unknown: Vec<String> =
+            asked_for.filter(|name| category(&readable, name).is_none()).cloned().collect();
         let building = self.index.standing() == Standing::Empty;
         if parsed.is_empty() {
             return Ok(Answer {
@@ -257,6 +282,7 @@ impl Search {
                 people: Vec::new(),
                 readable,
                 building,
+                unknown,
             });
         }
         let lexicon = lexicon(conn)?;
@@ -271,8 +297,8 @@ impl Search {
         };
         let marker = Marker::new(&self.analysis, &lexicon, &parsed);
         let found = show(conn, &readable, &marker, &results.hits)?;
-        let meant = if results.complete == 0 && asked.offset == 0 {
-            self.meant(conn, &parsed, &asked.text)?
+        let meant = if results.complete <= FEW && asked.offset == 0 {
+            self.meant(conn, &parsed, &asked.text, results.complete)?
         } else {
             None
         };
@@ -286,6 +312,7 @@ impl Search {
             people,
             readable,
             building,
+            unknown,
         })
     }
 
@@ -304,11 +331,7 @@ impl Search {
         let parsed = ParsedQuery::parse(text);
         let readable = categories::service::recall(conn, actor)?;
         let permit = permit(actor, &readable);
-        let filter = Filter {
-            categories: scope(&parsed, None, &readable),
-            author: author(conn, &parsed)?,
-            ..Filter::default()
-        };
+        let filter = filter(conn, &parsed, None, &readable)?;
         let now = house.clock.now();
         let heat_age = heat_age(conn, now)?;
         let query = Query { parsed: &parsed, lexicon, filter, sort: Sort::Relevance, now, heat_age };

@@ -70,8 +70,11 @@ impl SearchQuery {
             ("in:", &self.within),
         ];
         let filled = fields.into_iter().filter(|(_, value)| !value.trim().is_empty());
-        let one =
-            |text: &str| text.split_whitespace().collect::<String>().chars().take(FIELD).collect::<String>();
+        let one = |text: &str| {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let text: String = words.join(" ").replace('"', "").chars().take(FIELD).collect();
+            if words.len() > 1 { format!("\"{text}\"") } else { text }
+        };
         filled.map(|(name, value)| format!("{name}{}", one(value))).collect()
     }
 
@@ -143,13 +146,16 @@ struct SearchPage {
     unread: String,
     /// Not everything can be found yet.
     building: bool,
+    /// A category that was asked for and is not there, in words.
+    unknown: Option<String>,
     meant: Option<Link>,
     people: Vec<Link>,
     /// The same search with less asked.
     looser: Vec<Link>,
     pager: Pager,
     ask: String,
-    signed_in: bool,
+    /// Whether asking is offered: nothing holds all that was typed.
+    asks: bool,
 }
 
 /// Who is counted: a member, or a network.
@@ -181,9 +187,12 @@ fn view(shell: &Shell, readable: &Readable, found: Found, query: &SearchQuery, q
     }
 }
 
-/// `q` without one of its operators.
+/// `q` without one of its operators, also when its minus was typed as `NOT`.
 fn without(q: &str, operator: &str) -> String {
-    q.split_whitespace().filter(|word| *word != operator).collect::<Vec<_>>().join(" ")
+    let spelled = operator.strip_prefix('-').map(|rest| format!("NOT {rest}"));
+    let typed = spelled.filter(|spelled| !q.contains(operator) && q.contains(spelled.as_str()));
+    let rest = q.replacen(typed.as_deref().unwrap_or(operator), " ", 1);
+    rest.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The same search with less asked, for when nothing is found.
@@ -241,6 +250,11 @@ pub async fn page(
     let (actor, house) = (page.actor.clone(), web.house.clone());
     let engine = search.into_inner();
     let answer = web.house.db.read(move |conn| engine.run(conn, &house, &actor, &asked)).await?;
+    let last = (i64::try_from(answer.total).unwrap_or(i64::MAX) + THREADS - 1) / THREADS;
+    if n > 1 && answer.found.is_empty() && last >= 1 && last < n {
+        let to = format!("{}&page={last}", query.address(&q, &query.category));
+        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, to)).finish());
+    }
     let noted = n == 1 && query.thread.is_none() && !answer.parsed.wanted().trim().is_empty();
     let search = if noted { note(&log, &web, &page, &req, &q, &answer) } else { String::new() };
     page.ok(&web, &SearchPage { search, ..compose(&page, &query, q, n, answer) })
@@ -303,12 +317,14 @@ fn compose(page: &Page, query: &SearchQuery, q: String, n: i64, answer: Answer) 
         chips: operators.iter().map(chip).collect(),
         unread: answer.parsed.unread.join(" "),
         building: answer.building,
+        unknown: (!answer.unknown.is_empty())
+            .then(|| shell.t1("search-unknown-category", "name", answer.unknown.join(" | "))),
         meant: answer.meant.map(|meant| Link { url: query.address(&meant, &query.category), name: meant }),
         people: answer.people.iter().map(person).collect(),
         looser: looser(&shell, query, &q, operators),
         pager: Pager::new(&query.address(&q, &query.category), n, last),
         ask: format!("/compose?kind=question&title={}", urls::component(&answer.parsed.wanted())),
-        signed_in: page.actor.member().is_some(),
+        asks: answer.complete == 0 && !answer.parsed.wanted().trim().is_empty(),
         first: (n - 1) * THREADS + 1,
         search: String::new(),
         hits: answer.found.into_iter().map(|f| view(&shell, &answer.readable, f, query, &q)).collect(),

@@ -50,6 +50,7 @@ app_on_both! {
     async fn each_operator_narrows_over_page_and_api(app) {
         app.category("general", None, &[]);
         app.category("hardware", None, &[]);
+        app.sql("UPDATE categories SET name = 'The General' WHERE slug = 'general'");
         let (ada, bo) = (app.member("ada", Role::Member), app.member("bo", Role::Member));
         let moderator = app.member("mo", Role::Moderator);
         let solved = open(app, &ada, "general", "Sensor drifts in heat", "The sensor reads high.",
@@ -91,6 +92,17 @@ app_on_both! {
             ("ab-1200", vec![closed]),
             ("0x80070005", vec![unsolved]),
             ("sensor category:nowhere", vec![]),
+            ("sensor category:\"The General\"", vec![solved]),
+            ("sensor category:GENERAL", vec![solved]),
+            ("is:question -is:solved", vec![unsolved]),
+            ("sensor NOT is:closed", vec![solved, unsolved]),
+            ("sensor -tag:calibration", vec![unsolved, closed]),
+            ("sensor -category:hardware", vec![solved]),
+            ("sensor -@bo", vec![solved]),
+            ("sensor -has:code", vec![solved, closed]),
+            ("-cable", vec![solved, closed]),
+            ("sensor after:2001", all.clone()),
+            ("sensor before:2001-02", vec![]),
             ("sensor @nobody", vec![]),
         ] {
             let mut wanted = wanted;
@@ -100,6 +112,18 @@ app_on_both! {
         // Bad syntax is searched as words, and the page says so.
         let page = app.get(&address("sensor is:nice \"open"), &Caller::visitor()).await;
         assert!(page.body.contains("is:nice") && page.texts(".hint").iter().any(|t| t.contains("is:nice")), "{}", page.body);
+        let told = app.api("GET", &address("sensor is:nice category:nowhere"), &ada, None).await.json();
+        assert_eq!((&told["unread"], &told["unknown"]), (&json!(["is:nice"]), &json!(["nowhere"])), "{told}");
+        let page = app.get(&address("sensor category:nowhere"), &ada).await;
+        assert!(page.texts(".hint").iter().any(|t| t.contains("“nowhere”")), "{}", page.body);
+        // A page after the last leads to the last.
+        let beyond = app.get(&format!("{}&page=9", address("sensor")), &ada).await;
+        assert_eq!((beyond.status.as_u16(), beyond.location()), (303, "/search?q=sensor&page=1"));
+        // Chips of what must not be can be taken away, however that was typed.
+        for typed in ["sensor -is:closed", "sensor NOT is:closed"] {
+            let page = app.get(&address(typed), &ada).await;
+            assert!(page.body.contains(r#"<a class="chip" href="/search?q=sensor""#), "{}", page.body);
+        }
         // Fields become operators, operators become chips that can be taken away.
         let moved = app.get("/search?q=sensor&is=solved&author=bo&category=general", &Caller::visitor()).await;
         assert_eq!(moved.status, 303);
@@ -140,11 +164,26 @@ app_on_both! {
         open(app, &ada, "general", "Calibration certificate", "A certificate of calibration.", json!({})).await;
         open(app, &ada, "general", "Calibration again", "calibration", json!({})).await;
         app.settle();
-        for (typed, meant) in [("calibraton", "calibration"), ("传干器", "传感器")] {
+        for n in 0..25 {
+            open(app, &ada, "general", &format!("Membrane {n}"), "A membrane of the 打印机.", json!({})).await;
+            open(app, &ada, "general", &format!("打印机 {n}"), "Nothing.", json!({})).await;
+        }
+        open(app, &ada, "general", "打应机", "A menbrane and a membran.", json!({})).await;
+        app.settle();
+        for (typed, meant) in [
+            ("calibraton", "calibration"),
+            ("传干器", "传感器"),
+            // Somebody slipped before.
+            ("menbrane", "membrane"),
+            ("打应机", "打印机"),
+            ("打因机", "打印机"),
+        ] {
             let page = app.get(&address(typed), &Caller::visitor()).await;
             assert_eq!(page.texts(".meant a"), [meant], "{typed}: {}", page.body);
         }
-        assert!(app.get(&address("calibration"), &Caller::visitor()).await.texts(".meant a").is_empty());
+        for right in ["calibration", "membrane", "membranes", "打印机"] {
+            assert!(app.get(&address(right), &Caller::visitor()).await.texts(".meant a").is_empty(), "{right}");
+        }
     }
 }
 
@@ -269,6 +308,7 @@ app_on_both! {
         let ada = app.member("ada", Role::Member);
         open(app, &ada, "general", "温度传感器校准", "x", json!({ "tags": ["传感器"] })).await;
         open(app, &ada, "general", "Temperature sensors drift", "x", json!({ "tags": ["sensors"] })).await;
+        open(app, &ada, "general", "Part AB-1200/3", "x", json!({})).await;
         app.settle();
         for (typed, title) in [
             ("temp", "Temperature sensors drift"),
@@ -277,12 +317,25 @@ app_on_both! {
             ("傳感器", "温度传感器校准"),
             ("chuanganqi", "温度传感器校准"),
             ("wdcgq", "温度传感器校准"),
+            // The last word, the last syllable, the last part of a code have only begun.
+            ("temperature s", "Temperature sensors drift"),
+            ("chuangan", "温度传感器校准"),
+            ("chuanganq", "温度传感器校准"),
+            ("AB-12", "Part AB-1200/3"),
+            ("ab12", "Part AB-1200/3"),
         ] {
             let path = format!("/search/suggest?q={}", hearth::web::urls::component(typed));
             let answer = app.api("GET", &path, &Caller::visitor(), None).await.json();
             assert_eq!(answer["threads"][0]["title"], json!(title), "{typed}: {answer}");
             assert_eq!(answer["members"], json!([]), "{typed}");
         }
+        for sound in ["chuanganqi", "cgq", "chuanganq"] {
+            let tags = app.api("GET", &format!("/search/suggest?q={sound}"), &Caller::visitor(), None).await.json();
+            assert_eq!(tags["tags"][0]["name"], json!("传感器"), "{sound}: {tags}");
+        }
+        app.sql("UPDATE categories SET name = '综合讨论'");
+        let categories = app.api("GET", "/search/suggest?q=zonghe", &ada, None).await.json();
+        assert_eq!(categories["categories"][0]["name"], json!("综合讨论"));
         let tags = app.api("GET", "/search/suggest?q=sens", &Caller::visitor(), None).await.json();
         assert_eq!(tags["tags"][0]["name"], json!("sensors"));
         let members = app.api("GET", "/search/suggest?q=%40ad", &ada, None).await.json();

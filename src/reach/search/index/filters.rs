@@ -13,6 +13,7 @@ use super::view::{Fact, NONE, Part, View};
 use crate::base::fold::fold;
 use crate::base::time::SECOND;
 use crate::reach::search::analysis::Way;
+use crate::reach::search::query::{Has, Mark};
 
 /// Columns of the posts in a part.
 pub(super) struct Posts {
@@ -50,10 +51,12 @@ pub(super) fn posts(
     excluded: &[Way],
 ) -> tantivy::Result<Allowed> {
     let parsed = query.parsed;
-    if !parsed.asks_of_posts() && query.filter.author.is_none() && excluded.is_empty() {
+    let of_author = query.filter.author.is_some() || query.filter.not_author.is_some();
+    if !parsed.asks_of_posts() && !of_author && excluded.is_empty() {
         return Ok(None);
     }
-    let has = parsed.has.iter().fold(0, |bits, has| bits | has.bit());
+    let bits = |all: &[Has]| all.iter().fold(0, |bits, has| bits | has.bit());
+    let (has, not_has) = (bits(&parsed.has), bits(&parsed.not.has));
     let author = query.filter.author.or(parsed.author.as_ref().map(|_| crate::base::ids::MemberId(-1)));
     let mut sides_bits = Vec::new();
     for side in sides {
@@ -63,7 +66,9 @@ pub(super) fn posts(
             let fits = |doc: DocId| {
                 column.post.first(doc).is_some()
                     && author.is_none_or(|author| column.author.first(doc) == Some(author.0))
+                    && query.filter.not_author.is_none_or(|author| column.author.first(doc) != Some(author.0))
                     && (has == 0 || column.has.first(doc).unwrap_or(0) & has == has)
+                    && (not_has == 0 || column.has.first(doc).unwrap_or(0) & not_has == 0)
                     && parsed.min_likes.is_none_or(|least| column.likes.first(doc).unwrap_or(0) >= least)
                     && parsed.after.is_none_or(|at| column.created_at.first(doc).is_some_and(|t| t >= at.0))
                     && parsed.before.is_none_or(|at| column.created_at.first(doc).is_some_and(|t| t < at.0))
@@ -109,8 +114,9 @@ pub(super) struct Threads<'q> {
     query: &'q Query<'q>,
     permit: &'q Permit,
     marks: u32,
+    not_marks: u32,
     tags: Vec<HashSet<u32>>,
-    /// Threads whose title holds what must not be found.
+    /// Threads whose title or tags hold what must not be found.
     without: HashSet<u32>,
     /// Threads that have a post that may count, when not all may.
     holding: Option<HashSet<u32>>,
@@ -131,6 +137,9 @@ impl<'q> Threads<'q> {
             tags.push(heads(sides, (fields.tag, fields.tag), &Way::Placed(fold(tag)))?);
         }
         let mut without = HashSet::new();
+        for tag in &parsed.not.tags {
+            without.extend(heads(sides, (fields.tag, fields.tag), &Way::Placed(fold(tag)))?);
+        }
         for way in excluded {
             without.extend(heads(sides, (fields.title, fields.title_loose), way)?);
         }
@@ -141,14 +150,17 @@ impl<'q> Threads<'q> {
             });
             holding
         });
-        let marks = parsed.marks.iter().fold(0, |bits, mark| bits | mark.bit());
-        Ok(Self { query, permit, marks: u32::try_from(marks).unwrap_or(0), tags, without, holding })
+        let bits =
+            |all: &[Mark]| u32::try_from(all.iter().fold(0, |bits, mark| bits | mark.bit())).unwrap_or(0);
+        let (marks, not_marks) = (bits(&parsed.marks), bits(&parsed.not.marks));
+        Ok(Self { query, permit, marks, not_marks, tags, without, holding })
     }
 
     /// Whether every thread that the reader may see may be found.
     pub fn is_open(&self) -> bool {
         let filter = &self.query.filter;
         self.marks == 0
+            && self.not_marks == 0
             && self.tags.is_empty()
             && self.without.is_empty()
             && self.holding.is_none()
@@ -174,6 +186,7 @@ impl<'q> Threads<'q> {
         let filter = &self.query.filter;
         self.permits(fact.category, restricted)
             && fact.marks & self.marks == self.marks
+            && fact.marks & self.not_marks == 0
             && filter
                 .categories
                 .as_ref()

@@ -42,6 +42,8 @@ pub struct Filter {
     pub categories: Option<Vec<CategoryId>>,
     /// Only posts of this author; nobody's when a name was typed that the caller did not find.
     pub author: Option<MemberId>,
+    /// No posts of this author.
+    pub not_author: Option<MemberId>,
     /// Everything but this thread, when looking for related ones.
     pub except: Option<ThreadId>,
     /// This thread alone.
@@ -254,7 +256,8 @@ impl<'a> Run<'a> {
         permit: &'a Permit,
     ) -> Result<Option<Self>, IndexError> {
         let mut plan = Plan::new(analysis, query.lexicon, query.parsed);
-        let filtered = query.filter.categories.is_some() || query.filter.author.is_some();
+        let filter = &query.filter;
+        let filtered = filter.categories.is_some() || filter.author.is_some() || filter.not_author.is_some();
         let vain = plan.units.is_empty() && plan.typed;
         if vain || query.parsed.is_empty() && !filtered {
             return Ok(None);

@@ -17,18 +17,27 @@ use super::view::View;
 use super::weights as w;
 use crate::base::fold::fold;
 use crate::base::ids::ThreadId;
-use crate::reach::search::analysis::{Analysis, Question, Unit, Way};
+use crate::base::pinyin::{beginning, syllables};
+use crate::reach::search::analysis::{Analysis, Question, Unit, Way, stem};
 
 /// Endings looked at for the word being typed.
 const ENDINGS: usize = 200;
 /// Endings that are asked for, the most frequent ones.
 const ASKED: usize = 12;
+/// Syllables with which an unfinished one is tried.
+const SYLLABLES: usize = 24;
 /// Public postings of titles that may be read for a suggestion.
 const POSTINGS: u64 = 60_000;
 /// A word shorter than this has too many neighbours.
 const SHORTEST: usize = 4;
 /// A longer one is looked for as it is.
 const LONGEST: usize = 30;
+/// A word that stands in up to so many posts may be a slip, when the right one stands in so many times as many: in
+/// shorter words a letter more makes another word more often.
+const SLIPPED: u64 = 20;
+const SLIPS: u64 = 20;
+const SLIPS_SHORT: u64 = 50;
+const COMMON_SLIP: usize = 6;
 /// From this length on two letters may be wrong.
 const TWO_WRONG: usize = 8;
 
@@ -41,8 +50,9 @@ pub(super) fn threads(
     limit: usize,
 ) -> Result<Vec<ThreadId>, IndexError> {
     generation.with_tally(|tally, [public, restricted]| {
-        let text = query.parsed.wanted();
-        let Question { mut units, needs } = analysis.question(&text, query.lexicon);
+        let wanted = query.parsed.wanted();
+        let text = begun(&wanted);
+        let Question { mut units, needs } = analysis.question(text, query.lexicon);
         units.retain(|unit| unit.meets != 0);
         let mut sides: Vec<&View> = vec![public];
         if *permit != Permit::Public {
@@ -50,15 +60,20 @@ pub(super) fn threads(
         }
         let fields = generation.fields;
         let last = fold(text.rsplit(char::is_whitespace).next().unwrap_or_default());
-        if last.len() > 1 && last.chars().all(char::is_alphanumeric) && !text.ends_with(char::is_whitespace) {
-            let mut endings = endings(public, fields.title, &last, ASKED)?;
+        let unfinished = last.len() > 1 && last.chars().all(is_code) && !text.ends_with(char::is_whitespace);
+        if let Some(unit) = units.iter_mut().rev().find(|unit| unfinished && unit.spaced) {
             // What is frequent among hidden threads chooses nothing: all endings there are asked for.
-            for side in sides.iter().skip(1) {
-                endings.extend(self::endings(side, fields.title, &last, ENDINGS)?);
+            let mut most = ASKED;
+            for side in &sides {
+                let written = endings(side, fields.title, &last, most)?.into_iter().map(Way::Placed);
+                unit.ways.extend(written.map(|way| (0.8, way)));
+                if last.chars().any(char::is_numeric) {
+                    let joined = endings(side, fields.title_loose, &last, most)?.into_iter().map(Way::Loose);
+                    unit.ways.extend(joined.map(|way| (0.8, way)));
+                }
+                most = ENDINGS;
             }
-            if let Some(unit) = units.iter_mut().rev().find(|unit| unit.spaced) {
-                unit.ways.extend(endings.into_iter().map(|term| (0.8, Way::Placed(term))));
-            }
+            unit.ways.extend(sounds_begun(&last).into_iter().map(|sounds| (0.5, Way::Sounds(sounds))));
         }
         let threads = Threads::new(&sides, &fields, query, permit, &[], &None)?;
         let scoring = Scoring { fields, sides, allowed: None, titles_only: true, sums: public.sums };
@@ -86,6 +101,40 @@ pub(super) fn threads(
         found.sort_by(|one, other| other.0.total_cmp(&one.0).then(other.1.cmp(&one.1)));
         Ok(found.into_iter().take(limit).map(|(_, thread)| ThreadId(i64::from(thread))).collect())
     })
+}
+
+/// What is typed, without a single letter at its end: it says nothing yet about the word that it begins.
+fn begun(text: &str) -> &str {
+    match text.rsplit_once(char::is_whitespace) {
+        Some((before, last)) if last.len() == 1 && !before.trim().is_empty() => before,
+        _ => text,
+    }
+}
+
+/// What words and codes consist of.
+fn is_code(ch: char) -> bool {
+    ch.is_alphanumeric() || matches!(ch, '-' | '.' | '_' | '/' | ':' | '+' | '#')
+}
+
+/// A word in letters whose last syllable is unfinished, in the ways in which it may go on.
+fn sounds_begun(word: &str) -> Vec<Vec<String>> {
+    if word.len() > LONGEST
+        || !word.bytes().all(|byte| byte.is_ascii_lowercase())
+        || !syllables(word).is_empty()
+    {
+        return Vec::new();
+    }
+    // The longest beginning that is all syllables.
+    for at in (1..word.len()).rev() {
+        let (Some(head), Some(tail)) = (word.get(..at), word.get(at..)) else { continue };
+        let (cuts, ends) = (syllables(head), beginning(tail));
+        if !cuts.is_empty() && !ends.is_empty() {
+            let on = |cut: &Vec<String>, end: &str| cut.iter().cloned().chain([end.to_owned()]).collect();
+            let ends = || ends.iter().take(SYLLABLES);
+            return cuts.iter().flat_map(|cut| ends().map(move |end| on(cut, end))).collect();
+        }
+    }
+    Vec::new()
 }
 
 /// Whether somebody wrote the word of `unit` in a public title.
@@ -164,7 +213,8 @@ fn note(found: &mut Vec<(u32, String)>, term: &str, count: u32) {
     }
 }
 
-/// The word of public posts that `word`, which stands in none of them, most likely was meant to be.
+/// The word of public posts that `word` most likely was meant to be: it stands in none of them, or in so few beside
+/// the other that it looks like a slip of somebody else.
 pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<String>, IndexError> {
     let word = fold(word);
     let length = word.chars().count();
@@ -173,10 +223,12 @@ pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<Str
     }
     let [public, _] = generation.views();
     let fields = generation.fields;
-    if holding(&public, fields.body, &word)? + holding(&public, fields.title, &word)? > 0 {
+    let known = holding(&public, fields.body, &word)? + holding(&public, fields.title, &word)?;
+    let times = if length < COMMON_SLIP { SLIPS_SHORT } else { SLIPS };
+    if known > 0 && (length <= SHORTEST || known > SLIPPED) {
         return Ok(None);
     }
-    let wrong = if length < TWO_WRONG { 1 } else { 2 };
+    let wrong = if length < TWO_WRONG || known > 0 { 1 } else { 2 };
     let builder = LevenshteinAutomatonBuilder::new(wrong, true);
     let mut found: Vec<(u32, String)> = Vec::new();
     for part in &public.parts {
@@ -194,7 +246,12 @@ pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<Str
     // Nearer first; among equals what begins alike and stands in most posts.
     let near = builder.build_dfa(&word);
     let first = word.chars().next();
-    let best = found.into_iter().filter(|(count, _)| *count > 1).min_by_key(|(count, term)| {
+    // Another form of the same word is no slip.
+    let other = stem(&word);
+    let likely = |count: u32, term: &str| {
+        count > 1 && (known == 0 || u64::from(count) >= times * known && stem(term) != other)
+    };
+    let best = found.into_iter().filter(|(count, term)| likely(*count, term)).min_by_key(|(count, term)| {
         let distance = match near.eval(term) {
             Distance::Exact(n) | Distance::AtLeast(n) => n,
         };
