@@ -86,8 +86,9 @@ fn is_far(db: &Db, index: &SearchIndex) -> Result<bool, FollowError> {
     Ok(head - index.cursor() > FAR)
 }
 
-/// Builds the index from the tables when it is new, of another analysis, or far behind. It keeps answering meanwhile.
+/// Builds the index from the tables when it is new, damaged, of another analysis, or far behind. It keeps answering meanwhile.
 fn build_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
+    index.examine()?;
     if index.standing() == Standing::Complete && !is_far(db, index)? {
         return Ok(0);
     }

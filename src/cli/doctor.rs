@@ -138,6 +138,11 @@ fn index(settled: &Settled, house: &House) -> Result<Option<String>, Failed> {
             println!("skipped: there is no complete search index yet; the server builds it when it starts");
             return Ok(None);
         }
+        Compared::Damaged => Some(
+            "files of the search index are damaged; a server finds out when it starts or a search fails, and \
+             builds it anew"
+                .into(),
+        ),
         Compared::FarBehind => {
             println!("skipped: the search index is far behind; the server brings it up to date");
             return Ok(None);

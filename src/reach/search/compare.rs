@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::follow::{FollowError, Touched};
-use super::index::snapshot;
+use super::index::{IndexError, snapshot};
 use crate::base::ids::{CategoryId, PostId, ThreadId};
 use crate::content::categories::model::path;
 use crate::content::categories::{self, Readable};
@@ -43,6 +43,8 @@ pub struct Apart {
 pub enum Compared {
     /// There is no complete index; the server builds it when it starts.
     NoIndex,
+    /// Its files are damaged.
+    Damaged,
     /// Too much of the log waits for the index.
     FarBehind,
     /// Both were compared.
@@ -76,7 +78,12 @@ fn unsettled(conn: &mut Conn, cursor: i64) -> QueryResult<Option<Touched>> {
 /// # Errors
 /// [`FollowError`] when either cannot be read.
 pub fn compare(db: &Db, dir: &Path) -> Result<Compared, FollowError> {
-    let Some(found) = snapshot(dir)? else { return Ok(Compared::NoIndex) };
+    let found = match snapshot(dir) {
+        Ok(Some(found)) => found,
+        Ok(None) => return Ok(Compared::NoIndex),
+        Err(IndexError::Corrupt(_) | IndexError::Engine(_)) => return Ok(Compared::Damaged),
+        Err(error) => return Err(error.into()),
+    };
     db.read_now(move |conn| {
         let Some(touched) = unsettled(conn, found.cursor)? else { return Ok(Compared::FarBehind) };
         let house = House::load(conn, &touched)?;

@@ -7,6 +7,7 @@ use hearth::app::{Node, NodeOptions};
 use hearth::base::actor::Role;
 use hearth::infra::db::DbOptions;
 use hearth::reach::search::compare::{Apart, Compared, Differences, compare};
+use hearth::reach::search::index::Standing;
 
 use crate::app_on_both;
 use crate::support::app::{Caller, off};
@@ -26,7 +27,18 @@ app_on_both! {
         app.post("/compose", &ada, &fields).await;
         let url = app.node.house.db.url().clone();
         let web = app.node.web.config.clone();
-        for broken in ["meta.json", ".term", ".idx", ".store", "current.json"] {
+        for (broken, flipped) in [
+            ("meta.json", false),
+            (".term", false),
+            (".idx", false),
+            (".store", false),
+            ("current.json", false),
+            (".fast", true),
+            (".idx", true),
+            (".term", true),
+            (".pos", true),
+            (".fieldnorm", true),
+        ] {
             let dir = tempfile::tempdir().unwrap();
             let start = || {
                 let options = NodeOptions {
@@ -45,10 +57,21 @@ app_on_both! {
             let hit: Vec<_> = all.iter().filter(|p| p.to_string_lossy().ends_with(broken)).collect();
             assert!(!hit.is_empty(), "{broken} is not there: {all:?}");
             for path in hit {
-                std::fs::write(path, "x").unwrap();
+                let bytes = std::fs::read(path).unwrap();
+                // As long as before, and ending as before, with other bytes: nobody notices by looking at it.
+                let half = bytes.len().div_ceil(2);
+                let changed = bytes.iter().enumerate().map(|(at, byte)| if at < half { !byte } else { *byte });
+                std::fs::write(path, if flipped { changed.collect() } else { b"x".to_vec() }).unwrap();
+            }
+            if flipped {
+                let found = off(|| compare(&app.db, dir.path()).unwrap());
+                assert_eq!(found, Compared::Damaged, "{broken}");
             }
             let node = start();
             assert_eq!(node.search.index.num_docs().public, 1, "{broken}");
+            assert_eq!(node.search.index.standing(), Standing::Complete);
+            let found = off(|| compare(&app.db, dir.path()).unwrap());
+            assert_eq!(found, Compared::Done(Differences::default()), "{broken}");
         }
         assert_eq!(app.get("/", &Caller::visitor()).await.status, 200);
     }

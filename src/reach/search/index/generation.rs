@@ -100,6 +100,11 @@ impl Generation {
         Ok(generation)
     }
 
+    /// Whether a file differs from what was written; reads all of it.
+    pub fn is_damaged(&self) -> Result<bool, IndexError> {
+        Ok(self.public.is_damaged()? || self.restricted.is_damaged()?)
+    }
+
     /// What searches see now.
     pub fn views(&self) -> [Arc<View>; 2] {
         self.views.read().unwrap_or_else(PoisonError::into_inner).clone()
@@ -282,6 +287,11 @@ impl Side {
             }
         }
         Ok(())
+    }
+
+    /// Whether a file differs from what was written; reads all of it.
+    pub fn is_damaged(&self) -> Result<bool, IndexError> {
+        Ok(!self.index.validate_checksum()?.is_empty())
     }
 
     /// Shows what was committed since.

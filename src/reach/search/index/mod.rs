@@ -26,6 +26,7 @@ mod view;
 mod weights;
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -36,6 +37,8 @@ pub use rebuild::Rebuild;
 pub use run::{Filter, Hit, Page, Permit, Query, Results, Sort, Why};
 pub use snapshot::{Snapshot, snapshot};
 pub use tally::Share;
+
+use tantivy::TantivyError;
 
 use generation::Generation;
 use pointer::Pointer;
@@ -56,6 +59,8 @@ pub struct SearchIndex {
     current: RwLock<Current>,
     rebuilding: AtomicBool,
     progress: Mutex<Option<Progress>>,
+    /// Its files may be damaged: they were not looked at since the start, or a search failed.
+    suspect: AtomicBool,
 }
 
 struct Current {
@@ -103,7 +108,7 @@ impl SearchIndex {
     pub fn open(dir: &Path, analysis: &Analysis, memory: usize) -> Result<Self, IndexError> {
         let lock = pointer::lock(dir)?;
         let known = pointer::read(dir)?;
-        let open = |pointer: &Pointer| Generation::open(&pointer.path(dir), analysis, memory);
+        let open = |pointer: &Pointer| guarded(|| Generation::open(&pointer.path(dir), analysis, memory));
         let (pointer, generation, standing) = match known {
             Some(same) if same.version == schema::version() => {
                 let standing = if same.complete { Standing::Complete } else { Standing::Empty };
@@ -136,6 +141,7 @@ impl SearchIndex {
             current: RwLock::new(Current { generation: Arc::new(generation), standing }),
             rebuilding: AtomicBool::new(false),
             progress: Mutex::default(),
+            suspect: AtomicBool::new(true),
         })
     }
 
@@ -151,6 +157,37 @@ impl SearchIndex {
     /// What can be expected of it now. Unless it is complete it is to be built from the database.
     pub fn standing(&self) -> Standing {
         self.current.read().unwrap_or_else(PoisonError::into_inner).standing
+    }
+
+    /// Compares the files with what was written, once after the start and once after every search that failed; when
+    /// they differ the index is to be built anew. Reads all of it.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the files cannot be read.
+    pub fn examine(&self) -> Result<(), IndexError> {
+        if !self.suspect.swap(false, Ordering::AcqRel) || self.standing() == Standing::Empty {
+            return Ok(());
+        }
+        let generation = self.generation();
+        // Files that are gone are damage too.
+        if generation.is_damaged().unwrap_or(true) {
+            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+            if Arc::ptr_eq(&current.generation, &generation) {
+                tracing::error!("files of the search index are damaged");
+                current.standing = Standing::Outdated;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a search; one that fails makes the files suspect.
+    fn look<T>(&self, search: impl FnOnce(&Generation) -> Result<T, IndexError>) -> Result<T, IndexError> {
+        let generation = self.generation();
+        let found = guarded(|| search(&generation));
+        if found.is_err() {
+            self.suspect.store(true, Ordering::Release);
+        }
+        found
     }
 
     /// How far a rebuild is; `None` while there is none.
@@ -206,7 +243,7 @@ impl SearchIndex {
     /// # Errors
     /// [`IndexError`] when the index cannot be read; no query is an error.
     pub fn search(&self, query: &Query<'_>, permit: &Permit, page: Page) -> Result<Results, IndexError> {
-        run::search(&self.generation(), &self.analysis, query, permit, page)
+        self.look(|generation| run::search(generation, &self.analysis, query, permit, page))
     }
 
     /// The posts of `thread` that fit, the best first, at most `limit`.
@@ -220,7 +257,7 @@ impl SearchIndex {
         thread: ThreadId,
         limit: usize,
     ) -> Result<Vec<PostId>, IndexError> {
-        run::within(&self.generation(), &self.analysis, query, permit, thread, limit)
+        self.look(|generation| run::within(generation, &self.analysis, query, permit, thread, limit))
     }
 
     /// Why `thread` ranks where it does.
@@ -228,7 +265,7 @@ impl SearchIndex {
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
     pub fn explain(&self, query: &Query<'_>, permit: &Permit, thread: ThreadId) -> Result<Why, IndexError> {
-        run::explain(&self.generation(), &self.analysis, query, permit, thread)
+        self.look(|generation| run::explain(generation, &self.analysis, query, permit, thread))
     }
 
     /// Threads whose titles go on as `query` begins, at most `limit`.
@@ -241,7 +278,7 @@ impl SearchIndex {
         permit: &Permit,
         limit: usize,
     ) -> Result<Vec<ThreadId>, IndexError> {
-        suggest::threads(&self.generation(), &self.analysis, query, permit, limit)
+        self.look(|generation| suggest::threads(generation, &self.analysis, query, permit, limit))
     }
 
     /// The word that `word` was probably meant to be, when no public post has it.
@@ -249,7 +286,7 @@ impl SearchIndex {
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
     pub fn spelling(&self, word: &str) -> Result<Option<String>, IndexError> {
-        suggest::spelling(&self.generation(), word)
+        self.look(|generation| suggest::spelling(generation, word))
     }
 
     /// Public threads with titles that sound so, a syllable a character; at most `limit`.
@@ -257,12 +294,18 @@ impl SearchIndex {
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
     pub fn sounding(&self, sounds: Vec<String>, limit: usize) -> Result<Vec<ThreadId>, IndexError> {
-        suggest::sounding(&self.generation(), sounds, limit)
+        self.look(|generation| suggest::sounding(generation, sounds, limit))
     }
 
     fn generation(&self) -> Arc<Generation> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).generation)
     }
+}
+
+/// Runs `work` on files that may be damaged: the engine trusts what it reads, and may panic over it.
+fn guarded<T>(work: impl FnOnce() -> Result<T, IndexError>) -> Result<T, IndexError> {
+    let damaged = || TantivyError::InternalError("it panicked over what it read".into());
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(IndexError::Corrupt(damaged())))
 }
 
 impl std::fmt::Debug for SearchIndex {

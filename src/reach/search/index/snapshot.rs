@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use tantivy::TantivyError;
+
 use super::generation::{Held, Side, side_paths};
 use super::{IndexError, pointer, schema};
 use crate::base::ids::{PostId, ThreadId};
@@ -24,11 +26,11 @@ pub struct Snapshot {
 /// one that was never completed or that another version wrote.
 ///
 /// # Errors
-/// [`IndexError`] when it cannot be read.
+/// [`IndexError`] when it cannot be read, [`IndexError::Corrupt`] when its files are damaged.
 pub fn snapshot(dir: &Path) -> Result<Option<Snapshot>, IndexError> {
     let mut left = TRIES;
     loop {
-        match once(dir) {
+        match super::guarded(|| once(dir)) {
             Err(_) if left > 1 => left -= 1,
             done => return done,
         }
@@ -42,6 +44,9 @@ fn once(dir: &Path) -> Result<Option<Snapshot>, IndexError> {
     for (path, restricted) in side_paths(&pointer.path(dir)) {
         let side = Side::open(&path)?;
         snapshot.cursor = snapshot.cursor.min(side.cursor()?);
+        if side.is_damaged()? {
+            return Err(IndexError::Corrupt(TantivyError::InternalError("its files are damaged".into())));
+        }
         // Whatever was committed between the two lies beyond the cursor, where the reader looks at the log.
         side.reload()?;
         side.each(|held| match held {
