@@ -84,14 +84,6 @@ pub fn confused(syllable: &str) -> Vec<String> {
     others
 }
 
-/// Syllables that begin with `typed`, which is none yet.
-pub fn beginning(typed: &str) -> Vec<&'static str> {
-    let mut all: Vec<&str> =
-        SYLLABLES.iter().map(String::as_str).filter(|syllable| syllable.starts_with(typed)).collect();
-    all.sort_unstable();
-    all
-}
-
 /// Ways to cut a word looked at.
 const CUTS: usize = 4;
 

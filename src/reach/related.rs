@@ -16,7 +16,7 @@ use crate::infra::db::schema::related_threads;
 use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
 use crate::on;
-use crate::reach::search::index::{Filter, Page, Permit, Standing};
+use crate::reach::search::index::{Filter, Hit, Page, Permit, Standing};
 use crate::reach::search::query::ParsedQuery;
 use crate::reach::search::{Search, help, service};
 
@@ -24,6 +24,8 @@ use crate::reach::search::{Search, help, service};
 const KEPT: usize = 6;
 /// A thread worth less than this part of the best one is about something else.
 const CLOSE: f64 = 0.4;
+/// A thread with less than this part of all that could be shared is about something else too, the best one or not.
+const SHARED: f64 = 0.15;
 /// Characters of the opening post that say what a thread is about.
 const OPENING: usize = 400;
 /// Threads looked for in one round.
@@ -94,13 +96,17 @@ pub fn prepare(house: &House, search: &Search, walk: &Walk) -> Result<usize, ser
         for id in wanting(conn, after, now)? {
             let Some(thread) = store::find(conn, id)? else { continue };
             let parsed = ParsedQuery::plain(&about(conn, &thread)?);
-            let filter = Filter { except: Some(id), ..Filter::default() };
-            let hits = search.with_query(conn, house, &parsed, filter, |query| {
-                search.index.search(query, &Permit::Public, Page { offset: 0, limit: KEPT })
+            let found_of = search.with_query(conn, house, &parsed, Filter::default(), |query| {
+                search.index.search(query, &Permit::Public, Page { offset: 0, limit: KEPT + 1 })
             })?;
-            let best = hits.hits.first().map_or(0.0, |hit| hit.score);
-            let close = hits.hits.iter().filter(|hit| hit.score >= CLOSE * best).map(|hit| hit.thread.0);
-            found.push((id.0, close.collect::<Vec<i64>>()));
+            // What it has in common with itself is all there is to have in common.
+            let (itself, others): (Vec<&Hit>, Vec<&Hit>) =
+                found_of.hits.iter().partition(|hit| hit.thread == id);
+            let best = others.first().map_or(0.0, |hit| hit.score);
+            let all = itself.first().map_or(best, |hit| hit.score);
+            let least = (CLOSE * best).max(SHARED * all);
+            let close = others.iter().filter(|hit| hit.score >= least).map(|hit| hit.thread.0);
+            found.push((id.0, close.take(KEPT).collect::<Vec<i64>>()));
         }
         Ok::<_, service::Error>(found)
     })?;

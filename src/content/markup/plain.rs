@@ -22,7 +22,9 @@ impl Keep {
     pub const ALL: Self = Self { quotes: true, spoilers: true, code: true };
     /// For the index: a post is found by its own words, not by the ones it quotes.
     pub const SEARCH: Self = Self { quotes: false, spoilers: true, code: true };
-    /// The same without its code, which the index keeps apart.
+    /// What of that is shown: a spoiler is found, and stays covered.
+    pub const EXCERPT: Self = Self { spoilers: false, ..Self::SEARCH };
+    /// For the index without its code, which the index keeps apart.
     pub const PROSE: Self = Self { code: false, ..Self::SEARCH };
     /// For descriptions and previews.
     pub const PREVIEW: Self = Self { quotes: false, spoilers: false, code: false };

@@ -7,6 +7,7 @@ use super::handle::Handle;
 use super::model::{Card, Email, Member};
 use super::names;
 use crate::base::actor::Role;
+use crate::base::fold::is_han;
 use crate::base::ids::MemberId;
 use crate::base::time::UtcTime;
 use crate::infra::db::Conn;
@@ -378,10 +379,11 @@ pub fn indexable(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(MemberId, Stri
 }
 
 /// At most ten cards of members whose handle, or else whose name, begins with `prefix`, which has two characters or
-/// more, as it is written or as it sounds.
+/// more (one Han character is enough), as it is written or as it sounds.
 pub fn complete(conn: &mut Conn, prefix: &str) -> QueryResult<Vec<Card>> {
     let (from, to) = beginning(prefix);
-    if from.chars().count() < 2 {
+    let least = if from.chars().all(is_han) { 1 } else { 2 };
+    if from.chars().count() < least {
         return Ok(Vec::new());
     }
     let mut found: Vec<Card> = members::table

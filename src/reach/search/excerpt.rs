@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::analysis::{Analysis, Lexicon, Question, Token, Unit, Way};
+use super::analysis::{ASKS, Analysis, Lexicon, Question, Token, Unit, Way};
 use super::query::ParsedQuery;
 use crate::base::fold::is_han;
 use crate::base::pinyin::readings;
@@ -48,10 +48,12 @@ impl Marker {
         for clause in query.groups().into_iter().filter(|group| group.len() > 1).flatten() {
             of(analysis.question(&clause.text, lexicon));
         }
-        let (mut sought, parts): (Vec<Unit>, Vec<Unit>) = units.into_iter().partition(|unit| unit.meets != 0);
+        let (mut sought, parts): (Vec<Unit>, Vec<Unit>) =
+            units.into_iter().partition(|unit| unit.meets & !ASKS != 0);
         let phrases = query.clauses.iter().filter(|clause| clause.exact && !clause.negated);
         sought.extend(phrases.filter_map(|clause| analysis.phrase(&clause.text)).map(Unit::from));
-        let parts = parts.into_iter().filter(|unit| !is_single_character(unit)).collect();
+        let parts =
+            parts.into_iter().filter(|unit| !is_single_character(unit) && unit.meets & ASKS == 0).collect();
         Self { analysis: analysis.clone(), sought, parts }
     }
 

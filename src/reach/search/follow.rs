@@ -368,7 +368,7 @@ impl Scribe {
 fn has(html: &str) -> Vec<Has> {
     let outside = || html.split("<a ").skip(1).any(|link| !link.starts_with("class=\"mention\""));
     [
-        (Has::Image, html.contains("<img ")),
+        (Has::Image, html.contains("<img ") || html.contains("class=\"remote-image\"")),
         (Has::Code, html.contains("<pre") || html.contains("<code")),
         (Has::Link, outside()),
     ]

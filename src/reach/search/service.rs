@@ -111,6 +111,8 @@ pub struct Answer {
     pub total: usize,
     /// How many of them hold everything that was typed.
     pub complete: usize,
+    /// The same two of what everybody may read: what may be told to others about this search.
+    pub public: (usize, usize),
     /// What was typed, taken apart.
     pub parsed: ParsedQuery,
     /// The query that was probably meant, when little was found.
@@ -253,7 +255,7 @@ fn show(conn: &mut Conn, readable: &Readable, marker: &Marker, hits: &[Hit]) -> 
             && readable.has(thread.category_id);
         shown.then(|| Found {
             title: marker.whole(&thread.title),
-            excerpt: marker.excerpt(&plain_text(&post.body, Keep::SEARCH), COLUMNS),
+            excerpt: marker.excerpt(&plain_text(&post.body, Keep::EXCERPT), COLUMNS),
             thread: thread.clone(),
             post: post.clone(),
         })
@@ -277,6 +279,7 @@ impl Search {
                 found: Vec::new(),
                 total: 0,
                 complete: 0,
+                public: (0, 0),
                 parsed,
                 meant: None,
                 people: Vec::new(),
@@ -295,6 +298,11 @@ impl Search {
             None => self.index.search(&query, &permit, page)?,
             Some(thread) => within(&self.index, &query, &permit, thread)?,
         };
+        let mut public = (results.total, results.complete);
+        if permit != Permit::Public && asked.thread.is_none() && asked.offset == 0 {
+            let counted = self.index.search(&query, &Permit::Public, Page { offset: 0, limit: 0 })?;
+            public = (counted.total, counted.complete);
+        }
         let marker = Marker::new(&self.analysis, &lexicon, &parsed);
         let found = show(conn, &readable, &marker, &results.hits)?;
         let meant = if results.complete <= FEW && asked.offset == 0 {
@@ -307,6 +315,7 @@ impl Search {
             found,
             total: results.total,
             complete: results.complete,
+            public,
             parsed,
             meant,
             people,

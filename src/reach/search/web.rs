@@ -274,8 +274,9 @@ fn note(log: &SearchLog, web: &Web, page: &Page, req: &HttpRequest, q: &str, ans
     log.note(Noted {
         text: q.to_owned(),
         locale: page.shell.locale,
-        total: count(answer.total),
-        complete: count(answer.complete),
+        // Operators may not read everything either: what is private adds to nothing they see.
+        total: count(answer.public.0),
+        complete: count(answer.public.1),
         asker,
         at: web.house.clock.now(),
     })

@@ -15,9 +15,9 @@ const PHONE: usize = 7;
 const LONG: usize = 9;
 
 /// Stands for a mail address.
-const MAIL: &str = "[mail]";
+pub(super) const MAIL: &str = "[mail]";
 /// Stands for a number.
-const NUMBER: &str = "[number]";
+pub(super) const NUMBER: &str = "[number]";
 
 /// `text` on one line, without mail addresses, phone numbers and long numbers, cut to 100 characters.
 /// Full-width characters become the plain ones that they stand for, and characters that nobody sees are left out,

@@ -21,7 +21,7 @@ pub const POSITIONS: std::ops::RangeInclusive<i16> = 1..=100;
 pub enum Asker {
     /// Somebody who is signed in.
     Member(MemberId),
-    /// Somebody who is not: known by network address and browser.
+    /// Somebody who is not: known by network address.
     Network {
         /// Address.
         address: String,
@@ -66,11 +66,10 @@ impl Asker {
                 mac.update(b"member");
                 mac.update(&id.0.to_le_bytes());
             }
-            Self::Network { address, agent } => {
+            // Not by its browser as well: one person with three of them is no three.
+            Self::Network { address, .. } => {
                 mac.update(b"network");
                 mac.update(address.as_bytes());
-                mac.update(&[0]);
-                mac.update(agent.as_bytes());
             }
         }
         let bytes = mac.finalize().into_bytes();

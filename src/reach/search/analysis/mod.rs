@@ -14,6 +14,7 @@
 //! dictionary word, the stem of a word, a part of a camel-case name, a code without its punctuation. The two lie in
 //! fields of their own, so a loose term can never be taken for a word somebody typed.
 
+mod function;
 mod scan;
 mod terms;
 mod units;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 use jieba_rs::Jieba;
 
 pub use terms::stem;
-pub use units::{Lexicon, MAX_NEEDS, PART, Question, Unit, Way};
+pub use units::{ASKS, Lexicon, MAX_NEEDS, PART, Question, Unit, Way};
 
 /// Raised when the same text gives other terms than before; an index built by another version is rebuilt.
 pub const VERSION: u32 = 3;

@@ -30,7 +30,7 @@ fn question(query: &str) -> Question {
 /// Whether `text` meets every need of `query`.
 fn finds(text: &str, query: &str) -> bool {
     let tokens = for_tests().tokens(text);
-    let Question { units, needs } = question(query);
+    let Question { units, needs, .. } = question(query);
     let met = units.iter().filter(|unit| meets(&tokens, unit)).fold(0, |bits, unit| bits | unit.meets);
     needs > 0 && (0..needs).all(|need| met & 1 << need != 0)
 }
@@ -175,7 +175,7 @@ fn operators_teach_words_and_synonyms() {
     let lexicon = Lexicon::new(["微粒贷"], synonyms);
     let found = |text: &str, query: &str| {
         let tokens = for_tests().tokens(text);
-        let Question { units, needs } = for_tests().question(query, &lexicon);
+        let Question { units, needs, .. } = for_tests().question(query, &lexicon);
         let met = units.iter().filter(|unit| meets(&tokens, unit)).fold(0, |bits, unit| bits | unit.meets);
         needs > 0 && (0..needs).all(|need| met & 1 << need != 0)
     };

@@ -11,6 +11,7 @@ use ferrous_opencc::config::BuiltinConfig;
 use std::sync::LazyLock;
 
 use super::Analysis;
+use super::function::is_function;
 use super::scan::{Piece, PieceKind, Scan};
 use super::terms::{atom_text, code, joined_code, squeezed, stem, whole};
 use crate::base::fold::fold;
@@ -27,6 +28,8 @@ const LONG_QUERY: f32 = 12.0;
 const NO_SINGLES: usize = 32;
 /// Met by what is a part of a need.
 pub const PART: u32 = 1 << 30;
+/// Of words that only ask: they score as others do, and nothing needs them.
+pub const ASKS: u32 = 1 << 29;
 /// Needs beyond these only score.
 pub const MAX_NEEDS: usize = 28;
 
@@ -102,6 +105,8 @@ pub struct Question {
     pub units: Vec<Unit>,
     /// How many needs there are: the lowest bits.
     pub needs: usize,
+    /// How many words only ask.
+    pub asks: usize,
 }
 
 impl Unit {
@@ -128,6 +133,8 @@ struct Reading<'a> {
     scan: &'a Scan<'a>,
     /// Han characters in all.
     han: usize,
+    /// Whether something is said of what is looked for, beside words that only ask.
+    telling: bool,
     question: Question,
     /// Which need the folded characters of the query belong to, for synonyms.
     needs: Vec<(Range<usize>, u32)>,
@@ -144,9 +151,11 @@ impl Analysis {
             lexicon,
             scan: &scan,
             han,
+            telling: false,
             question: Question::default(),
             needs: Vec::new(),
         };
+        reading.telling = scan.pieces.iter().any(|piece| reading.tells(piece));
         reading.pieces();
         reading.synonyms();
         reading.together();
@@ -262,6 +271,23 @@ impl Reading<'_> {
         bit
     }
 
+    /// Whether a piece says more than how something is asked.
+    fn tells(&self, piece: &Piece) -> bool {
+        match &piece.kind {
+            PieceKind::Han => {
+                let words = self.analysis.han_words(&self.scan.folded(piece.chars.clone()), self.lexicon);
+                let length = piece.chars.len();
+                words.iter().any(|(within, word)| within.len() > 1 && !is_function(word))
+                    || length <= PHRASE_CHARS && words.iter().all(|(_, word)| !is_function(word))
+            }
+            PieceKind::Word(atoms) => match atoms.as_slice() {
+                [atom] => !is_function(&atom_text(self.scan, atom)),
+                _ => true,
+            },
+            PieceKind::Letter | PieceKind::Emoji => true,
+        }
+    }
+
     /// Adds a unit; the same one again only meets another need.
     fn push(&mut self, unit: Unit) {
         match self.question.units.iter_mut().find(|known| known.ways == unit.ways) {
@@ -310,23 +336,34 @@ impl Reading<'_> {
         let run = self.scan.folded(piece.chars.clone());
         let chars: Vec<char> = run.chars().collect();
         let fade = (LONG_QUERY / self.han as f32).min(1.0);
-        let whole = if chars.len() <= PHRASE_CHARS { self.need(piece.chars.clone()) } else { 0 };
+        let words = self.analysis.han_words(&run, self.lexicon);
+        let telling = self.telling;
+        let only_asks = |word: &str| telling && is_function(word);
+        // A short run stands as typed, unless a part of it only asks and another tells.
+        let mixed = words.iter().any(|(_, word)| only_asks(word))
+            && words.iter().any(|(within, word)| within.len() > 1 && !is_function(word));
+        let whole = if chars.len() <= PHRASE_CHARS && !mixed { self.need(piece.chars.clone()) } else { 0 };
         if self.han <= NO_SINGLES {
             for ch in &chars {
                 let meets = if chars.len() == 1 { whole } else { 0 };
                 self.push(Unit::new(weights::CHARACTER * fade, Way::Placed(ch.to_string()), meets));
             }
         }
-        let words = self.analysis.han_words(&run, self.lexicon);
         let mut pair_weights: Vec<(String, f32)> =
             chars.windows(2).map(|pair| (pair.iter().collect(), weights::PAIR)).collect();
+        // Characters of words that only ask: a pair with one of them is no part of what is needed.
+        let mut asking = vec![false; chars.len()];
         for (within, word) in words {
             let length = within.end - within.start;
             if length < 2 {
                 continue;
             }
             let stands = piece.chars.start + within.start..piece.chars.start + within.end;
-            let meets = if whole == 0 {
+            let meets = if only_asks(&word) {
+                self.question.asks += 1;
+                asking.get_mut(within).into_iter().flatten().for_each(|asks| *asks = true);
+                ASKS
+            } else if whole == 0 {
                 self.need(stands)
             } else if length == chars.len() {
                 whole
@@ -344,8 +381,12 @@ impl Reading<'_> {
             }
             self.variants(&word, meets, fade);
         }
-        for (pair, weight) in pair_weights {
-            let meets = if chars.len() == 2 { whole } else { PART };
+        for ((pair, weight), asks) in pair_weights.into_iter().zip(asking.windows(2)) {
+            let meets = match () {
+                () if chars.len() == 2 => whole,
+                () if asks.contains(&true) => ASKS,
+                () => PART,
+            };
             self.push(Unit::new(weight, Way::Loose(pair), meets));
         }
         let met = self.question.units.iter().any(|unit| unit.meets & whole != 0);
@@ -367,9 +408,14 @@ impl Reading<'_> {
     }
 
     fn word(&mut self, piece: &Piece, atoms: &[Range<usize>]) {
-        let meets = self.need(piece.chars.clone());
-        let [atom] = atoms else { return self.code(piece, atoms, meets) };
+        let [atom] = atoms else {
+            let meets = self.need(piece.chars.clone());
+            return self.code(piece, atoms, meets);
+        };
         let word = atom_text(self.scan, atom);
+        let only_asks = self.telling && is_function(&word);
+        self.question.asks += usize::from(only_asks);
+        let meets = if only_asks { ASKS } else { self.need(piece.chars.clone()) };
         let stem = stem(&word);
         let mut unit = Unit::new(weights::STEM, Way::Loose(stem), meets).spaced();
         unit.ways.push((1.0, Way::Tag(word.clone())));

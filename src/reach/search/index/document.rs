@@ -35,6 +35,8 @@ pub struct PostDocument {
 pub(super) const ACCEPTED: u64 = 1 << 16;
 /// The bit of an author with authority.
 pub(super) const AUTHORITY: u64 = 1 << 17;
+/// The bit of a post that mostly repeats itself.
+pub(super) const REPEATS: u64 = 1 << 18;
 
 impl PostDocument {
     /// What it has, a bit each.

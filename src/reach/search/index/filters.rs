@@ -43,16 +43,11 @@ impl Posts {
     }
 }
 
-/// Which posts may count for `query`; `None` when all may. `excluded` ways must not stand in them.
-pub(super) fn posts(
-    sides: &[&View],
-    fields: &Fields,
-    query: &Query<'_>,
-    excluded: &[Way],
-) -> tantivy::Result<Allowed> {
+/// Which posts may count for `query`; `None` when all may.
+pub(super) fn posts(sides: &[&View], query: &Query<'_>) -> tantivy::Result<Allowed> {
     let parsed = query.parsed;
     let of_author = query.filter.author.is_some() || query.filter.not_author.is_some();
-    if !parsed.asks_of_posts() && !of_author && excluded.is_empty() {
+    if !parsed.asks_of_posts() && !of_author {
         return Ok(None);
     }
     let bits = |all: &[Has]| all.iter().fold(0, |bits, has| bits | has.bit());
@@ -75,23 +70,15 @@ pub(super) fn posts(
             };
             let mut bits = vec![0_u64; part.threads.len().div_ceil(64)];
             for doc in (0..part.reader.max_doc()).filter(|doc| part.is_alive(*doc) && fits(*doc)) {
-                set(&mut bits, doc, true);
-            }
-            for way in excluded {
-                each(part, (fields.body, fields.body_loose), way, |doc, _| set(&mut bits, doc, false))?;
+                if let Some(word) = bits.get_mut(doc as usize / 64) {
+                    *word |= 1 << (doc % 64);
+                }
             }
             parts_bits.push(bits);
         }
         sides_bits.push(parts_bits);
     }
     Ok(Some(sides_bits))
-}
-
-fn set(bits: &mut [u64], doc: DocId, on: bool) {
-    if let Some(word) = bits.get_mut(doc as usize / 64) {
-        let bit = 1 << (doc % 64);
-        if on { *word |= bit } else { *word &= !bit }
-    }
 }
 
 /// Calls `take` with the thread and the document of every post that may count: (side, part, document, thread).
@@ -116,7 +103,7 @@ pub(super) struct Threads<'q> {
     marks: u32,
     not_marks: u32,
     tags: Vec<HashSet<u32>>,
-    /// Threads whose title or tags hold what must not be found.
+    /// Threads that hold what must not be found: what is found are threads.
     without: HashSet<u32>,
     /// Threads that have a post that may count, when not all may.
     holding: Option<HashSet<u32>>,
@@ -134,14 +121,20 @@ impl<'q> Threads<'q> {
         let parsed = query.parsed;
         let mut tags = Vec::new();
         for tag in &parsed.tags {
-            tags.push(heads(sides, (fields.tag, fields.tag), &Way::Placed(fold(tag)))?);
+            tags.push(holding(sides, (fields.tag, fields.tag), &Way::Placed(fold(tag)))?);
         }
         let mut without = HashSet::new();
         for tag in &parsed.not.tags {
-            without.extend(heads(sides, (fields.tag, fields.tag), &Way::Placed(fold(tag)))?);
+            without.extend(holding(sides, (fields.tag, fields.tag), &Way::Placed(fold(tag)))?);
         }
         for way in excluded {
-            without.extend(heads(sides, (fields.title, fields.title_loose), way)?);
+            for fields in [
+                (fields.title, fields.title_loose),
+                (fields.body, fields.body_loose),
+                (fields.code, fields.code),
+            ] {
+                without.extend(holding(sides, fields, way)?);
+            }
         }
         let holding = allowed.is_some().then(|| {
             let mut holding = HashSet::new();
@@ -199,8 +192,8 @@ impl<'q> Threads<'q> {
     }
 }
 
-/// Threads whose head has `way`.
-fn heads(
+/// Threads of which a document has `way`.
+fn holding(
     sides: &[&View],
     fields: (tantivy::schema::Field, tantivy::schema::Field),
     way: &Way,

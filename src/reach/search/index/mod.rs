@@ -14,6 +14,7 @@ mod document;
 mod error;
 mod filters;
 mod generation;
+mod passages;
 mod plan;
 mod pointer;
 mod rebuild;

@@ -1,7 +1,7 @@
 //! From what was typed to what is scored and needed.
 
 use super::weights as w;
-use crate::reach::search::analysis::{Analysis, Lexicon, MAX_NEEDS, PART, Question, Unit, Way};
+use crate::reach::search::analysis::{ASKS, Analysis, Lexicon, MAX_NEEDS, Question, Unit, Way};
 use crate::reach::search::query::{Clause, ParsedQuery};
 
 /// Units beyond these are left out.
@@ -17,6 +17,8 @@ pub(super) struct Plan {
     pub musts: u32,
     /// What must not stand in a post or a title.
     pub excluded: Vec<Way>,
+    /// Words that only ask, which nothing needs.
+    asks: u32,
     /// Whether words were typed at all, even such as give no terms.
     pub typed: bool,
 }
@@ -25,12 +27,13 @@ impl Plan {
     /// Analyses what was typed.
     pub fn new(analysis: &Analysis, lexicon: &Lexicon, parsed: &ParsedQuery) -> Self {
         let negated = parsed.clauses.iter().filter(|clause| clause.negated);
-        let Question { units, needs } = analysis.question(&parsed.words(), lexicon);
+        let Question { units, needs, asks } = analysis.question(&parsed.words(), lexicon);
         let mut plan = Self {
             units,
             needs: if needs == 0 { 0 } else { u32::MAX >> (32 - needs) },
             musts: 0,
             excluded: negated.filter_map(|clause| analysis.phrase(&clause.text)).collect(),
+            asks: u32::try_from(asks).unwrap_or(u32::MAX),
             typed: parsed.clauses.iter().any(|clause| !clause.negated),
         };
         let mut used = needs;
@@ -84,13 +87,13 @@ impl Plan {
             priced.push((cost, unit));
         }
         let common = |cost: u64| posts >= w::ENOUGH_POSTS && cost * w::COMMON > posts;
-        let telling = priced.iter().any(|(cost, unit)| !common(*cost) && unit.meets != 0);
+        let telling = priced.iter().any(|(cost, unit)| !common(*cost) && unit.meets & !ASKS != 0);
         priced.sort_by_key(|(cost, _)| *cost);
         let mut kept = 0;
         let (mut spent, mut helped) = (0, 0);
         for (cost, unit) in priced {
             let must = unit.meets & self.musts != 0;
-            let helps = unit.meets & self.needs == 0;
+            let helps = unit.meets & (self.needs | ASKS) == 0;
             let first = self.units.is_empty();
             let dear = spent + cost > w::POSTINGS || helps && helped + cost > w::HELPERS;
             if !must && !first && (telling && common(cost) || dear) {
@@ -110,14 +113,8 @@ impl Plan {
         meets & self.needs == self.needs
     }
 
-    /// Whether a thread that meets `meets` holds enough to be shown after those that hold everything.
-    pub fn is_enough(&self, meets: u32) -> bool {
-        let needed = self.needs.count_ones().div_ceil(w::RELAXED_PART);
-        meets & self.musts == self.musts && (meets & (self.needs | PART)).count_ones() >= needed
-    }
-
     /// Whether the query is so short that threads with all of it come first.
     pub fn is_short(&self) -> bool {
-        self.needs.count_ones() <= w::SHORT
+        self.needs.count_ones().saturating_add(self.asks) <= w::SHORT
     }
 }

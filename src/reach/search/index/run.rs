@@ -3,19 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tantivy::DocId;
-
 use super::IndexError;
 use super::filters::{self, Posts, Threads};
 use super::generation::Generation;
 use super::plan::Plan;
 use super::schema::whole_title;
-use super::tally::{Scoring, Share, Tally, each, each_among};
+use super::tally::{Scoring, Share, Tally, each};
 use super::view::{Fact, View};
 use super::weights as w;
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::{DAY, UtcTime};
-use crate::reach::search::analysis::{Analysis, Lexicon, Unit, Way};
+use crate::reach::search::analysis::{Analysis, Lexicon, MAX_NEEDS, PART, Way};
 use crate::reach::search::query::{Mark, ParsedQuery};
 
 /// What to look for.
@@ -141,40 +139,25 @@ pub struct Why {
     pub score: f32,
 }
 
-/// Threads up to which their posts are looked up one thread at a time.
-const FEW: usize = 500;
-
 /// A thread that may be shown.
 #[derive(Debug, Clone, Copy)]
-struct Candidate {
-    thread: u32,
-    complete: bool,
-    key: f64,
+pub(super) struct Candidate {
+    pub thread: u32,
+    pub complete: bool,
+    pub key: f64,
 }
 
-/// The best post of a thread.
-#[derive(Debug, Clone, Copy)]
-struct Passage {
-    post: i64,
-    score: f32,
-    good: bool,
-}
-
-/// A post in which something stands.
-#[derive(Debug, Clone, Copy)]
-struct PostHit {
-    thread: u32,
-    score: f32,
-    good: bool,
-}
-
-struct Run<'a> {
+pub(super) struct Run<'a> {
     query: &'a Query<'a>,
-    plan: Plan,
-    scoring: Scoring<'a>,
+    pub(super) plan: Plan,
+    pub(super) scoring: Scoring<'a>,
     threads: Threads<'a>,
     /// What a hit on each unit is worth.
-    worths: Vec<f32>,
+    pub(super) worths: Vec<f32>,
+    /// What meeting each need is worth, by bit.
+    needs: [f32; MAX_NEEDS],
+    /// What meeting them all is worth.
+    needed: f32,
 }
 
 pub(super) fn search(
@@ -273,12 +256,20 @@ impl<'a> Run<'a> {
             sides.push(restricted);
         }
         let fields = generation.fields;
-        let allowed = filters::posts(&sides, &fields, query, &plan.excluded)?;
+        let allowed = filters::posts(&sides, query)?;
         let threads = Threads::new(&sides, &fields, query, permit, &plan.excluded, &allowed)?;
         let scoring =
             Scoring { fields, sides, allowed, titles_only: query.parsed.in_title, sums: public.sums };
         plan.trim(public.sums.posts, |unit| scoring.cost(unit))?;
-        Ok(Some(Self { query, plan, scoring, threads, worths: Vec::new() }))
+        Ok(Some(Self {
+            query,
+            plan,
+            scoring,
+            threads,
+            worths: Vec::new(),
+            needs: [0.0; MAX_NEEDS],
+            needed: 0.0,
+        }))
     }
 
     /// Scores every thread; the shares of `asked` are returned.
@@ -290,6 +281,14 @@ impl<'a> Run<'a> {
             self.worths.push(worth);
             shares.extend(share);
         }
+        for (unit, worth) in self.plan.units.iter().zip(&self.worths) {
+            for (bit, need) in self.needs.iter_mut().enumerate() {
+                if unit.meets & self.plan.needs & 1 << bit != 0 {
+                    *need = need.max(*worth);
+                }
+            }
+        }
+        self.needed = self.needs.iter().sum();
         let title = whole_title(&self.query.parsed.wanted());
         let way = Way::Placed(title);
         let field = self.scoring.fields.whole_title;
@@ -301,6 +300,23 @@ impl<'a> Run<'a> {
             })?;
         }
         Ok(shares)
+    }
+
+    /// The part of what is needed that `meets` stands for, by worth: rare words are more of it than common ones.
+    fn part(&self, meets: u32) -> f32 {
+        let mut left = meets & self.plan.needs;
+        let mut worth = 0.0;
+        while left != 0 {
+            worth += self.needs.get(left.trailing_zeros() as usize).copied().unwrap_or(0.0);
+            left &= left - 1;
+        }
+        if self.needed > 0.0 { worth / self.needed } else { 1.0 }
+    }
+
+    /// Whether a thread that meets `meets` holds enough to be shown after those that hold everything.
+    fn is_enough(&self, meets: u32) -> bool {
+        let musts = meets & self.plan.musts == self.plan.musts;
+        musts && (meets & PART != 0 || self.part(meets) >= w::RELAXED_PART)
     }
 
     /// Whether a thread may be found. Looks at its facts only when something besides the permit decides.
@@ -337,11 +353,17 @@ impl<'a> Run<'a> {
         let settled = (page.offset + page.limit).max(w::SETTLED);
         let near = self.near(tally, settled);
         let by_text = self.query.sort == Sort::Relevance;
+        // In another order than the best first, what fits far worse than the best would come first by chance.
+        let floor = if by_text {
+            0.0
+        } else {
+            tally.found().map(|(_, total, _)| total).fold(0.0, f32::max) * w::FITTING
+        };
         let mut candidates = Vec::new();
         let (mut complete, mut far, mut far_complete) = (0, 0, 0);
         for (thread, total, meets) in tally.found() {
             let whole = self.plan.is_complete(meets);
-            if !whole && !self.plan.is_enough(meets) {
+            if !whole && (!self.is_enough(meets) || total < floor) {
                 continue;
             }
             // A thread far down the list is counted, and that is all.
@@ -375,9 +397,11 @@ impl<'a> Run<'a> {
         let passages =
             if self.query.sort == Sort::Newest { dated } else { self.passages(tally, &candidates)? };
         if by_text {
+            let together = if self.plan.is_short() { w::TOGETHER } else { 0.0 };
             for candidate in candidates.iter_mut().take(w::SETTLED) {
-                if passages.get(&candidate.thread).is_some_and(|passage| passage.good) {
-                    candidate.key *= f64::from(1.0 + w::GOOD_PASSAGE);
+                if let Some(passage) = passages.get(&candidate.thread) {
+                    let good = if passage.good { w::GOOD_PASSAGE } else { 0.0 };
+                    candidate.key *= f64::from(1.0 + good + together * self.part(passage.meets));
                 }
             }
             let head = candidates.len().min(w::SETTLED);
@@ -409,114 +433,6 @@ impl<'a> Run<'a> {
         }
         let (_, least, _) = totals.select_nth_unstable_by(wanted - 1, |one, other| other.total_cmp(one));
         *least * w::SPREAD
-    }
-
-    /// Gives every candidate the time of its newest post that fits, which is the one to show.
-    fn date(
-        &self,
-        tally: &mut Tally,
-        candidates: &mut [Candidate],
-    ) -> Result<HashMap<u32, Passage>, IndexError> {
-        let threads: Vec<u32> = candidates.iter().map(|candidate| candidate.thread).collect();
-        let mut newest: HashMap<u32, (i64, i64)> = HashMap::with_capacity(candidates.len());
-        self.each_hit(tally, &threads, |posts, doc, thread, _, _| {
-            let found = (posts.created_at.first(doc).unwrap_or(0), posts.post.first(doc).unwrap_or(0));
-            newest.entry(thread).and_modify(|known| *known = found.max(*known)).or_insert(found);
-        })?;
-        for candidate in candidates {
-            let opened = || filters::micros(self.scoring.fact(candidate.thread).created);
-            candidate.key = newest.get(&candidate.thread).map_or_else(opened, |(at, _)| *at) as f64;
-        }
-        let passage = |(_, post)| Passage { post, score: 0.0, good: false };
-        Ok(newest.into_iter().map(|(thread, found)| (thread, passage(found))).collect())
-    }
-
-    /// Calls `take` with every post of `threads` in which a unit stands: its columns, which it is, its thread, which
-    /// unit and how often.
-    fn each_hit(
-        &self,
-        tally: &mut Tally,
-        threads: &[u32],
-        mut take: impl FnMut(&Posts, DocId, u32, usize, f32),
-    ) -> Result<(), IndexError> {
-        if self.scoring.titles_only {
-            return Ok(());
-        }
-        // Of few threads the posts are known, and only where they may be is looked; of many all postings are read.
-        let few = threads.len() <= FEW;
-        if !few {
-            tally.mark(threads.iter().copied());
-        }
-        let body = (self.scoring.fields.body, self.scoring.fields.body_loose);
-        let code = (self.scoring.fields.code, self.scoring.fields.code);
-        for (nth, side) in self.scoring.sides.iter().enumerate() {
-            for (at, part) in side.parts.iter().enumerate() {
-                let posts = Posts::open(part)?;
-                let docs = if few { part.docs_of(threads.iter().copied()) } else { Vec::new() };
-                if few && docs.is_empty() {
-                    continue;
-                }
-                for (unit, (weight, way)) in self.ways() {
-                    for (fields, counts) in [(body, 1.0), (code, w::CODE_TERMS)] {
-                        let hit = |doc, terms| {
-                            let thread = part.thread(doc);
-                            let wanted = few || tally.is_marked(thread) && part.is_alive(doc);
-                            if wanted && self.scoring.allows(nth, at, doc) {
-                                take(&posts, doc, thread, unit, counts * weight * terms as f32);
-                            }
-                        };
-                        if few {
-                            each_among(part, fields, way, &docs, hit)
-                        } else {
-                            each(part, fields, way, hit)
-                        }?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn ways(&self) -> impl Iterator<Item = (usize, &(f32, Way))> {
-        let units = self.plan.units.iter().enumerate();
-        let ways = units.flat_map(|(nth, unit): (usize, &Unit)| unit.ways.iter().map(move |way| (nth, way)));
-        ways.filter(|(_, (_, way))| !matches!(way, Way::Sounds(_) | Way::Tag(_)))
-    }
-
-    /// Posts of `threads` in which a unit stands.
-    fn posts(&self, tally: &mut Tally, threads: &[u32]) -> Result<HashMap<i64, PostHit>, IndexError> {
-        let mut posts: HashMap<i64, PostHit> = HashMap::new();
-        self.each_hit(tally, threads, |columns, doc, thread, unit, terms| {
-            let post = columns.post.first(doc).unwrap_or(0);
-            let worth = self.worths.get(unit).copied().unwrap_or(0.0);
-            let (accepted, authority) = columns.standing(doc);
-            let standing = 1.0
-                + if accepted { w::ACCEPTED_POST } else { 0.0 }
-                + if authority { w::AUTHORITY_POST } else { 0.0 };
-            let hit =
-                posts.entry(post).or_insert(PostHit { thread, score: 0.0, good: accepted || authority });
-            hit.score += standing * worth * terms / (terms + w::SATURATION);
-        })?;
-        Ok(posts)
-    }
-
-    /// The best post of each candidate: BM25 without length, so that a passage wins by what it holds.
-    fn passages(
-        &self,
-        tally: &mut Tally,
-        candidates: &[Candidate],
-    ) -> Result<HashMap<u32, Passage>, IndexError> {
-        let threads: Vec<u32> = candidates.iter().map(|candidate| candidate.thread).collect();
-        let posts = self.posts(tally, &threads)?;
-        let mut best: HashMap<u32, Passage> = HashMap::new();
-        for (post, PostHit { thread, score, good }) in posts {
-            let passage = Passage { post, score, good };
-            let known = best.entry(thread).or_insert(passage);
-            if passage.score > known.score || passage.score >= known.score && passage.post < known.post {
-                *known = passage;
-            }
-        }
-        Ok(best)
     }
 
     /// Without words: the threads with posts that may count, newest post first, or hottest thread first.

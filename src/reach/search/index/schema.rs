@@ -1,6 +1,9 @@
 //! The schema that both indexes share. Two kinds of documents lie in it: *heads*, one a thread, with its title, tags
 //! and what is known about it; and *posts*, with their text.
 
+use std::collections::{HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use tantivy::TantivyDocument;
 use tantivy::Term;
 use tantivy::schema::{
@@ -9,13 +12,14 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::{PreTokenizedString, Token as TantivyToken};
 
+use super::document::REPEATS;
 use super::{Head, PostDocument};
 use crate::base::fold::{fold, is_han};
 use crate::base::pinyin::readings;
 use crate::reach::search::analysis::{self, Analysis, Token};
 
 /// Raised when a field changes; an index built by another version is rebuilt.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Longest title compared as a whole, in characters.
 const MAX_TITLE: usize = 300;
 
@@ -113,9 +117,10 @@ impl Fields {
         document.add_i64(self.created_at, post.created_at.0);
         document.add_i64(self.post, post.post.0);
         document.add_i64(self.author, post.author.0);
-        document.add_u64(self.has, post.has_bits());
         document.add_u64(self.likes, post.likes);
-        let (placed, loose) = split(analysis.tokens(&post.body));
+        let (tokens, repeats) = told_once(analysis.tokens(&post.body));
+        document.add_u64(self.has, post.has_bits() | if repeats { REPEATS } else { 0 });
+        let (placed, loose) = split(tokens);
         document.add_pre_tokenized_text(self.body, placed);
         document.add_pre_tokenized_text(self.body_loose, loose);
         if !post.code.is_empty() {
@@ -181,6 +186,56 @@ fn split(tokens: Vec<Token>) -> (PreTokenizedString, PreTokenizedString) {
         tokens: tokens.into_iter().map(tantivy_token).collect(),
     };
     (text(placed), text(loose))
+}
+
+/// Placed terms in a row that make a sentence rather than a turn of phrase: in spaced scripts, and of Han characters.
+const SENTENCE: usize = 6;
+const SENTENCE_HAN: usize = 12;
+/// Terms at the end of such a stretch that are kept.
+const JOINT: u32 = 3;
+
+/// What stands in the place of a term that was told before: it counts for the length of the text and is found by nobody.
+const TOLD: &str = "\0";
+
+/// `tokens` with those silenced that end a stretch that stood in the text before: a sentence told again says nothing
+/// new, and repeating it must not help. Also whether that was most of the text. Terms of their own are repeated freely; how often they count is for scoring.
+fn told_once(tokens: Vec<Token>) -> (Vec<Token>, bool) {
+    let mut told: HashSet<u64> = HashSet::new();
+    let mut last: VecDeque<u64> = VecDeque::new();
+    let mut again: HashSet<u32> = HashSet::new();
+    let mut at: Option<u32> = None;
+    for token in tokens.iter().filter(|token| token.placed) {
+        if at.replace(token.position) == Some(token.position) {
+            continue;
+        }
+        let length = if token.text.chars().all(is_han) { SENTENCE_HAN } else { SENTENCE };
+        last.push_back(hash(&token.text));
+        if last.len() > SENTENCE_HAN {
+            last.pop_front();
+        }
+        if last.len() >= length {
+            let stretch: Vec<u64> = last.iter().rev().take(length).copied().collect();
+            if !told.insert(hash(&stretch)) {
+                again.insert(token.position);
+            }
+        }
+    }
+    // What follows a stretch told again is found together with its end.
+    let within = |position: u32| (position..=position + JOINT).all(|at| again.contains(&at));
+    let all = tokens.iter().filter(|token| token.placed).count();
+    let told = tokens.iter().filter(|token| token.placed && within(token.position)).count();
+    let silenced = |token: Token| match within(token.position) {
+        false => Some(token),
+        true if token.placed => Some(Token { text: TOLD.into(), ..token }),
+        true => None,
+    };
+    (tokens.into_iter().filter_map(silenced).collect(), 2 * told > all)
+}
+
+fn hash(of: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn tantivy_token(token: Token) -> TantivyToken {

@@ -3,9 +3,9 @@
 //! Spelling comes from the public side alone, whoever asks.
 
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
-use tantivy::TantivyError;
-use tantivy::schema::Field;
+use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::termdict::TermDictionary;
+use tantivy::{DocSet, TERMINATED, TantivyError};
 use tantivy_fst::Automaton;
 
 use super::IndexError;
@@ -17,15 +17,16 @@ use super::view::View;
 use super::weights as w;
 use crate::base::fold::fold;
 use crate::base::ids::ThreadId;
-use crate::base::pinyin::{beginning, syllables};
+use crate::base::pinyin::syllables;
 use crate::reach::search::analysis::{Analysis, Question, Unit, Way, stem};
 
 /// Endings looked at for the word being typed.
 const ENDINGS: usize = 200;
 /// Endings that are asked for, the most frequent ones.
 const ASKED: usize = 12;
-/// Syllables with which an unfinished one is tried.
-const SYLLABLES: usize = 24;
+/// Letters of the longest syllable, and ways to go on that are tried.
+const LONGEST_SYLLABLE: usize = 6;
+const BEGUN: usize = 40;
 /// Public postings of titles that may be read for a suggestion.
 const POSTINGS: u64 = 60_000;
 /// A word shorter than this has too many neighbours.
@@ -52,7 +53,7 @@ pub(super) fn threads(
     generation.with_tally(|tally, [public, restricted]| {
         let wanted = query.parsed.wanted();
         let text = begun(&wanted);
-        let Question { mut units, needs } = analysis.question(text, query.lexicon);
+        let Question { mut units, needs, .. } = analysis.question(text, query.lexicon);
         units.retain(|unit| unit.meets != 0);
         let mut sides: Vec<&View> = vec![public];
         if *permit != Permit::Public {
@@ -73,7 +74,11 @@ pub(super) fn threads(
                 }
                 most = ENDINGS;
             }
-            unit.ways.extend(sounds_begun(&last).into_iter().map(|sounds| (0.5, Way::Sounds(sounds))));
+            let mut begun = Vec::new();
+            for side in &sides {
+                begun.extend(sounds_begun(side, fields.sounds, &last)?);
+            }
+            unit.ways.extend(begun.into_iter().map(|sounds| (0.5, Way::Sounds(sounds))));
         }
         let threads = Threads::new(&sides, &fields, query, permit, &[], &None)?;
         let scoring = Scoring { fields, sides, allowed: None, titles_only: true, sums: public.sums };
@@ -116,25 +121,23 @@ fn is_code(ch: char) -> bool {
     ch.is_alphanumeric() || matches!(ch, '-' | '.' | '_' | '/' | ':' | '+' | '#')
 }
 
-/// A word in letters whose last syllable is unfinished, in the ways in which it may go on.
-fn sounds_begun(word: &str) -> Vec<Vec<String>> {
-    if word.len() > LONGEST
-        || !word.bytes().all(|byte| byte.is_ascii_lowercase())
-        || !syllables(word).is_empty()
-    {
-        return Vec::new();
+/// A word in letters that may be syllables, the last of them unfinished, in the ways in which it goes on in titles.
+fn sounds_begun(view: &View, field: Field, word: &str) -> Result<Vec<Vec<String>>, IndexError> {
+    let mut begun = Vec::new();
+    if word.len() > LONGEST || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return Ok(begun);
     }
-    // The longest beginning that is all syllables.
-    for at in (1..word.len()).rev() {
+    for at in (0..word.len()).rev() {
         let (Some(head), Some(tail)) = (word.get(..at), word.get(at..)) else { continue };
-        let (cuts, ends) = (syllables(head), beginning(tail));
-        if !cuts.is_empty() && !ends.is_empty() {
-            let on = |cut: &Vec<String>, end: &str| cut.iter().cloned().chain([end.to_owned()]).collect();
-            let ends = || ends.iter().take(SYLLABLES);
-            return cuts.iter().flat_map(|cut| ends().map(move |end| on(cut, end))).collect();
+        let cuts = if head.is_empty() { vec![Vec::new()] } else { syllables(head) };
+        if cuts.is_empty() || tail.len() > LONGEST_SYLLABLE || begun.len() >= BEGUN {
+            continue;
+        }
+        for end in endings(view, field, tail, ASKED)? {
+            begun.extend(cuts.iter().map(|cut| cut.iter().cloned().chain([end.clone()]).collect()));
         }
     }
-    Vec::new()
+    Ok(begun)
 }
 
 /// Whether somebody wrote the word of `unit` in a public title.
@@ -223,7 +226,7 @@ pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<Str
     }
     let [public, _] = generation.views();
     let fields = generation.fields;
-    let known = holding(&public, fields.body, &word)? + holding(&public, fields.title, &word)?;
+    let known = living(&public, &fields, &word, SLIPPED + 1)?;
     let times = if length < COMMON_SLIP { SLIPS_SHORT } else { SLIPS };
     if known > 0 && (length <= SHORTEST || known > SLIPPED) {
         return Ok(None);
@@ -251,13 +254,42 @@ pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<Str
     let likely = |count: u32, term: &str| {
         count > 1 && (known == 0 || u64::from(count) >= times * known && stem(term) != other)
     };
-    let best = found.into_iter().filter(|(count, term)| likely(*count, term)).min_by_key(|(count, term)| {
+    let mut likely: Vec<(u32, String)> =
+        found.into_iter().filter(|(count, term)| likely(*count, term)).collect();
+    likely.sort_by_key(|(count, term)| {
         let distance = match near.eval(term) {
             Distance::Exact(n) | Distance::AtLeast(n) => n,
         };
         (distance, term.chars().next() != first, std::cmp::Reverse(*count))
     });
-    Ok(best.map(|(_, term)| term))
+    // The counts of the dictionary know of documents that were taken away since; those must not speak.
+    for (_, term) in likely.into_iter().take(ASKED) {
+        if living(&public, &fields, &term, 2.max(times * known))? >= 2.max(times * known) {
+            return Ok(Some(term));
+        }
+    }
+    Ok(None)
+}
+
+/// How many documents that are still there hold `word` in a title or a body, counted up to `enough`.
+fn living(public: &View, fields: &super::schema::Fields, word: &str, enough: u64) -> Result<u64, IndexError> {
+    let mut count = 0;
+    for part in &public.parts {
+        for field in [fields.body, fields.title] {
+            let term = tantivy::Term::from_field_text(field, word);
+            let inverted = part.reader.inverted_index(field)?;
+            let Some(mut postings) =
+                inverted.read_postings(&term, IndexRecordOption::Basic).map_err(TantivyError::from)?
+            else {
+                continue;
+            };
+            while count < enough && postings.doc() != TERMINATED {
+                count += u64::from(part.is_alive(postings.doc()));
+                postings.advance();
+            }
+        }
+    }
+    Ok(count)
 }
 
 /// Words near one word, as tantivy walks its dictionary.

@@ -242,7 +242,8 @@ impl Tally {
                 if deletes && !part.is_alive(doc) {
                     return;
                 }
-                let dense = terms > w::REPEATED && terms * w::DENSE > lengths.fieldnorm(doc);
+                let dense =
+                    terms > w::REPEATED && (terms * w::DENSE > lengths.fieldnorm(doc) || part.repeats(doc));
                 let terms = if dense { 1.0 } else { terms as f32 };
                 let counts = !filtered || scoring.allows(nth, at, doc);
                 self.gather(thread, if counts { weight * terms } else { 0.0 });

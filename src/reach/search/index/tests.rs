@@ -361,6 +361,54 @@ fn repeating_a_word_does_not_help() {
 }
 
 #[test]
+fn words_that_only_ask_choose_nothing() {
+    let shelf = Shelf::with(&[
+        post(10, "为什么怎么问都行", "为什么？怎么？为什么大家都问？"),
+        post(20, "打包以后的问题", "打包后黑屏，画面全黑。"),
+        post(30, "How do I do what I do", "How do I? What do you do?"),
+        post(40, "Pointer", "The mouse jumps."),
+    ]);
+    for (asked, best, others) in
+        [("为什么黑屏", 2, 0), ("如何黑屏", 2, 0), ("how do I use the mouse", 4, 0), ("怎么", 1, 0)]
+    {
+        let found = shelf.find(asked, &Permit::Public);
+        assert_eq!(found.first(), Some(&best), "{asked}: {found:?}");
+        assert_eq!(found.len(), 1 + others, "{asked}: {found:?}");
+    }
+}
+
+#[test]
+fn repeating_a_sentence_does_not_help() {
+    for (sentence, natural, asked) in [
+        (
+            "heron feeder jams in the lower tray today again ",
+            "Since this morning my heron feeder jams, as it did in May. What helps?",
+            "heron feeder",
+        ),
+        (
+            "白鹭送纸器今天在下层纸盘又卡住了。",
+            "从今天早上起我的白鹭送纸器又卡住了，五月也有过。怎么办？",
+            "白鹭送纸器",
+        ),
+    ] {
+        let shelf = Shelf::with(&[
+            post(10, "Trouble", natural),
+            post(20, "Trouble", &sentence.repeat(20)),
+            post(30, "Trouble", &sentence.repeat(60)),
+            post(40, "Trouble", sentence),
+        ]);
+        let found = shelf.find(asked, &Permit::Public);
+        let place = |thread| found.iter().position(|found| *found == thread).unwrap();
+        assert!(place(1) < place(3) && place(4) < place(3) && place(4) < place(2), "{asked}: {found:?}");
+        // What stands at the joints is still found.
+        assert_eq!(
+            shelf.find("\"today again heron\"", &Permit::Public).len(),
+            if sentence.is_ascii() { 2 } else { 0 }
+        );
+    }
+}
+
+#[test]
 fn the_hottest_come_first_when_asked_for() {
     let hot = |id, heat| {
         let mut written = post(id, "t", "fox");

@@ -10,6 +10,7 @@ use tantivy::columnar::Column;
 use tantivy::index::SegmentId;
 use tantivy::{DocId, Searcher, SegmentReader};
 
+use super::document::REPEATS;
 use super::schema::{Fields, columns};
 use super::weights as w;
 use crate::base::time::SECOND;
@@ -110,6 +111,8 @@ pub(super) struct Part {
     pub threads: Arc<[u32]>,
     /// Documents in the order of their threads.
     order: Arc<[DocId]>,
+    /// Posts that mostly repeat themselves, ascending.
+    repeats: Arc<[DocId]>,
 }
 
 /// Sums over all threads of a side.
@@ -149,6 +152,7 @@ impl View {
                     reader: reader.clone(),
                     threads: Arc::clone(&old.threads),
                     order: Arc::clone(&old.order),
+                    repeats: Arc::clone(&old.repeats),
                 }
             } else {
                 let part = Part::open(reader)?;
@@ -205,7 +209,10 @@ impl Part {
         let threads = threads_of(reader)?;
         let mut order: Vec<DocId> = (0..reader.max_doc()).collect();
         order.sort_by_key(|doc| threads.get(*doc as usize));
-        Ok(Self { reader: reader.clone(), threads, order: order.into() })
+        let has: Column<u64> = reader.fast_fields().u64(columns::HAS)?;
+        let repeats = |doc: &DocId| has.first(*doc).is_some_and(|has| has & REPEATS != 0);
+        let repeats = (0..reader.max_doc()).filter(repeats).collect();
+        Ok(Self { reader: reader.clone(), threads, order: order.into(), repeats })
     }
 
     /// The documents of `threads`, ascending.
@@ -222,6 +229,11 @@ impl Part {
 
     pub fn is_alive(&self, doc: DocId) -> bool {
         !self.reader.is_deleted(doc)
+    }
+
+    /// Whether a post mostly repeats itself.
+    pub fn repeats(&self, doc: DocId) -> bool {
+        self.repeats.binary_search(&doc).is_ok()
     }
 
     /// The thread of a document.

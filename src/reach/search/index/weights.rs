@@ -50,13 +50,17 @@ pub const AUTHORITY_POST: f32 = 0.05;
 pub const GOOD_PASSAGE: f32 = 0.04;
 
 /// The greatest part of its best possible score that a thread can lose to another by all of these together.
-pub const SPREAD: f32 = 0.65;
+pub const SPREAD: f32 = 0.58;
 
 /// When so many threads hold everything of a short query, those that hold a part of it are left out.
 pub const ENOUGH_THREADS: usize = 20;
 /// Up to so many needs a query is short: threads that hold everything come before those that hold a part.
 pub const SHORT: u32 = 2;
-/// The part of the needs, one in so many, that a thread must have when all are too much.
-pub const RELAXED_PART: u32 = 8;
+/// The part of the needs, by worth, that a thread must have when all are too much.
+pub const RELAXED_PART: f32 = 0.1;
+/// The part of the best score that a thread without everything must have when it is not listed by score.
+pub const FITTING: f32 = 0.5;
+/// What a thread gains when one post meets all needs of a short query together; in part, in part.
+pub const TOGETHER: f32 = 0.15;
 /// Threads at the top whose best post is looked for before the order is settled.
 pub const SETTLED: usize = 100;
