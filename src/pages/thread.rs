@@ -107,7 +107,8 @@ struct ThreadPage {
     posts: Vec<PostView>,
     answer: Option<Accepted>,
     /// Title, address and language of threads about the same.
-    related: Vec<(String, String, String)>,
+    /// Title, address, language and number of replies of each.
+    related: Vec<(String, String, String, String)>,
     pager: Pager,
     tags: Vec<(String, String)>,
     views: String,
@@ -554,7 +555,11 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
             .filter(|_| first_unread.is_none())
             .map(|from| format!("{}#unread", thread.url(urls::page_of(from)))),
         posts,
-        related: loaded.related.iter().map(|t| (t.title.clone(), t.url(1), t.lang.clone())).collect(),
+        related: loaded
+            .related
+            .iter()
+            .map(|t| (t.title.clone(), t.url(1), t.lang.clone(), shell.n("replies-count", t.replies())))
+            .collect(),
         body: match &loaded.replying {
             Some(post) if reply.quoting => with_quote(reply.body, &loaded.quote(post)),
             _ => reply.body,

@@ -209,3 +209,16 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+
+// How much of a thread is read, where the style sheet cannot tell by itself.
+if (!CSS.supports("animation-timeline: scroll()")) {
+  for (const rule of all("[data-reading]")) {
+    const tell = () => {
+      const root = document.documentElement;
+      const way = root.scrollHeight - root.clientHeight;
+      rule.style.transform = `scaleX(${way > 0 ? Math.min(1, scrollY / way) : 0})`;
+    };
+    addEventListener("scroll", tell, { passive: true });
+    tell();
+  }
+}
