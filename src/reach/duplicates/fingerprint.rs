@@ -2,11 +2,18 @@
 //! what a reader takes for the text: folded, without blanks and punctuation, in runs of three characters. Near texts
 //! have near hashes.
 
+use std::collections::HashSet;
+
 use crate::base::fold::{fold, is_han};
 use crate::content::markup::{Keep, plain_text};
 
 /// Bits in which two posts that look the same differ at most. Four bands of a hash meet at least once up to here.
 pub const NEAR: u32 = 3;
+/// Bits up to which two are looked at letter by letter: an edit of a sentence or two changes more bits than [`NEAR`]. A
+/// band is still shared by most of them.
+pub const WORTH_A_LOOK: u32 = 12;
+/// The part of their runs that two texts must share to look the same (Jaccard's index).
+const ALIKE: f64 = 0.6;
 /// Characters of a run.
 const RUN: usize = 3;
 /// How much a post must say to have a fingerprint, in letters; a Han character says about as much as two. Shorter ones
@@ -45,6 +52,17 @@ impl Fingerprint {
     pub fn bands(self) -> [i32; 4] {
         [48, 32, 16, 0].map(|shift| i32::from(u16::try_from((self.0 >> shift) & 0xFFFF).unwrap_or(0)))
     }
+}
+
+/// Whether two posts share most of what they say, run by run.
+pub fn are_alike(one: &str, other: &str) -> bool {
+    let runs = |body: &str| -> HashSet<u64> {
+        letters(&plain_text(body, Keep::SEARCH)).windows(RUN).map(hash).collect()
+    };
+    let (one, other) = (runs(one), runs(other));
+    let shared = one.intersection(&other).count();
+    let all = one.len() + other.len() - shared;
+    all > 0 && shared as f64 >= ALIKE * all as f64
 }
 
 fn letters(text: &str) -> Vec<char> {
@@ -123,6 +141,18 @@ mod tests {
         }
         let signed = format!("{ENGLISH} Thank you!");
         assert!(of(ENGLISH).distance(of(&signed)) <= NEAR, "{}", of(ENGLISH).distance(of(&signed)));
+    }
+
+    #[test]
+    fn a_sentence_more_or_less_is_still_alike() {
+        let longer = format!("{ENGLISH} Thanks in advance for any help, and sorry if this was asked before!");
+        let changed = ENGLISH.replace("the router", "our access point").replace("restarting", "rebooting");
+        for edited in [&longer, &changed] {
+            assert!(are_alike(ENGLISH, edited));
+            assert!(of(ENGLISH).distance(of(edited)) <= WORTH_A_LOOK, "{}", of(ENGLISH).distance(of(edited)));
+        }
+        assert!(are_alike(TRADITIONAL, &SIMPLIFIED.replace("完全没有改善", "一点用都没有")));
+        assert!(!are_alike(ENGLISH, TRADITIONAL) && !are_alike("", ""));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::QueryResult;
 
-use super::fingerprint::Fingerprint;
+use super::fingerprint::{Fingerprint, NEAR, are_alike};
 use super::store;
 use crate::base::ids::{PostId, ThreadId};
 use crate::base::time::UtcTime;
@@ -86,6 +86,11 @@ fn print(thread: &Thread, post: &Post) -> Option<Fingerprint> {
     Fingerprint::of(post.opens().then_some(thread.title.as_str()), &post.body)
 }
 
+fn is_alike(conn: &mut Conn, post: &Post, other: PostId) -> QueryResult<bool> {
+    let found = posts::store::find_many(conn, &[other])?;
+    Ok(found.first().is_some_and(|other| are_alike(&post.body, &other.body)))
+}
+
 fn keep(conn: &mut Conn, post: &Post, print: Option<Fingerprint>, at: UtcTime) -> QueryResult<()> {
     let before = store::find(conn, post.id)?;
     if before == print {
@@ -97,7 +102,9 @@ fn keep(conn: &mut Conn, post: &Post, print: Option<Fingerprint>, at: UtcTime) -
     let Some(print) = print else { return Ok(()) };
     store::put(conn, post.id, post.thread_id, print)?;
     for (other, distance) in store::near(conn, post.id, print)? {
-        store::suspect(conn, (post.id, other), distance, at)?;
+        if distance <= NEAR || is_alike(conn, post, other)? {
+            store::suspect(conn, (post.id, other), distance, at)?;
+        }
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::fingerprint::{Fingerprint, NEAR};
+use super::fingerprint::{Fingerprint, WORTH_A_LOOK};
 use crate::base::ids::{PostId, SuspectId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::infra::db::Conn;
@@ -45,7 +45,8 @@ pub(super) fn put(conn: &mut Conn, post: PostId, thread: ThreadId, print: Finger
     .map(drop)
 }
 
-/// The posts nearest to `print` other than `post`, with the bits in which they differ.
+/// The posts nearest to `print` other than `post`, with the bits in which they differ; those that are only somewhat near
+/// are worth a look.
 pub(super) fn near(conn: &mut Conn, post: PostId, print: Fingerprint) -> QueryResult<Vec<(PostId, u32)>> {
     let [a, b, c, d] = print.bands();
     let mut found: BTreeMap<PostId, u32> = BTreeMap::new();
@@ -64,7 +65,8 @@ pub(super) fn near(conn: &mut Conn, post: PostId, print: Fingerprint) -> QueryRe
         };
         let rows: Vec<(PostId, i64)> = query.load(conn)?;
         let apart = |hash: i64| print.distance(Fingerprint(hash.cast_unsigned()));
-        found.extend(rows.into_iter().map(|(id, hash)| (id, apart(hash))).filter(|(_, n)| *n <= NEAR));
+        found
+            .extend(rows.into_iter().map(|(id, hash)| (id, apart(hash))).filter(|(_, n)| *n <= WORTH_A_LOOK));
     }
     let mut nearest: Vec<(PostId, u32)> = found.into_iter().collect();
     nearest.sort_by_key(|(id, distance)| (*distance, *id));
