@@ -90,6 +90,11 @@ describe("search", { concurrency: false }, () => {
     assert.match((await told).postData() ?? "", /position=2/);
     const { hash, pathname } = new URL(page.url());
     assert.equal(pathname + hash, href);
+    const marked = () => page.evaluate(() => [...(CSS.highlights.get("found") ?? [])].map(String));
+    const words = await eventually(async () => ((await marked()).length ? marked() : null), "the words are marked where they stand");
+    assert.ok(words.every((word) => /sensor/i.test(word)), words.join());
+    await page.reload();
+    assert.deepEqual(await marked(), [], "once");
     assertQuiet(page);
     await page.context().close();
   });

@@ -128,6 +128,8 @@ app_on_both! {
         let moved = app.get("/search?q=sensor&is=solved&author=bo&category=general", &Caller::visitor()).await;
         assert_eq!(moved.status, 303);
         assert_eq!(moved.location(), "/search?q=sensor%20is%3Asolved%20%40bo&category=general");
+        let empty = app.get("/search?q=sensor&category=&sort=&is=&has=&in=&author=&tag=&after=&before=&likes=", &ada).await;
+        assert_eq!((empty.status.as_u16(), empty.location()), (303, "/search?q=sensor"));
         let page = app.get(moved.location(), &Caller::visitor()).await;
         assert_eq!(page.texts("a.chip").len(), 2, "{}", page.body);
         assert_eq!(page.texts("li.hit").len(), 1);
