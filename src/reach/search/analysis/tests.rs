@@ -182,6 +182,7 @@ fn operators_teach_words_and_synonyms() {
     assert!(found("a Printer", "打印机") && found("打印机卡纸", "printer"));
     assert!(found("贝壳系统升级", "BK") && !found("bk only", "贝壳系统"));
     assert!(found("提示缺纸", "out of paper"));
+    assert!(found("打印机", "Printers") && !found("bk only", "bks"));
     assert!(!found("printers", "sprinter"), "a synonym is a whole word");
     // A word of the operators is looked for whole, also within a longer run.
     assert!(found("开通微粒贷怎么办", "怎么开通微粒贷"));

@@ -4,9 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::base::fold::{fold, is_han};
+use crate::reach::search::analysis::stem;
 
 /// Longest word or synonym looked for, in characters.
 const LONGEST: usize = 50;
+/// Letters by which a word grows when it is inflected.
+const INFLECTED: usize = 4;
 /// Meanings looked at for one term.
 const MEANINGS: usize = 20;
 
@@ -15,6 +18,8 @@ const MEANINGS: usize = 20;
 pub struct Lexicon {
     words: HashSet<String>,
     means: HashMap<String, Vec<String>>,
+    /// The same of single English words, by their stems.
+    stems: HashMap<String, Vec<String>>,
     longest: usize,
 }
 
@@ -39,13 +44,13 @@ impl Lexicon {
             if term.chars().count() > 1 && term.chars().all(is_han) {
                 lexicon.words.insert(term.clone());
             }
-            let meanings = lexicon.means.entry(term).or_default();
-            if meanings.len() < MEANINGS && !meanings.contains(&meaning) {
-                meanings.push(meaning);
+            if is_word(&term) {
+                add(lexicon.stems.entry(stem(&term)).or_default(), &meaning);
             }
+            add(lexicon.means.entry(term).or_default(), &meaning);
         }
         let lengths = lexicon.words.iter().chain(lexicon.means.keys()).map(|word| word.chars().count());
-        lexicon.longest = lengths.max().unwrap_or(0).min(LONGEST);
+        lexicon.longest = (lengths.max().unwrap_or(0) + INFLECTED).min(LONGEST);
         lexicon
     }
 
@@ -69,8 +74,10 @@ impl Lexicon {
             let longest = self.longest.min(text.len() - at);
             let hit = (1..=longest).rev().find_map(|length| {
                 let part: String = text.get(at..at + length)?.iter().collect();
-                let meanings = self.means.get(&part)?;
-                is_apart(text, at, at + length).then_some((length, meanings.as_slice()))
+                let inflected = || self.stems.get(&stem(&part)).filter(|_| is_word(&part));
+                let apart = is_apart(text, at, at + length);
+                let meanings = self.means.get(&part).or_else(|| apart.then(inflected)?)?;
+                apart.then_some((length, meanings.as_slice()))
             });
             match hit {
                 Some((length, meanings)) => {
@@ -82,6 +89,17 @@ impl Lexicon {
         }
         found
     }
+}
+
+fn add(meanings: &mut Vec<String>, meaning: &str) {
+    if meanings.len() < MEANINGS && !meanings.iter().any(|known| known == meaning) {
+        meanings.push(meaning.to_owned());
+    }
+}
+
+/// Whether it is one word that has a stem.
+fn is_word(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// Whether a stretch of text does not begin or end within a word of a spaced script.
