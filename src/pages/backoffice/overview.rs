@@ -147,6 +147,15 @@ fn said(shell: &Shell, job: &jobs::Job) -> String {
     }
 }
 
+/// How far a job is; nothing for one that counts nothing, which is not at 0 when it is done.
+fn progress(job: &jobs::Job) -> String {
+    match (job.done, job.total) {
+        (0, 0) => String::new(),
+        (done, 0) => i18n::number(done),
+        (done, total) => format!("{} / {}", i18n::number(done), i18n::number(total)),
+    }
+}
+
 /// The words for a name that is kept in the database; the name itself when there are none.
 pub(super) fn known(shell: &Shell, family: &str, name: &str) -> String {
     let key = format!("{family}-{}", name.replace(['.', '_'], "-"));
@@ -189,11 +198,7 @@ pub async fn jobs_page(
             .map(|j| JobRow {
                 id: j.id,
                 state: shell.t(&format!("job-{}", j.state().name())),
-                progress: if j.total > 0 {
-                    format!("{} / {}", i18n::number(j.done), i18n::number(j.total))
-                } else {
-                    i18n::number(j.done)
-                },
+                progress: progress(&j),
                 when: shell.when(j.created_at),
                 message: said(&shell, &j),
                 kind: known(&shell, "job", &j.kind),

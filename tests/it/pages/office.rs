@@ -28,6 +28,31 @@ app_on_both! {
 }
 
 app_on_both! {
+    async fn a_finished_job_stands_in_cells_that_are_whole(app) {
+        let root = app.member("rootie", Role::Administrator);
+        assert_eq!(app.post("/admin/jobs", &root, &[("kind", "recount")]).await.status, 303);
+        app.sql("UPDATE jobs SET state = 2");
+        let page = app.get("/admin/jobs", &root).await;
+        let html = scraper::Html::parse_document(&page.body);
+        let of = |css: &str| scraper::Selector::parse(css).unwrap();
+        let table = html.select(&of("table")).next_back().unwrap();
+        let heads: Vec<String> = table.select(&of("th")).map(|th| th.text().collect()).collect();
+        let rows: Vec<_> = table.select(&of("tbody tr")).collect();
+        assert_eq!(rows.len(), 1);
+        let cells: Vec<_> = rows[0].select(&of("td")).collect();
+        let texts: Vec<String> = cells.iter().map(|td| td.text().collect()).collect();
+        assert_eq!(cells.len(), heads.len(), "{texts:?}");
+        assert!(texts[0].parse::<i64>().is_ok(), "the number and nothing else: {texts:?}");
+        assert_eq!(texts[1..5], ["Recount", "Done", "", ""], "it counts nothing, and is not at 0");
+        for (cell, head) in cells.iter().zip(&heads) {
+            assert!(cell.value().attr("data-label").is_none_or(|label| label == head), "{head}: {}", cell.html());
+            let known = |name: &str| matches!(name, "data-label" | "class");
+            assert!(cell.value().attrs().all(|(name, _)| known(name)), "{}", cell.html());
+        }
+    }
+}
+
+app_on_both! {
     async fn the_audit_log_names_what_was_done_to_what(app) {
         app.category("general", None, &[]);
         let (root, ada) = (app.member("rootie", Role::Administrator), app.member("ada", Role::Member));
