@@ -175,9 +175,11 @@ pub fn open(conn: &mut Conn, now: UtcTime) -> QueryResult<Vec<(Invitation, Membe
     Ok(found)
 }
 
-/// True when somebody was ever invited.
+/// True when somebody was invited. A link that was taken back before anybody came by it invited nobody.
 pub fn any(conn: &mut Conn) -> QueryResult<bool> {
-    let made = links::table.filter(links::purpose.eq(Purpose::Invitation.code()));
+    let made = links::table
+        .filter(links::purpose.eq(Purpose::Invitation.code()))
+        .filter(links::revoked_at.is_null().or(links::used.gt(0)));
     diesel::select(diesel::dsl::exists(made)).get_result(conn)
 }
 
