@@ -514,6 +514,7 @@ error-category-slug-taken = Another category has this address.
 error-category-description = The description has at most 500 characters.
 error-colour-invalid = Write a colour as #rrggbb.
 error-category-parent = A category cannot lie below itself, and the tree has at most four levels.
+error-category-name-taken = Another category at this place has this name. Give one of them another.
 error-category-not-empty = The category still has threads or categories below it.
 error-category-invalid = Choose a category.
 error-category-closed = You cannot open threads in this category.

@@ -489,6 +489,7 @@ error-category-slug-taken = 该网址标识已被其他版块使用。
 error-category-description = 版块简介最多 500 个字符。
 error-colour-invalid = 颜色请写成 #rrggbb。
 error-category-parent = 版块不能从属于自己，且最多四级。
+error-category-name-taken = 此处已有同名版块，请另取一个名称。
 error-category-not-empty = 版块中还有帖子或下级版块，无法删除。
 error-category-invalid = 请选择版块。
 error-category-closed = 你不能在这个版块发帖。

@@ -490,6 +490,7 @@ error-category-slug-taken = 這個網址代稱已被其他看板使用。
 error-category-description = 看板簡介最多 500 個字元。
 error-colour-invalid = 顏色請寫成 #rrggbb。
 error-category-parent = 看板不能從屬於自己，且最多四層。
+error-category-name-taken = 此處已有同名看板，請另取一個名稱。
 error-category-not-empty = 看板中還有主題或下層看板，無法刪除。
 error-category-invalid = 請選擇看板。
 error-category-closed = 你不能在這個看板發文。

@@ -10,6 +10,9 @@ pub enum Error {
     /// The name is empty or longer than 60 characters.
     #[error("a category's name has 1 to 60 characters")]
     NameInvalid,
+    /// Another category at the same place has this name.
+    #[error("another category at the same place has this name")]
+    NameTaken,
     /// Not lower-case letters, digits and dashes, or a number.
     #[error("a category's address has 1 to 60 letters, digits and dashes, and is not a number")]
     SlugInvalid,
@@ -49,13 +52,14 @@ impl Fault for Error {
             Self::Db(e) => e.kind(),
             Self::Absent => Kind::Absent,
             Self::Forbidden => Kind::Forbidden,
-            Self::SlugTaken | Self::NotEmpty => Kind::Conflict,
+            Self::NameTaken | Self::SlugTaken | Self::NotEmpty => Kind::Conflict,
             _ => Kind::Invalid,
         }
     }
     fn code(&self) -> &'static str {
         match self {
             Self::NameInvalid => "category_name",
+            Self::NameTaken => "category_name_taken",
             Self::SlugInvalid => "category_slug",
             Self::SlugTaken => "category_slug_taken",
             Self::DescriptionTooLong => "category_description",
@@ -70,7 +74,7 @@ impl Fault for Error {
     }
     fn field(&self) -> Option<&str> {
         match self {
-            Self::NameInvalid => Some("name"),
+            Self::NameInvalid | Self::NameTaken => Some("name"),
             Self::SlugInvalid | Self::SlugTaken => Some("slug"),
             Self::DescriptionTooLong => Some("description"),
             Self::ColourInvalid => Some("colour"),

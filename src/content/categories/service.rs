@@ -6,6 +6,7 @@ use super::Error;
 use super::model::{Category, DEPTH, Readable, height, path};
 use super::store::{self, Columns};
 use crate::base::actor::{Actor, Role, SignedIn};
+use crate::base::fold::fold;
 use crate::base::ids::{CategoryId, MemberId};
 use crate::infra::activity::{self, NewActivity, Origin, Verb};
 use crate::infra::db::memory::remembered;
@@ -95,6 +96,15 @@ fn check_parent(all: &[Category], id: Option<CategoryId>, parent: Option<Categor
     Ok(())
 }
 
+/// Two of one name beside each other could not be told apart where one is chosen. Those that are so already may be
+/// changed in every other way.
+fn check_name(all: &[Category], id: Option<CategoryId>, wanted: &Columns) -> Result<(), Error> {
+    let name = fold(wanted.name.trim());
+    let beside = |c: &&Category| c.parent_id == wanted.parent && fold(c.name.trim()) == name;
+    let was = all.iter().filter(|c| Some(c.id) == id).any(|c| beside(&c));
+    if !was && all.iter().any(|c| beside(&c)) { Err(Error::NameTaken) } else { Ok(()) }
+}
+
 fn named(conn: &mut Conn, handles: &[String]) -> Result<Vec<MemberId>, Error> {
     let mut ids = Vec::with_capacity(handles.len());
     for handle in handles {
@@ -118,6 +128,7 @@ pub fn save(
     check(&draft.columns)?;
     let all = store::all(conn)?;
     check_parent(&all, id, draft.columns.parent)?;
+    check_name(&all, id, &draft.columns)?;
     let members = named(conn, &draft.members)?;
     let moderators = named(conn, &draft.moderators)?;
     let taken = |e: diesel::result::Error| match unique_violation(&e) {

@@ -117,6 +117,12 @@ app_on_both! {
         assert!(refused.body.contains("card stack at-fault") && app.get("/categories", &root).await.texts(".directory li").is_empty());
         assert_eq!(app.post("/admin/start/categories", &root, &[("name0", "Pumps")]).await.status, 422, "nothing is ticked");
 
+        let twice = [("make0", "1"), ("name0", "Pumps"), ("colour0", "#2f6f6b"), ("make1", "1"), ("name1", "ＰＵＭＰＳ "), ("colour1", "#2f6f6b")];
+        let refused = app.post("/admin/start/categories", &root, &twice).await;
+        assert_eq!(refused.texts("[role=alert]"), ["Another category at this place has this name. Give one of them another."]);
+        assert_eq!((refused.status.as_u16(), refused.texts(".at-fault legend")), (409, vec!["Category 2".to_owned()]));
+        assert!(app.get("/categories", &root).await.texts(".directory li").is_empty(), "none without the other");
+
         let rows: Vec<_> = offered(app, &root, "retailer").await.into_iter().map(|(n, v)| if n == "name1" { (n, "Announcements & <advice>".into()) } else { (n, v) }).collect();
         for _ in 0..2 {
             assert_eq!(app.post("/admin/start/categories", &root, &fields(&rows)).await.status, 303);
