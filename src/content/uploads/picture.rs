@@ -53,7 +53,7 @@ pub fn avatar(bytes: &[u8]) -> Result<Vec<Made>, Error> {
 
 /// A logo that fits the bar, and the icons that follow from it.
 pub fn logo(bytes: &[u8]) -> Result<Vec<Made>, Error> {
-    let picture = read(bytes)?;
+    let picture = on_plate(read(bytes)?);
     let (width, height) = LOGO;
     let fits = picture.width() <= width && picture.height() <= height;
     let shown = if fits { picture.clone() } else { picture.resize(width, height, FilterType::CatmullRom) };
@@ -64,6 +64,85 @@ pub fn logo(bytes: &[u8]) -> Result<Vec<Made>, Error> {
     let (variant, side, share) = MASKABLE;
     made.push(write(variant, &square(&picture, side, share, [255; 4])?)?);
     Ok(made)
+}
+
+/// What vanishes on a bar: as light as the light theme's, or as dark as the dark one's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Faint {
+    Light,
+    Dark,
+}
+
+impl Faint {
+    /// Of one pixel, by WCAG's contrast with white and with a dark bar. Two greys a step apart are told apart at 1.6.
+    fn of(pixel: image::Rgba<u8>) -> Option<Self> {
+        let linear = |c: u8| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        let [r, g, b, _] = pixel.0;
+        let light = 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) + 0.05;
+        match (1.05 / light < 1.6, light / 0.06 < 1.6) {
+            (true, _) => Some(Self::Light),
+            (_, true) => Some(Self::Dark),
+            _ => None,
+        }
+    }
+
+    /// The ground on which it shows, on both themes.
+    fn plate(self) -> image::Rgba<u8> {
+        match self {
+            Self::Light => image::Rgba([38, 42, 46, 255]),
+            Self::Dark => image::Rgba([255, 255, 255, 255]),
+        }
+    }
+}
+
+/// What of a logo cannot be seen on one of the themes, if enough is lost: a quarter of what is drawn on a transparent
+/// ground, or all of a picture that brings its own ground.
+fn faint(picture: &RgbaImage) -> Option<Faint> {
+    let (mut light, mut dark, mut all) = (0_u64, 0_u64, 0_u64);
+    let mut bare = false;
+    for pixel in picture.pixels() {
+        if pixel.0[3] < 128 {
+            bare = true;
+            continue;
+        }
+        all += 1;
+        match Faint::of(*pixel) {
+            Some(Faint::Light) => light += 1,
+            Some(Faint::Dark) => dark += 1,
+            None => {}
+        }
+    }
+    let lost = |part: u64| if bare { part * 4 >= all } else { part * 50 >= all * 49 };
+    // Light on dark and dark on light show one another.
+    match (all > 0 && lost(light), all > 0 && lost(dark)) {
+        (true, false) => Some(Faint::Light),
+        (false, true) => Some(Faint::Dark),
+        _ => None,
+    }
+}
+
+/// The picture on a plate with round corners, where without it nothing would be seen on one of the themes. It is part
+/// of the picture, so that it is there wherever the logo and its icons are.
+fn on_plate(picture: DynamicImage) -> DynamicImage {
+    let small = picture.thumbnail(160, 160).to_rgba8();
+    let Some(faint) = faint(&small) else { return picture };
+    let (width, height) = (picture.width(), picture.height());
+    let edge = (height / 6).max(2);
+    let mut plate = RgbaImage::from_pixel(width + 2 * edge, height + 2 * edge, faint.plate());
+    image::imageops::overlay(&mut plate, &picture, edge.into(), edge.into());
+    let (w, h) = plate.dimensions();
+    for (x, y, pixel) in plate.enumerate_pixels_mut() {
+        // How far into the corner, measured from the middle of its arc.
+        let into = |at: u32, side: u32| f64::from(edge.saturating_sub(at.min(side - 1 - at)));
+        let beyond = into(x, w).hypot(into(y, h)) - f64::from(edge);
+        if beyond > 0.0 {
+            pixel.0[3] = if beyond < 1.0 { 128 } else { 0 };
+        }
+    }
+    plate.into()
 }
 
 /// The picture in the middle of a square of `side` pixels, filling at most `share` of it.
@@ -165,6 +244,24 @@ mod tests {
         assert_eq!(made.len(), 6);
         let mask = made.iter().find(|m| m.variant == "maskable-512").unwrap();
         assert_eq!((mask.width, mask.height, mask.content_type), (512, 512, "image/jpeg"));
+    }
+
+    #[test]
+    fn a_logo_that_a_theme_would_swallow_stands_on_a_plate() {
+        let drawn = |ink: [u8; 4], ground: [u8; 4]| {
+            let picture = RgbaImage::from_fn(60, 30, |x, _| image::Rgba(if x < 40 { ink } else { ground }));
+            let made = on_plate(picture.into()).to_rgba8();
+            (made.width() > 60).then(|| made.get_pixel(35, 2).0)
+        };
+        let (white, black, teal, none) = ([255; 4], [0, 0, 0, 255], [47, 111, 107, 255], [0; 4]);
+        assert_eq!(drawn(white, none), Some(Faint::Light.plate().0));
+        assert_eq!(drawn(black, none), Some([255; 4]));
+        assert_eq!(drawn(white, white), Some(Faint::Light.plate().0), "a ground of its own that nobody sees");
+        for seen in [drawn(teal, none), drawn(teal, white), drawn(white, black), drawn(black, white)] {
+            assert_eq!(seen, None);
+        }
+        let corner = on_plate(read(&png(40, 40, white)).unwrap()).to_rgba8().get_pixel(0, 0).0;
+        assert_eq!(corner[3], 0, "round");
     }
 
     #[test]

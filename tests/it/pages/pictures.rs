@@ -108,6 +108,7 @@ app_on_both! {
         assert_eq!(app.upload("/admin/branding/logo", &root, &png(400), &[]).await.status, 303);
         let page = app.get("/", &nobody).await;
         assert!(!page.body.contains("brand-mark") && page.body.contains(r#"class="logo""#), "{}", page.body);
+        assert_eq!(page.texts(".brand"), ["Hearth"], "the name stays beside it");
         let icon = shown(&page).unwrap();
         assert!(icon.ends_with("-icon-32"), "{icon}");
         for variant in ["logo", "icon-180", "icon-192", "icon-512", "maskable-512"] {
