@@ -32,6 +32,25 @@ struct Document {
     document: String,
 }
 
+/// What of the name stands under an icon on a home screen, which has room for about a dozen characters: as many whole
+/// words as fit. Only a first word that is longer is cut.
+fn short(name: &str) -> String {
+    const ROOM: usize = 12;
+    let mut short = String::new();
+    for word in name.split_whitespace() {
+        let gap = usize::from(!short.is_empty());
+        if short.chars().count() + gap + word.chars().count() > ROOM {
+            break;
+        }
+        if gap == 1 {
+            short.push(' ');
+        }
+        short.push_str(word);
+    }
+    let whole = short.trim_end_matches(|c: char| !c.is_alphanumeric() && !name.ends_with(c));
+    if whole.is_empty() { name.trim().chars().take(ROOM).collect() } else { whole.to_owned() }
+}
+
 fn icons(logo: Option<&str>, colour: Colour) -> Value {
     let icon = |name: &str, file: &str, sizes: &str, purpose: &str| {
         let src = logo.map_or_else(|| urls::icon(colour, file), |key| urls::upload(key, name));
@@ -53,14 +72,13 @@ pub async fn manifest(web: Data<Web>) -> Result<HttpResponse, AppError> {
         .await?;
     let locale = settings.locale;
     let shortcut = |key: &str, url: &str| json!({ "name": i18n::text(locale, key), "url": url });
-    // Home screens have room for about a dozen characters.
-    let short: String = settings.name.chars().take(12).collect();
+    let short = short(&settings.name);
     let document = json!({
         "id": "/",
         "start_url": "/",
         "scope": "/",
         "name": settings.name,
-        "short_name": short.trim_end(),
+        "short_name": short,
         "description": if settings.description.is_empty() { &settings.tagline } else { &settings.description },
         "lang": locale.lang(),
         "dir": "ltr",
@@ -135,4 +153,27 @@ pub async fn offline(
     let shell = page.shell.clone();
     let head = Head::new(&shell, &shell.t("offline"), &shell.t("offline-about"), "/offline").indexed(false);
     page.kept(&web, &OfflinePage { shell, head }, Keep::of(vec![Dep::Site], THREAD))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_cut_between_words() {
+        for (name, under) in [
+            ("Hearth", "Hearth"),
+            ("Brightfold Community", "Brightfold"),
+            ("The Pump Room of the North", "The Pump"),
+            ("Acme – the forum of all", "Acme – the"),
+            ("Tools & Advice", "Tools"),
+            ("工具社", "工具社"),
+            ("工具社 討論區與問答與閒聊區", "工具社"),
+            ("電感式接近開關使用者交流論壇", "電感式接近開關使用者交流"),
+            ("Donaudampfschifffahrt", "Donaudampfsc"),
+            ("Jazz!", "Jazz!"),
+        ] {
+            assert_eq!(short(name), under);
+        }
+    }
 }
