@@ -262,7 +262,7 @@ async fn link_form(
     let good =
         web.house.db.read(move |conn| links::peek(conn, purpose, &asked, now).map_err(DbError::from)).await?;
     if good.is_none() {
-        return Err(accounts::Error::LinkInvalid.into());
+        return dead_link(web, &page, link_page(&page, purpose, ""));
     }
     page.with_form(web);
     let template = link_page(&page, purpose, token);
@@ -274,6 +274,14 @@ fn as_the_browser_asks(page: &mut Page, req: &HttpRequest) {
     let chosen = req.cookie("locale").is_some_and(|c| Locale::parse(c.value()).is_some());
     let asked = req.headers().get("accept-language").and_then(|v| v.to_str().ok());
     if let Some(locale) = asked.filter(|_| !chosen).and_then(Locale::accepted) {
+/// A link that is used up, too old or replaced: the page says where another one comes from.
+fn dead_link(web: &Web, page: &Page, mut template: AccessPage) -> Result<HttpResponse, AppError> {
+    let key = if template.mode == "first" { "link-dead-first" } else { "link-dead-password" };
+    template.notice = Some(page.shell.t(key));
+    template.shut = true;
+    page.answer(web, StatusCode::GONE, &template)
+}
+
         page.shell.locale = locale;
     }
 }
@@ -412,6 +420,7 @@ pub async fn switch(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResp
     let year = Some(YEAR);
     if let Some(locale) = locale {
         let _ = response.add_cookie(&cookie(&web, "locale", locale.code().to_owned(), year));
+        Err(accounts::Error::LinkInvalid) => dead_link(web, &page, template),
     }
     if let Some(theme) = &theme {
         let _ = response.add_cookie(&cookie(&web, "theme", theme.clone(), year));

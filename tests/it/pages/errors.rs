@@ -19,7 +19,8 @@ app_on_both! {
             ("/no-such-page", 404, &zh, "它可能已移到別處。"),
             (&*format!("/t/{id}"), 410, &nobody, "Something like it may be elsewhere."),
             ("/admin", 403, &ada, "ask the people who run this site"),
-            ("/password?token=none", 422, &nobody, "Start at the home page."),
+            ("/password?token=none", 410, &nobody, "Ask an administrator for a new link"),
+            ("/login", 200, &nobody, "Forgotten your password?"),
         ];
         for (path, status, caller, words) in wanted {
             let page = app.get(path, caller).await;
