@@ -83,6 +83,11 @@ impl AccessPage {
         format!("/login?next={}", urls::component(&signup::invitation_path(&self.token)))
     }
 
+    /// True when the field's error says what its hint says.
+    fn repeats(&self, field: &str, key: &str) -> bool {
+        self.error_of(field).is_some_and(|error| *error == self.shell.t(key))
+    }
+
     fn error_of(&self, field: &str) -> Option<&String> {
         self.errors.iter().find(|(f, _)| f == field).map(|(_, m)| m)
     }
@@ -269,11 +274,6 @@ async fn link_form(
     page.ok(web, &template)
 }
 
-/// Nobody has chosen a language on a site that begins: the browser says which one is read.
-fn as_the_browser_asks(page: &mut Page, req: &HttpRequest) {
-    let chosen = req.cookie("locale").is_some_and(|c| Locale::parse(c.value()).is_some());
-    let asked = req.headers().get("accept-language").and_then(|v| v.to_str().ok());
-    if let Some(locale) = asked.filter(|_| !chosen).and_then(Locale::accepted) {
 /// A link that is used up, too old or replaced: the page says where another one comes from.
 fn dead_link(web: &Web, page: &Page, mut template: AccessPage) -> Result<HttpResponse, AppError> {
     let key = if template.mode == "first" { "link-dead-first" } else { "link-dead-password" };
@@ -282,6 +282,11 @@ fn dead_link(web: &Web, page: &Page, mut template: AccessPage) -> Result<HttpRes
     page.answer(web, StatusCode::GONE, &template)
 }
 
+/// Nobody has chosen a language on a site that begins: the browser says which one is read.
+fn as_the_browser_asks(page: &mut Page, req: &HttpRequest) {
+    let chosen = req.cookie("locale").is_some_and(|c| Locale::parse(c.value()).is_some());
+    let asked = req.headers().get("accept-language").and_then(|v| v.to_str().ok());
+    if let Some(locale) = asked.filter(|_| !chosen).and_then(Locale::accepted) {
         page.shell.locale = locale;
     }
 }
@@ -321,10 +326,21 @@ pub async fn first_submit(
     let mut template = link_page(&page, Purpose::FirstAdministrator, &field("token"));
     template.username = field("username");
     template.email = field("email");
+    let shaped = (
+        Handle::shape(&field("username")),
+        Email::parse(&field("email")),
+        Password::choose(&field("password")),
+    );
+    let (handle, email, chosen) = match shaped {
+        (Ok(handle), Ok(email), Ok(chosen)) => (handle, email, chosen),
+        // Everything that is wrong, at once.
+        (handle, email, chosen) => {
+            let wrong: Vec<_> = [handle.err(), email.err(), chosen.err()].into_iter().flatten().collect();
+            template.errors = field_errors(&page, &wrong);
+            return page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &template);
+        }
+    };
     let made = async {
-        let handle = Handle::shape(&field("username"))?;
-        let email = Email::parse(&field("email"))?;
-        let chosen = Password::choose(&field("password"))?;
         let about = vec![handle.as_str().to_owned(), email.text.clone(), page.shell.site.clone()];
         pool.judge(chosen.clone(), about).await?;
         let hash = pool.hash(chosen).await?;
@@ -404,6 +420,7 @@ async fn finish_link(
             template.errors = field_errors(&page, &[e]);
             page.answer(web, StatusCode::UNPROCESSABLE_ENTITY, &template)
         }
+        Err(accounts::Error::LinkInvalid) => dead_link(web, &page, template),
         Err(e) => Err(e.into()),
     }
 }
@@ -420,7 +437,6 @@ pub async fn switch(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResp
     let year = Some(YEAR);
     if let Some(locale) = locale {
         let _ = response.add_cookie(&cookie(&web, "locale", locale.code().to_owned(), year));
-        Err(accounts::Error::LinkInvalid) => dead_link(web, &page, template),
     }
     if let Some(theme) = &theme {
         let _ = response.add_cookie(&cookie(&web, "theme", theme.clone(), year));

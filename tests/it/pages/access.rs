@@ -116,6 +116,11 @@ app_on_both! {
         let form = app.get(&path, &Caller::visitor()).await;
         assert_eq!(form.status, 200);
         let guest = Caller::visitor().with_cookies(form.cookies());
+        let wrong = [("token", token.as_str()), ("username", "x"), ("email", "x"), ("password", "short")];
+        let refused = app.post("/first-administrator", &guest, &wrong).await;
+        assert_eq!((refused.status.as_u16(), refused.texts(".field-error").len()), (422, 3), "all at once");
+        assert!(refused.texts("main form .hint").is_empty(), "nothing is said twice");
+        assert_eq!((refused.field("username").as_str(), refused.field("email").as_str()), ("x", "x"));
         let fields = [("token", token.as_str()), ("username", "root1"), ("email", "r@mail.test"), ("password", GOOD)];
         let made = app.post("/first-administrator", &guest, &fields).await;
         assert_eq!(made.status, 303, "{}", made.body);
