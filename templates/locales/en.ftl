@@ -494,6 +494,7 @@ error-handle-mixed = A user name may not mix alphabets that look alike.
 error-handle-taken = This user name is taken, or looks too much like one that is.
 error-handle-recent = A user name can be changed once in 30 days. Days until you can change yours: { $days }.
 error-name-invalid = The name shown has 1 to 40 characters.
+error-name-hidden = The name shown has a character that nobody can see, such as one that turns the direction of text. Type the name anew rather than pasting it.
 error-email-invalid = This is not an e-mail address.
 error-email-taken = This e-mail address is in use by another account.
 error-password-length = A password has 12 characters or more, and at most 128 bytes.

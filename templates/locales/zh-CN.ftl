@@ -469,6 +469,7 @@ error-handle-mixed = 用户名不能混用外形相似的文字。
 error-handle-taken = 该用户名已被使用，或与已有的过于相似。
 error-handle-recent = 用户名每 30 天只能修改一次，{ $days } 天后可以再次修改。
 error-name-invalid = 显示名称须为 1 到 40 个字符。
+error-name-hidden = 显示名称中有看不见的字符，例如改变文字方向的控制符。请手动输入，不要粘贴。
 error-email-invalid = 邮箱地址格式不正确。
 error-email-taken = 该邮箱已被其他账号使用。
 error-password-length = 密码至少 12 个字符，最多 128 字节。

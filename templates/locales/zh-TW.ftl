@@ -470,6 +470,7 @@ error-handle-mixed = 使用者名稱不能混用外形相似的文字。
 error-handle-taken = 這個使用者名稱已被使用，或與現有的過於相似。
 error-handle-recent = 使用者名稱每 30 天只能變更一次，{ $days } 天後可以再次變更。
 error-name-invalid = 顯示名稱須為 1 到 40 個字元。
+error-name-hidden = 顯示名稱中有看不見的字元，例如改變文字方向的控制字元。請自行輸入，不要貼上。
 error-email-invalid = 電子郵件格式不正確。
 error-email-taken = 這個電子郵件已被其他帳號使用。
 error-password-length = 密碼至少 12 個字元，最多 128 位元組。

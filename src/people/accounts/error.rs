@@ -26,6 +26,9 @@ pub enum Error {
     /// The display name is empty or longer than 40 characters.
     #[error("a name has 1 to 40 characters")]
     NameInvalid,
+    /// The display name has characters that nobody sees, where nothing needs them.
+    #[error("a name has no control or direction characters")]
+    NameHidden,
     /// Not an e-mail address.
     #[error("this is not an e-mail address")]
     EmailInvalid,
@@ -143,6 +146,7 @@ impl Fault for Error {
             Self::HandleTaken => "handle_taken",
             Self::HandleRecent { .. } => "handle_recent",
             Self::NameInvalid => "name_invalid",
+            Self::NameHidden => "name_hidden",
             Self::EmailInvalid => "email_invalid",
             Self::EmailTaken => "email_taken",
             Self::PasswordLength => "password_length",
@@ -177,7 +181,7 @@ impl Fault for Error {
             Self::HandleInvalid | Self::HandleMixed | Self::HandleTaken | Self::HandleRecent { .. } => {
                 Some("username")
             }
-            Self::NameInvalid => Some("display_name"),
+            Self::NameInvalid | Self::NameHidden => Some("display_name"),
             Self::EmailInvalid | Self::EmailTaken => Some("email"),
             Self::PasswordLength | Self::PasswordCommon => Some("password"),
             Self::PasswordWrong => Some("current"),
