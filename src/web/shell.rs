@@ -188,6 +188,17 @@ impl Shell {
         self.path == path
     }
 
+    /// True on pages about the reader: the profile, points and settings, which the dock has one entry for.
+    pub fn is_own(&self) -> bool {
+        let Some(reader) = &self.reader else { return false };
+        let profile = urls::member(&reader.handle);
+        let path = self.path.as_str();
+        path == "/points"
+            || path.starts_with("/settings")
+            || path == profile
+            || path.strip_prefix("/u/") == Some(&reader.handle)
+    }
+
     /// True for moderators and above.
     pub fn is_staff(&self) -> bool {
         self.reader.as_ref().is_some_and(|r| r.role >= Role::Moderator)
