@@ -18,7 +18,7 @@ use crate::infra::jobs;
 use crate::infra::telemetry::{REQUESTS, SECONDS};
 use crate::pages::again;
 use crate::web::forms::FORM_LIMIT;
-use crate::web::{cache, error, headers};
+use crate::web::{cache, error, forms, headers};
 
 /// Seconds that requests in flight get after SIGTERM.
 const DRAIN: u64 = 20;
@@ -48,6 +48,7 @@ pub fn app(
         .app_data(node.metrics)
         .app_data(PayloadConfig::new(FORM_LIMIT))
         .app_data(crate::web::files::config())
+        .wrap(from_fn(forms::tell_taken))
         .wrap(from_fn(again::sign_in_first))
         .wrap(from_fn(error::draw))
         .wrap(from_fn(cache::serve::serve))

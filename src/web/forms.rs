@@ -3,8 +3,11 @@
 //! Every POST of a page needs a same-origin `Sec-Fetch-Site` or `Origin` (when the browser sends one) and a
 //! token bound to the session, or to a short-lived guest cookie on the pages for signing in and up.
 
-use actix_web::dev::Payload;
-use actix_web::web::Bytes;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -14,7 +17,7 @@ use subtle::ConstantTimeEq;
 
 use crate::base::fault::{Fault, Kind};
 use crate::web::error::{AppError, HttpFault};
-use crate::web::page::Page;
+use crate::web::page::{Page, cookie};
 use crate::web::state::{Web, WebConfig};
 
 /// Bytes of a form at the most: a post of 32,000 Han characters takes nine bytes for each, percent-encoded.
@@ -60,8 +63,7 @@ impl FromRequest for RawForm {
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = Bytes::from_request(req, payload);
         let request = req.clone();
-        let cross_site =
-            req.app_data::<actix_web::web::Data<Web>>().is_none_or(|web| cross_site(req, &web.config));
+        let cross_site = req.app_data::<Data<Web>>().is_none_or(|web| cross_site(req, &web.config));
         Box::pin(async move {
             let body = body.await.map_err(|_| HttpFault::TooLarge)?;
             let mut fields: Vec<(String, String)> =
@@ -152,6 +154,37 @@ impl RawForm {
         }
         hash.finalize().to_vec()
     }
+}
+
+/// The cookie that tells scripts which forms were taken: their one-time numbers, the last first.
+const TAKEN: &str = "taken";
+/// Numbers in it at the most: forms of several tabs that no page has looked after yet.
+const TAKEN_MOST: usize = 8;
+/// Seconds that it lives.
+const TAKEN_KEPT: i64 = 86_400;
+
+/// Tells the browser that a form was taken, by the form's own number. Whatever page comes next, in whatever tab, may
+/// then let go of the text that it keeps for that form, and of no other.
+pub async fn tell_taken<B: MessageBody>(
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let mut response = next.call(req).await?;
+    if response.status() != StatusCode::SEE_OTHER {
+        return Ok(response);
+    }
+    let request = response.request().clone();
+    let number = request.extensions().get::<RawForm>().and_then(|form| form.nonce().map(str::to_owned));
+    let plain = |number: &str| number.bytes().all(|b| b.is_ascii_alphanumeric());
+    if let (Some(number), Some(web)) = (number.filter(|n| plain(n)), request.app_data::<Data<Web>>()) {
+        let before = request.cookie(TAKEN).map(|c| c.value().to_owned()).unwrap_or_default();
+        let others = before.split('.').filter(|n| !n.is_empty() && plain(n) && *n != number);
+        let all: Vec<&str> = std::iter::once(number.as_str()).chain(others).take(TAKEN_MOST).collect();
+        let mut told = cookie(web, TAKEN, all.join("."), Some(TAKEN_KEPT));
+        told.set_http_only(false);
+        response.response_mut().add_cookie(&told)?;
+    }
+    Ok(response)
 }
 
 /// A field of a form holds none of the choices that were offered.

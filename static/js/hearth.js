@@ -16,10 +16,17 @@ function tellTimes() {
   }
 }
 
-// Whoever is not signed in finds nothing that was kept for an account, whatever ended its session.
+// Whoever is not signed in finds nothing that was kept for an account, whatever ended its session: but what was typed
+// waits for its writer to sign in again, unless they logged out.
 if (!("reader" in document.documentElement.dataset) && !("offline" in document.documentElement.dataset)) {
   const ours = (name) => name.startsWith("hearth:");
-  try { Object.keys(localStorage).filter((key) => /^hearth:recent:./.test(key)).forEach((key) => localStorage.removeItem(key)); } catch { /* Forbidden: nothing was kept. */ }
+  try {
+    const out = sessionStorage.getItem("hearth-leaving");
+    if (out) localStorage.setItem("hearth-left", Date.now());
+    sessionStorage.removeItem("hearth-leaving");
+    const goes = (key) => /^hearth:(recent:.|offline)/.test(key) || (out && ours(key));
+    Object.keys(localStorage).filter(goes).forEach((key) => localStorage.removeItem(key));
+  } catch { /* Forbidden: nothing was kept. */ }
   self.caches?.keys().then((names) => names.filter(ours).forEach((name) => caches.delete(name))).catch(() => {});
   navigator.serviceWorker?.getRegistrations().then((all) => all.forEach((each) => each.unregister())).catch(() => {});
 }

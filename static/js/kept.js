@@ -1,9 +1,12 @@
 // Kept text: what is typed into a form with an editor stays in this browser until the server has taken it. A record
 // belongs to one account and one tab; it remembers what the form held at first, so that an old text never covers a
-// newer one. A tab that opens the same form adopts the text of a tab that is no more.
+// newer one. A tab that opens the same form adopts the text of a tab that is no more. A form goes out with a number of
+// its own, and the server says in a cookie which numbers it has taken: that, the writer and time alone end a record.
 
 const KEPT = "hearth:text:";
-const SENT = "hearth:sent";
+// When somebody last logged out here. It outlives the logout and says nothing of anybody.
+const LEFT = "hearth-left";
+const LEAVING = "hearth-leaving";
 const TAB = "hearth:tab";
 const PING = "hearth:ping";
 const PONG = "hearth:pong";
@@ -37,8 +40,9 @@ const fresh = () => {
   return name;
 };
 let tab = passing.read(TAB) ?? fresh();
-// Set when the reader leaves for good: nothing is written any more.
-let over = false;
+// A page that was open when its reader logged out, in whatever tab, writes nothing any more.
+const over = () => lasting.read(LEFT) > performance.timeOrigin;
+const taken = () => new Set((document.cookie.match(/(?:^|; )taken=([^;]*)/)?.[1] ?? "").split(".").filter(Boolean));
 
 // Not `form.action`: buttons of that name hide it.
 const pathOf = (form) => new URL(form.getAttribute("action"), location).pathname;
@@ -58,19 +62,23 @@ const first = (field) => {
 const all = (form, of) => Object.fromEntries([...form.querySelectorAll(kinds)].map((field) => [at(field), of(field)]));
 const same = (a, b) => Object.keys({ ...a, ...b }).every((name) => a[name] === b[name]);
 
-function restore(form, kept, base) {
+// Writes `fields` into the form where it still holds what `base` says; true when something changed.
+function fill(form, fields, note, base) {
+  let changed = false;
   for (const field of form.querySelectorAll(kinds)) {
-    const value = kept.fields[at(field)];
-    if (value === undefined || value === now(field) || kept.base[at(field)] !== base[at(field)]) continue;
+    const value = fields[at(field)];
+    if (value === undefined || value === now(field) || !base(at(field))) continue;
+    changed = true;
     if (/checkbox|radio/.test(field.type)) field.checked = value === "true";
     else field.value = value;
     if (field.name === "reply_to") {
-      const note = noteOf(form);
-      [note.textContent, note.href] = kept.note ?? ["", ""];
-      note.parentElement.hidden = !value;
+      const link = noteOf(form);
+      [link.textContent, link.href] = note ?? ["", ""];
+      link.parentElement.hidden = !value;
     }
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
+  return changed;
 }
 
 // Another tab that lives answers through the storage; one that does not has left its text behind.
@@ -93,7 +101,7 @@ addEventListener("storage", (event) => {
   if (event.key === PING && event.newValue) lasting.write(PONG, { tab, at: Date.now(), to: JSON.parse(event.newValue).tab });
 });
 
-async function adopt(form) {
+async function adopt(form, base) {
   const path = `${KEPT}${pathOf(form)}:`;
   const found = lasting.keys(path).map((key) => [key, lasting.read(key)]).filter(([, kept]) => kept?.reader === reader);
   if (!found.length) return null;
@@ -101,7 +109,8 @@ async function adopt(form) {
   // A tab made by duplicating another carries its name; the copy gets one of its own.
   if (alive.has(tab)) tab = fresh();
   const mine = found.find(([key]) => key === path + tab);
-  const left = found.filter(([key]) => !alive.has(key.slice(path.length))).sort(([, a], [, b]) => b.at - a.at);
+  const fits = ([key, { base: was }]) => !alive.has(key.slice(path.length)) && was.body === base.body;
+  const left = found.filter(fits).sort(([, a], [, b]) => b.at - a.at);
   const [key, kept] = mine ?? left[0] ?? [];
   if (!kept) return null;
   lasting.remove(key);
@@ -110,48 +119,89 @@ async function adopt(form) {
 }
 
 async function keep(form) {
-  let base = all(form, first);
+  const arrived = all(form, first);
+  const noted = noteOf(form) && [noteOf(form).textContent, noteOf(form).href];
+  const state = form.querySelector("[data-keeping]");
+  const [said, button] = [state?.querySelector("span"), state?.querySelector("button")];
+  let base = arrived;
   let timer = 0;
-  const save = () => {
+  const say = (words, back) => {
+    if (!state) return;
+    if (said.textContent !== words) said.textContent = words;
+    button.hidden = !back;
+  };
+  const save = (sent) => {
     clearTimeout(timer);
     timer = 0;
-    if (over) return;
+    if (over()) return;
     const fields = all(form, now);
     const note = fields.reply_to && noteOf(form);
-    if (same(fields, base)) lasting.remove(keyOf(form));
-    else lasting.write(keyOf(form), { reader, fields, base, note: note && [note.textContent, note.href], at: Date.now() });
+    if (same(fields, base)) {
+      lasting.remove(keyOf(form));
+      say("", false);
+      return;
+    }
+    lasting.write(keyOf(form), { reader, fields, base, note: note && [note.textContent, note.href], at: Date.now(), sent });
+    if (!lasting.read(keyOf(form))) return;
+    // The browser's own memory of the form would bring back, by its Back button, what was posted.
+    form.autocomplete = "off";
+    if (button?.hidden ?? true) say(state?.dataset.now, false);
+  };
+  const letGo = () => {
+    clearTimeout(timer);
+    timer = 0;
+    lasting.remove(keyOf(form));
   };
   const soon = () => { timer ||= setTimeout(save, PAUSE); };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
-  form.addEventListener("submit", save);
+  form.addEventListener("submit", () => save(form.elements.nonce?.value));
   addEventListener("pagehide", () => { if (timer) save(); });
-  const kept = await adopt(form);
+  button?.addEventListener("click", () => {
+    fill(form, base, base.reply_to === arrived.reply_to ? noted : null, () => true);
+    letGo();
+    say("", false);
+    form.querySelector("textarea").focus();
+  });
+  form.querySelector("[data-cancel]")?.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !(timer || lasting.read(keyOf(form)))) return;
+    if (confirm(event.target.dataset.cancel)) letGo();
+    else event.preventDefault();
+  });
+  const kept = await adopt(form, arrived);
   if (!kept) return;
-  restore(form, kept, base);
+  const back = fill(form, kept.fields, kept.note, (name) => kept.base[name] === arrived[name]);
   base = kept.base;
+  if (!back) return;
+  const lang = document.documentElement.lang;
+  const time = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { dateStyle: "medium", timeStyle: "short" }).format(kept.at);
+  say(state?.dataset.back.replace("{time}", time), true);
+  // Sending it failed for want of a network.
+  if (location.hash === "#unsent") form.querySelector("textarea").scrollIntoView({ block: "center" });
 }
 
 function settle() {
-  const sent = passing.read(SENT);
-  passing.remove(SENT);
-  const [arrival] = performance.getEntriesByType("navigation");
-  // The server answers a form that it took with a redirect. One that it gave back, after signing in again, is full.
-  if (sent && arrival?.type === "navigate" && arrival.redirectCount > 0) {
-    const form = [...document.forms].find((each) => each.method === "post" && keyOf(each) === sent.key);
-    if (!form || [...form.querySelectorAll("textarea")].every((area) => !area.defaultValue)) lasting.remove(sent.key);
-  }
+  const numbers = taken();
   for (const key of lasting.keys(KEPT)) {
-    if (!(Date.now() - lasting.read(key)?.at < DAYS)) lasting.remove(key);
+    const kept = lasting.read(key);
+    if (numbers.has(kept?.sent) || !(Date.now() - kept?.at < DAYS)) lasting.remove(key);
   }
 }
 
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || event.target.method !== "post") return;
-  if (pathOf(event.target) === "/logout") {
-    over = true;
-    lasting.keys("hearth:").forEach((key) => lasting.remove(key));
-  } else if (lasting.read(keyOf(event.target))) passing.write(SENT, { key: keyOf(event.target) });
+  if (event.defaultPrevented || event.target.method !== "post" || pathOf(event.target) !== "/logout") return;
+  lasting.write(LEFT, Date.now());
+  // The page that follows says it once more, for those that were on their way meanwhile.
+  passing.write(LEAVING, true);
+  lasting.keys("hearth:").forEach((key) => lasting.remove(key));
+});
+
+// A page that the browser kept whole and shows again still holds the form as it was sent.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  settle();
+  const numbers = taken();
+  if ([...document.forms].some((form) => numbers.has(form.elements.nonce?.value))) location.reload();
 });
 
 settle();

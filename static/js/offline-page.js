@@ -2,7 +2,9 @@
 
 const box = document.querySelector("[data-copies]");
 const words = box.dataset;
-const told = (answer) => new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(new Date(answer.headers.get("date")));
+// English dates as the site writes them.
+const lang = document.documentElement.lang;
+const told = (answer) => new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { dateStyle: "medium", timeStyle: "short" }).format(new Date(answer.headers.get("date")));
 const parse = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
 const make = (name, properties, ...inside) => {
   const element = Object.assign(document.createElement(name), properties);
@@ -37,7 +39,16 @@ async function show() {
   const { pathname, search } = location;
   const id = pathname.match(/^\/t\/\d+/)?.[0];
   const wanted = copies.find(({ url }) => url.endsWith(pathname + search) && id) ?? (id && copies.findLast(({ url }) => new URL(url).pathname.startsWith(`${id}/`)));
-  document.querySelector("[data-again]").href = pathname + search;
+  const unsent = location.hash === "#unsent";
+  const again = document.querySelector("[data-again]");
+  again.href = pathname + search;
+  if (unsent) {
+    // The end of the address keeps telling what happened, so the page is loaded anew as it is.
+    again.addEventListener("click", (event) => {
+      event.preventDefault();
+      location.reload();
+    });
+  }
   if (!wanted) return list(cache, copies);
   const answer = await cache.match(wanted, { ignoreVary: true });
   const page = await parse(answer);
@@ -45,7 +56,9 @@ async function show() {
   // Pictures are not kept.
   page.querySelectorAll("article.thread img").forEach((image) => image.replaceWith(image.alt));
   box.querySelector("h1").remove();
-  box.querySelector(".notice").textContent = `${words.kept} ${told(answer)}`;
+  const notice = box.querySelector(".notice");
+  if (unsent) notice.before(make("p", { className: "notice warn" }, words.unsent));
+  notice.textContent = `${words.kept} ${told(answer)}`;
   document.querySelector(".frame").classList.remove("single");
   document.querySelector(".frame").classList.add("alone");
   box.after(page.querySelector("article.thread"));

@@ -9,9 +9,13 @@ const OWNER = "hearth:offline";
 const MOST = 20;
 const DAYS = 14 * 86_400_000;
 
+// Somebody logged out, in whatever tab, since this page was asked for: nothing more is put aside.
+const over = () => {
+  try { return Number(localStorage.getItem("hearth-left")) > performance.timeOrigin; } catch { return false; }
+};
 const owner = {
   read() { try { return JSON.parse(localStorage.getItem(OWNER)); } catch { return null; } },
-  write(value) { try { localStorage.setItem(OWNER, JSON.stringify(value)); } catch { /* Then nothing is kept. */ } },
+  write(value) { try { if (!over()) localStorage.setItem(OWNER, JSON.stringify(value)); } catch { /* Then nothing is kept. */ } },
 };
 
 const allowed = (answer) => answer.ok && answer.type === "basic" && !answer.redirected
@@ -20,7 +24,7 @@ const allowed = (answer) => answer.ok && answer.type === "basic" && !answer.redi
 async function put(cache, url) {
   const answer = await fetch(url, { credentials: "omit" });
   // Logged out meanwhile.
-  if (owner.read()?.reader !== reader) return null;
+  if (over() || owner.read()?.reader !== reader) return null;
   if (!allowed(answer)) {
     await cache.delete(url, { ignoreVary: true });
     return null;
@@ -62,6 +66,7 @@ async function prune(cache) {
 }
 
 async function keep() {
+  if (over()) return;
   for (const name of await caches.keys()) {
     if (name.startsWith("hearth:") && name !== NAME) await caches.delete(name);
   }
@@ -73,7 +78,7 @@ async function keep() {
     await put(cache, location.pathname + location.search);
     await prune(cache);
   }
-  if (owner.read()?.reader !== reader) await caches.delete(NAME);
+  if (over() || owner.read()?.reader !== reader) await caches.delete(NAME);
 }
 
 if (navigator.serviceWorker && "caches" in window) {

@@ -14,6 +14,8 @@ async function page(event) {
   try {
     return (await event.preloadResponse) ?? (await fetch(event.request));
   } catch {
+    // What could not be sent leads back to the page that it was written on: its address can be asked for again.
+    if (event.request.method === "POST") return Response.redirect(`${new URL(event.request.referrer || "/", location).href.split("#")[0]}#unsent`, 303);
     return kept("/offline", { ignoreSearch: true });
   }
 }

@@ -150,6 +150,10 @@ reply-head = Your reply
 reply-submit = Post reply
 body-label = Text
 markdown-hint = You can use Markdown. @name mentions somebody, ``` frames code, ||words|| hides a spoiler.
+kept-now = Kept in this browser until it is sent
+kept-back = What you wrote on {$time} is back.
+kept-let-go = Discard
+kept-cancel = Discard what you have written?
 login-to-reply = Log in to reply
 closed-note = This thread is closed. It takes no more replies.
 follow = Follow
@@ -908,6 +912,7 @@ offline-again = Try again
 offline-kept = You are offline. This copy was kept on
 offline-all = Threads you read last
 offline-none = No thread has been kept in this browser yet.
+offline-unsent = What you wrote could not be sent. It stays in this browser: send it again from this page when there is a connection.
 
 ## What came meanwhile
 fresh-thread-one = 1 thread with something new. Show it

@@ -134,6 +134,10 @@ reply-head = 发表回复
 reply-submit = 发布回复
 body-label = 正文
 markdown-hint = 支持 Markdown：用 @名字 提及他人，用 ``` 包住代码，用 ||文字|| 隐藏剧透。
+kept-now = 已保存在此浏览器中，发送后即清除
+kept-back = 已恢复你在 {$time} 写下的内容。
+kept-let-go = 放弃
+kept-cancel = 放弃已写下的内容吗？
 login-to-reply = 登录后回复
 closed-note = 这个帖子已关闭，不再接受回复。
 follow = 关注
@@ -883,6 +887,7 @@ offline-again = 重试
 offline-kept = 当前没有网络。这份内容保存于
 offline-all = 最近读过的帖子
 offline-none = 这个浏览器里还没有保存帖子。
+offline-unsent = 你写的内容没有发送成功，但仍保存在此浏览器中。恢复联网后，请在这个页面重新发送。
 
 ## What came meanwhile
 fresh-thread-one = 1 个帖子有新内容，点击查看

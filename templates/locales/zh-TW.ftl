@@ -135,6 +135,10 @@ reply-head = 發表回覆
 reply-submit = 送出回覆
 body-label = 內文
 markdown-hint = 支援 Markdown：用 @名稱 提及他人，用 ``` 包住程式碼，用 ||文字|| 隱藏劇透。
+kept-now = 已保留在這個瀏覽器，送出後即清除
+kept-back = 已還原你在 {$time} 寫下的內容。
+kept-let-go = 捨棄
+kept-cancel = 要捨棄已經寫下的內容嗎？
 login-to-reply = 登入後回覆
 closed-note = 這個主題已關閉，不再接受回覆。
 follow = 追蹤
@@ -884,6 +888,7 @@ offline-again = 再試一次
 offline-kept = 目前沒有網路。這份內容儲存於
 offline-all = 最近讀過的主題
 offline-none = 這個瀏覽器裡還沒有儲存主題。
+offline-unsent = 你寫的內容沒有送出，但仍保留在這個瀏覽器中。恢復連線後，請在這個頁面重新送出。
 
 ## What came meanwhile
 fresh-thread-one = 1 個主題有新內容，按這裡查看
