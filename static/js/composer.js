@@ -5,6 +5,8 @@ const PAUSE = 350;
 const NAMES = 150;
 
 const words = (area) => area.closest("[data-editor]").dataset;
+// Safari ends a composition before the key that ended it, and tells so by this code alone.
+const composes = (event) => event.isComposing || event.keyCode === 229;
 const changed = (area) => area.dispatchEvent(new Event("input", { bubbles: true }));
 
 // Puts `text` in place of a range, as if typed, so that the browser's own undo takes it back.
@@ -125,10 +127,13 @@ async function names(kind, q) {
   return known.get(key);
 }
 
-// The word before the caret, when it begins like a name.
+// The word before the caret, when it begins like a name: at the beginning of a word, and in scripts that write none,
+// anywhere. A colon between such words is more often a colon.
+const NAMED = /(^|[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}_@#:/.&=?%+-])([@#])([\p{L}\p{N}_+-]{1,30})$/u;
+const PICTURED = /(^|[\s(（，。、：！？；])(:)([\p{L}\p{N}_+-]{1,30})$/u;
 function typed(area) {
   const before = area.value.slice(0, area.selectionStart);
-  const found = before.match(/(^|[\s(（，。、：])([@#:])([\p{L}\p{N}_+-]{1,30})$/u);
+  const found = before.match(NAMED) ?? before.match(PICTURED);
   if (!found || area.selectionStart !== area.selectionEnd) return null;
   const [, , start, q] = found;
   if (start !== "#" && q.length < 2) return null;
@@ -163,16 +168,30 @@ function completes(field, read) {
   box.id = `offers-${field.id}`;
   box.setAttribute("role", "listbox");
   box.setAttribute("aria-label", words(document.querySelector("[data-editor] textarea")).names);
-  box.hidden = true;
   field.parentElement.classList.add("has-offers");
   field.after(box);
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-controls", box.id);
+  field.setAttribute("aria-haspopup", "listbox");
+  // A field of several lines may not be called a combobox; that it has offers is told in words.
+  const single = field.localName === "input";
+  if (single) field.setAttribute("role", "combobox");
+  const status = Object.assign(document.createElement("span"), { className: "hidden" });
+  status.setAttribute("role", "status");
+  box.after(status);
+  const open = (count) => {
+    box.hidden = !count;
+    if (single) field.setAttribute("aria-expanded", String(count > 0));
+    const { one, many } = words(document.querySelector("[data-editor] textarea"));
+    const told = count === 1 ? one : count ? many.replace("{n}", count) : "";
+    if (status.textContent !== told) status.textContent = told;
+  };
+  open(0);
   let now = null;
   let at = 0;
   let turn = 0;
   const close = () => {
-    box.hidden = true;
+    open(0);
     now = null;
     field.removeAttribute("aria-activedescendant");
   };
@@ -207,7 +226,7 @@ function completes(field, read) {
       return item;
     }));
     const place = caret(field, asked.from);
-    box.hidden = false;
+    open(items.length);
     box.style.insetBlockStart = `${field.offsetTop + place.top + 4}px`;
     box.style.insetInlineStart = `${Math.max(0, Math.min(place.left, field.offsetWidth - box.offsetWidth))}px`;
     return mark(0);
@@ -220,7 +239,7 @@ function completes(field, read) {
   field.addEventListener("compositionend", () => { timer = setTimeout(offer, NAMES); });
   field.addEventListener("blur", () => { turn += 1; close(); });
   field.addEventListener("keydown", (event) => {
-    if (!now || event.isComposing) return;
+    if (!now || composes(event)) return;
     if (event.key === "ArrowDown") mark(at + 1);
     else if (event.key === "ArrowUp") mark(at - 1);
     else if (event.key === "Enter" || event.key === "Tab") take();
@@ -243,6 +262,8 @@ function completes(field, read) {
 // --- Pasting ---
 
 const escape = (text) => text.replace(/([\\`*_[\]<>|])/g, "\\$1");
+// What begins a line as a heading or an item does, without being one.
+const plainly = (text) => text.replace(/^(\s*)(#{1,6}(?=\s|$)|[-+](?=\s|$)|={3,}|-{3,}|~{3,})/gm, "$1\\$2").replace(/^(\s*\d{1,9})([.)])(?=\s|$)/gm, "$1\\$2");
 const cell = (text) => text.replace(/\s+/g, " ").trim().replaceAll("|", "\\|");
 
 function grid(rows) {
@@ -262,9 +283,20 @@ function listed(node, depth = 0) {
     const below = [...item.children].filter((child) => /^[ou]l$/.test(child.localName)).map((child) => `\n${listed(child, depth + 1)}`).join("");
     const mark = node.localName === "ol" ? `${n}. ` : "- ";
     n += 1;
-    return "   ".repeat(depth) + mark + inner + below;
+    return "   ".repeat(depth) + mark + plainly(inner) + below;
   }).join("\n");
 }
+
+// A cell is one line, whatever lines or paragraphs it is made of.
+const within = (node) => {
+  const copy = node.cloneNode(true);
+  for (const end of copy.querySelectorAll("br, p, div, li")) end.after(" ");
+  return cell(copy.textContent);
+};
+
+// A paragraph's own lines, where no list, heading or code among them has marks of its own.
+const marked = "ul,ol,h1,h2,h3,h4,h5,h6,blockquote,pre,table,hr,p,div";
+const paragraph = (node) => (node.querySelector(marked) ? inline(node) : plainly(inline(node)));
 
 // One node of a pasted page as Markdown.
 function markdown(node) {
@@ -272,13 +304,13 @@ function markdown(node) {
   if (node.nodeType !== Node.ELEMENT_NODE) return "";
   const around = (mark) => {
     const text = inline(node);
-    return text.trim() ? text.replace(/^(\s*)([\s\S]*?)(\s*)$/, `$1${mark}$2${mark}$3`) : text;
+    return text.trim() && !node.querySelector(marked) ? text.replace(/^(\s*)([\s\S]*?)(\s*)$/, `$1${mark}$2${mark}$3`) : text;
   };
   switch (node.localName) {
     case "script": case "style": case "head": case "title": case "template": return "";
     case "br": return "\n";
     case "hr": return "\n\n---\n\n";
-    case "strong": case "b": return node.style.fontWeight === "normal" ? inline(node) : around("**");
+    case "strong": case "b": return /font-weight:\s*(normal|[1-4]00)/.test(node.dataset.worn ?? "") ? inline(node) : around("**");
     case "em": case "i": return around("*");
     case "del": case "s": return around("~~");
     case "code": return node.closest("pre") ? node.textContent : `\`${node.textContent}\``;
@@ -288,8 +320,8 @@ function markdown(node) {
     case "h1": case "h2": case "h3": case "h4": case "h5": case "h6": return `\n\n${"#".repeat(Number(node.localName[1]))} ${inline(node).trim()}\n\n`;
     case "ul": case "ol": return `\n\n${listed(node)}\n\n`;
     case "blockquote": return `\n\n${tidy(inline(node)).replace(/^/gm, "> ")}\n\n`;
-    case "table": return `\n\n${grid([...node.rows].map((row) => [...row.cells].map((c) => cell(c.textContent))))}\n\n`;
-    case "p": case "div": case "section": case "article": case "header": case "footer": case "figure": case "tr": return `\n\n${inline(node)}\n\n`;
+    case "table": return `\n\n${grid([...node.rows].map((row) => [...row.cells].map(within)))}\n\n`;
+    case "p": case "div": case "section": case "article": case "header": case "footer": case "figure": case "tr": return `\n\n${paragraph(node)}\n\n`;
     default: return inline(node);
   }
 }
@@ -298,14 +330,20 @@ function markdown(node) {
 const neat = (text) => text.replace(/[ \t]+\n/g, "\n").replace(/\n[ \t]+(?=\S)(?![-\d])/g, "\n").replace(/\n{3,}/g, "\n\n");
 const tidy = (text) => text.split(/(```[\s\S]*?```)/).map((part, n) => (n % 2 ? part : neat(part))).join("").trim();
 
+// The page that was pasted, without its styles: the site's policy forbids them, and one only is asked for.
+function bare(html) {
+  const tags = html.replace(/<style[\s\S]*?<\/style>/gi, "").replace(/<[a-z](?:"[^"]*"|'[^']*'|[^>"'])*>/gi, (tag) => tag.replace(/([\s"'])style\s*=/gi, "$1data-worn="));
+  return new DOMParser().parseFromString(tags, "text/html");
+}
+
 // What was pasted as Markdown; nothing when plain text says it all.
 function pasted(data) {
   const plain = data.getData("text/plain");
   const html = data.getData("text/html");
   if (html) {
-    const page = new DOMParser().parseFromString(html, "text/html");
+    const page = bare(html);
     if (!page.querySelector("a[href],b,strong,em,i,del,s,code,pre,ul,ol,table,h1,h2,h3,h4,h5,h6,blockquote")) return null;
-    const text = tidy(markdown(page.body));
+    const text = tidy(paragraph(page.body));
     return text && text !== plain.trim() ? text : null;
   }
   const rows = plain.replace(/\r/g, "").replace(/\n$/, "").split("\n").map((row) => row.split("\t").map(cell));
@@ -394,7 +432,7 @@ export function equip(area) {
   });
   area.addEventListener("keydown", (event) => {
     const name = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && KEYS[event.key.toLowerCase()];
-    if (name && !event.isComposing) {
+    if (name && !composes(event)) {
       act(area, name);
       event.preventDefault();
     }

@@ -78,7 +78,7 @@ offer(document);
 let chord = null;
 let timer = 0;
 document.addEventListener("keydown", (event) => {
-  const busy = event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
+  const busy = event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
   if (busy || event.target.closest("input, textarea, select, [contenteditable], dialog, [role=toolbar], [role=listbox]")) return;
   if (off()) return;
   const found = (chord ?? KEYS)[event.key];

@@ -74,6 +74,8 @@ describe("the editor", { concurrency: false }, () => {
       const area = document.querySelector("#body");
       area.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, isComposing: true, bubbles: true, cancelable: true }));
       area.dispatchEvent(new KeyboardEvent("keydown", { key: "b", ctrlKey: true, isComposing: true, bubbles: true, cancelable: true }));
+      // The key that ends a composition in Safari.
+      area.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, ctrlKey: true, bubbles: true, cancelable: true }));
     });
     await page.waitForTimeout(300);
     assert.equal(page.url(), before);
@@ -105,8 +107,21 @@ describe("the editor", { concurrency: false }, () => {
     assert.equal(await page.inputValue("#tags"), "io-link, ");
     await page.keyboard.type("pro");
     await page.waitForSelector("#offers-tags:not([hidden]) [role=option]");
+    assert.equal(await page.getAttribute("#tags", "role"), "combobox");
+    assert.equal(await page.getAttribute("#tags", "aria-expanded"), "true");
     await page.keyboard.press("Escape");
+    assert.equal(await page.getAttribute("#tags", "aria-expanded"), "false");
     assert.equal(await page.locator(".offers:not([hidden])").count(), 0);
+    // Chinese writes no space before a name; an address is no name.
+    for (const [text, count] of [["谢谢@hel", 1], ["谢谢！@hel", 1], ["mail ada@hel", 0]]) {
+      await page.fill("#body", "");
+      await page.focus("#body");
+      await page.keyboard.insertText(text.slice(0, -1));
+      await page.keyboard.type(text.slice(-1));
+      await page.waitForTimeout(500);
+      assert.equal(await page.locator("#offers-body:not([hidden])").count(), count, text);
+    }
+    await page.fill("#body", "");
     await close(page);
   });
 
@@ -117,6 +132,9 @@ describe("the editor", { concurrency: false }, () => {
       [{ "text/html": "<table><tr><th>Type</th><th>Range</th></tr><tr><td>BF|1</td><td>3 m</td></tr></table>", "text/plain": "x" }, "| Type | Range |\n| --- | --- |\n| BF\\|1 | 3 m |"],
       [{ "text/plain": "型号\t距离\nBF-1\t3 m\n" }, "| 型号 | 距离 |\n| --- | --- |\n| BF-1 | 3 m |"],
       [{ "text/html": "<pre><code>if a &lt; b:\n    *go*</code></pre><blockquote><p>said</p></blockquote><script>alert(1)</script><a href='javascript:alert(1)'>no</a>", "text/plain": "x" }, "```\nif a < b:\n    *go*\n```\n\n> said\n\nno"],
+      [{ "text/html": "<b style='font-weight:normal' id='docs'><p style='margin:0'>One <b>two</b></p><p>three</p></b>", "text/plain": "x" }, "One **two**\n\nthree"],
+      [{ "text/html": "<style>p { color: red }</style><p>1. no <i>list</i></p><p># no head</p><p>- no item</p>", "text/plain": "x" }, "1\\. no *list*\n\n\\# no head\n\n\\- no item"],
+      [{ "text/html": "<table><tr><td style='color:red'>l1<br>l2</td><td><p>a</p><p>b</p></td></tr></table>", "text/plain": "x" }, "| l1 l2 | a b |\n| --- | --- |"],
     ];
     for (const [types, wanted] of cases) {
       await page.fill("#body", "");
