@@ -10,7 +10,7 @@ use crate::web::shell::Shell;
 use crate::web::{AppError, Page, Web};
 
 /// Keys and what they do, as `static/js` has them.
-const KEYS: [(&[&str], &str); 13] = [
+const KEYS: [(&[&str], &str); 17] = [
     (&["?"], "key-help"),
     (&["j"], "key-next"),
     (&["k"], "key-previous"),
@@ -24,6 +24,10 @@ const KEYS: [(&[&str], &str); 13] = [
     (&["g", "l"], "key-latest"),
     (&["Esc"], "key-close"),
     (&["Ctrl", "Enter"], "key-send"),
+    (&["Ctrl", "B"], "tool-bold"),
+    (&["Ctrl", "I"], "tool-italic"),
+    (&["Ctrl", "K"], "tool-link"),
+    (&["Ctrl", "E"], "tool-code"),
 ];
 
 #[derive(Template)]

@@ -7,6 +7,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::base::fault::Kind;
 use crate::base::ids::PostId;
 use crate::content::categories;
 use crate::content::markup::SafeHtml;
@@ -109,7 +110,10 @@ pub async fn save_edit(
     page.member()?;
     let form: EditForm = raw.accept(&web, &page)?;
     let id = PostId(*id);
-    let (thread, post) = editable(&web, &page, id).await?;
+    let (thread, post) = match editable(&web, &page, id).await {
+        Ok(found) => found,
+        Err(e) => return unsaved(&web, &page, id, form, e),
+    };
     let refused = |shell: &Shell, error: Option<String>, preview: Option<SafeHtml>| EditPage {
         id,
         title: post.opens().then(|| form.title.clone().unwrap_or_else(|| thread.title.clone())),
@@ -139,6 +143,33 @@ pub async fn save_edit(
         }
         Err(e) => Err(e),
     }
+}
+
+/// The edit of a post that went away, or out of reach, meanwhile: what was typed is shown, to be copied elsewhere.
+fn unsaved(
+    web: &Web,
+    page: &Page,
+    id: PostId,
+    form: EditForm,
+    error: AppError,
+) -> Result<HttpResponse, AppError> {
+    let kind = error.0.kind();
+    if form.body.trim().is_empty() || !matches!(kind, Kind::Gone | Kind::Absent | Kind::Forbidden) {
+        return Err(error);
+    }
+    let words = message(page.shell.locale, &*error.0);
+    let template = EditPage {
+        id,
+        title: form.title,
+        body: form.body,
+        back: "/".into(),
+        revision: form.revision.parse().unwrap_or_default(),
+        current: None,
+        error: Some(format!("{words} {}", page.shell.t("edit-unsaved"))),
+        preview: None,
+        shell: page.shell.clone(),
+    };
+    page.answer(web, crate::web::error::status(kind), &template)
 }
 
 enum Changed {

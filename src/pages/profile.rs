@@ -77,9 +77,9 @@ pub struct Suspending {
 }
 
 impl Suspending {
-    /// With a week as the time proposed.
+    /// With a week as the time proposed. What was left empty and refused comes back empty.
     fn proposed(mut self, shell: &Shell) -> Self {
-        if self.until.is_empty() {
+        if self.until.is_empty() && self.error.is_none() {
             let week = shell.now.plus(7 * crate::base::time::DAY);
             self.until = shell.zone.calendar(week).strftime("%Y-%m-%d").to_string();
         }

@@ -570,7 +570,13 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         replying: loaded.replying.as_ref().map(|post| loaded.about(post)),
         now_page: n,
         last: thread.next_number - 1,
-        next_place: format!("{}#unread", thread.url(urls::page_of(thread.next_number))),
+        // A visitor has no line between read and unread: scripts find the first new post by its number.
+        next_place: match page.actor.member() {
+            Some(_) => format!("{}#unread", thread.url(urls::page_of(thread.next_number))),
+            None => {
+                format!("{}#from-{}", thread.url(urls::page_of(thread.next_number)), thread.next_number)
+            }
+        },
         shell,
     }
 }

@@ -2,6 +2,8 @@
 // needed to read or to write. What is typed is kept by kept.js, the editor is composer.js.
 
 const all = (selector, root = document) => root.querySelectorAll(selector);
+// Safari ends a composition before the key that ended it, and tells so by this code alone.
+const composes = (event) => event.isComposing || event.keyCode === 229;
 
 // Times: "3 hours ago" for what is younger than thirty days; the full time stays in the title.
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
@@ -11,8 +13,8 @@ function tellTimes() {
   for (const time of all("time[datetime][title]")) {
     const age = Math.max(0, (Date.now() - Date.parse(time.dateTime)) / 1_000);
     if (!(age < 30 * 86_400)) continue;
-    const [unit, seconds] = UNITS.find(([, length]) => age >= length) ?? ["second", Infinity];
-    time.textContent = words.format(-Math.floor(age / seconds) || 0, unit);
+    const [unit, seconds] = UNITS.find(([, length]) => age >= length) ?? [];
+    time.textContent = unit ? words.format(-Math.floor(age / seconds), unit) : document.body.dataset.now;
   }
 }
 
@@ -39,8 +41,26 @@ for (const box of all(".prose pre, .prose table")) {
   if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 }
 
-// The time zone of whoever sets up the site is most likely the site's.
-for (const field of all("[data-zone]")) {
+// A form that was refused: to the first field that is wrong, or to the words that say why.
+const [arrival] = performance.getEntriesByType("navigation");
+if (!(arrival?.responseStatus < 400)) {
+  const wrong = document.querySelector("form[method=post] [aria-invalid=true]") ?? document.querySelector("main .notice.danger[role=alert]");
+  if (wrong?.matches(".notice")) wrong.tabIndex = -1;
+  wrong?.focus();
+}
+
+// The bar of a thread leads to the first post that is new: by its number, where the reader has no mark of their own. A
+// page that is loaded anew would otherwise come back to where it was left.
+const [, from] = location.hash.match(/^#from-(\d+)$/) ?? [];
+if (from || history.scrollRestoration === "manual") {
+  const numbered = (post) => Number(post.querySelector(".meta a").textContent.slice(1)) >= Number(from);
+  const place = from ? [...all("article.post")].find(numbered) : document.getElementById(location.hash.slice(1));
+  addEventListener("load", () => place?.scrollIntoView());
+  addEventListener("pagehide", () => { history.scrollRestoration = "auto"; });
+}
+
+// The time zone of whoever sets up the site is most likely the site's. What was typed and refused stays.
+for (const field of all("[data-zone]:not([aria-invalid])")) {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   if (field.value === field.defaultValue && [...field.list.options].some((option) => option.value === timeZone)) field.value = timeZone;
 }
@@ -104,6 +124,53 @@ document.addEventListener("submit", (event) => {
   fetch("/theme", { method: "POST", body: new URLSearchParams({ theme: button.value }), redirect: "manual" }).catch(() => {});
 });
 
+// A like is told to the server on the side: the reader stays where they are, and a screen reader hears of it.
+const told = Object.assign(document.createElement("p"), { className: "hidden" });
+told.setAttribute("role", "status");
+document.querySelector("article.thread")?.after(told);
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const [, post, what] = form.getAttribute("action")?.match(/^(\/post\/\d+\/)(like|unlike)$/) ?? [];
+  if (!what) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (form.dataset.busy) return;
+  form.dataset.busy = "yes";
+  try {
+    const answer = await fetch(post + what, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+    // Anything but the way back is for the reader to see.
+    if (answer.type !== "opaqueredirect") throw answer;
+    const liked = what === "like";
+    const button = form.querySelector("button");
+    const number = button.querySelector("span") ?? document.createElement("span");
+    const count = Number(number.textContent.replace(/\D/g, "")) + (liked ? 1 : -1);
+    number.textContent = count > 0 ? new Intl.NumberFormat(document.documentElement.lang).format(count) : "";
+    if (count > 0) button.append(" ", number);
+    else number.remove();
+    button.classList.toggle("on", liked);
+    button.setAttribute("aria-pressed", liked);
+    form.setAttribute("action", post + (liked ? "unlike" : "like"));
+    const { liked: yes, unliked: no } = document.querySelector("article.thread").dataset;
+    told.textContent = liked ? yes : no;
+  } catch {
+    form.submit();
+  } finally {
+    delete form.dataset.busy;
+  }
+});
+
+// The address follows the reader over the pages that were loaded below each other.
+let looked = 0;
+addEventListener("scroll", () => {
+  looked ||= setTimeout(() => {
+    looked = 0;
+    const marks = [...all("[data-page]")];
+    const at = marks.reverse().find((mark) => mark.getBoundingClientRect().top < innerHeight / 2) ?? marks.at(-1);
+    if (at && at.dataset.page !== location.href) history.replaceState(null, "", at.dataset.page);
+  }, 200);
+}, { passive: true });
+
 // The next page below this one, the address kept right. Without it the pager leads on.
 function lengthen(pager) {
   const next = pager.querySelector("a[rel=next]");
@@ -121,6 +188,9 @@ function lengthen(pager) {
       const known = new Set([...all("h2 a[href]", list)].map((link) => link.pathname + link.hash));
       const repeated = (item) => [...all("h2 a[href]", item)].some((link) => item.matches("li") && known.has(link.pathname + link.hash));
       const items = [...found.children].filter((item) => item.matches("li, article.post, .unread-line") && !repeated(item));
+      const top = list.querySelector(":scope > li, :scope > article.post");
+      if (top) top.dataset.page ??= location.href;
+      if (items[0]) items[0].dataset.page = next.href;
       list.append(...items);
       history.replaceState(null, "", next.href);
       tellTimes();
@@ -163,7 +233,7 @@ addEventListener("pageshow", () => {
 
 // Writing.
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing) return;
+  if (composes(event)) return;
   const area = event.target.closest?.("textarea[data-composer]");
   if (area && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
@@ -199,6 +269,13 @@ function reply(button) {
   area.scrollIntoView({ block: "center" });
   return true;
 }
+
+// A menu that the focus has left covers what the focus is on.
+document.addEventListener("focusin", (event) => {
+  for (const menu of all("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button[data-reply]");

@@ -21,6 +21,8 @@ export function watch(box) {
       if (event.ctrlKey || event.metaKey || link.pathname + link.search !== location.pathname + location.search) return;
       event.preventDefault();
       history.replaceState(null, "", link.href);
+      // To the new post, not to where the page was left.
+      if (link.hash) history.scrollRestoration = "manual";
       location.reload();
     });
     box.replaceChildren(link);

@@ -51,6 +51,7 @@ message = Message
 position = Position
 colour = Colour
 delete-confirm = Delete this?
+delete-thread-confirm = Delete the whole thread with all its replies?
 
 ## Pages of a list
 previous = Previous
@@ -142,6 +143,8 @@ answer-read = Read the whole answer
 accept = Accept as the answer
 unaccept = Take back the acceptance
 like = Like
+liked = You like this post.
+unliked = You no longer like this post.
 reply = Reply
 quote = Quote
 replying-to = Replying to @{ $name } #{ $n }
@@ -154,6 +157,7 @@ kept-now = Kept in this browser until it is sent
 kept-back = What you wrote on {$time} is back.
 kept-let-go = Discard
 kept-cancel = Discard what you have written?
+just-now = just now
 login-to-reply = Log in to reply
 closed-note = This thread is closed. It takes no more replies.
 follow = Follow
@@ -208,6 +212,7 @@ kind-discussion = Discussion
 kind-question = Question
 tags-label = Tags, with commas between
 edit-head = Edit post
+edit-unsaved = What you wrote was not saved. It stands below, so that you can copy it.
 history = Earlier versions
 version-n = Version { $n }
 back-to-post = Back to the post
@@ -650,6 +655,8 @@ tool-table = Table
 tool-spoiler = Spoiler
 tool-hint = text
 tool-names = Suggestions
+offers-one = 1 suggestion. Choose with the arrow keys.
+offers-many = { $n } suggestions. Choose with the arrow keys.
 
 ## Keyboard
 keyboard = Keyboard
@@ -912,7 +919,7 @@ offline-again = Try again
 offline-kept = You are offline. This copy was kept on
 offline-all = Threads you read last
 offline-none = No thread has been kept in this browser yet.
-offline-unsent = What you wrote could not be sent. It stays in this browser: send it again from this page when there is a connection.
+offline-unsent = It could not be sent. What you typed stays in this browser: send it again from this page when there is a connection.
 
 ## What came meanwhile
 fresh-thread-one = 1 thread with something new. Show it

@@ -50,6 +50,7 @@ message = 信息
 position = 顺序
 colour = 颜色
 delete-confirm = 确定要删除吗？
+delete-thread-confirm = 确定要删除整个帖子和其中的所有回复吗？
 
 ## Pages of a list
 previous = 上一页
@@ -126,6 +127,8 @@ answer-read = 查看完整答案
 accept = 采纳为答案
 unaccept = 取消采纳
 like = 赞
+liked = 已点赞。
+unliked = 已取消点赞。
 reply = 回复
 quote = 引用
 replying-to = 正在回复 @{ $name } #{ $n }
@@ -138,6 +141,7 @@ kept-now = 已保存在此浏览器中，发送后即清除
 kept-back = 已恢复你在 {$time} 写下的内容。
 kept-let-go = 放弃
 kept-cancel = 放弃已写下的内容吗？
+just-now = 刚刚
 login-to-reply = 登录后回复
 closed-note = 这个帖子已关闭，不再接受回复。
 follow = 关注
@@ -189,6 +193,7 @@ kind-discussion = 讨论
 kind-question = 提问
 tags-label = 标签（用逗号分隔）
 edit-head = 编辑内容
+edit-unsaved = 你写的内容没有保存。原文在下方，可以复制。
 history = 编辑历史
 version-n = 第 { $n } 版
 back-to-post = 返回原文
@@ -625,6 +630,8 @@ tool-table = 表格
 tool-spoiler = 隐藏内容
 tool-hint = 文字
 tool-names = 建议
+offers-one = 1 条建议，用方向键选择。
+offers-many = { $n } 条建议，用方向键选择。
 
 ## 键盘
 keyboard = 键盘快捷键
@@ -887,7 +894,7 @@ offline-again = 重试
 offline-kept = 当前没有网络。这份内容保存于
 offline-all = 最近读过的帖子
 offline-none = 这个浏览器里还没有保存帖子。
-offline-unsent = 你写的内容没有发送成功，但仍保存在此浏览器中。恢复联网后，请在这个页面重新发送。
+offline-unsent = 没有发送成功。你写的内容仍保存在此浏览器中，恢复联网后请在这个页面重新发送。
 
 ## What came meanwhile
 fresh-thread-one = 1 个帖子有新内容，点击查看

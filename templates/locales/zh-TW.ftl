@@ -51,6 +51,7 @@ message = 訊息
 position = 順序
 colour = 顏色
 delete-confirm = 確定要刪除嗎？
+delete-thread-confirm = 確定要刪除整個主題和其中所有回覆嗎？
 
 ## Pages of a list
 previous = 上一頁
@@ -127,6 +128,8 @@ answer-read = 查看完整解答
 accept = 選為最佳解答
 unaccept = 取消最佳解答
 like = 讚
+liked = 已按讚。
+unliked = 已收回讚。
 reply = 回覆
 quote = 引用
 replying-to = 正在回覆 @{ $name } #{ $n }
@@ -139,6 +142,7 @@ kept-now = 已保留在這個瀏覽器，送出後即清除
 kept-back = 已還原你在 {$time} 寫下的內容。
 kept-let-go = 捨棄
 kept-cancel = 要捨棄已經寫下的內容嗎？
+just-now = 剛剛
 login-to-reply = 登入後回覆
 closed-note = 這個主題已關閉，不再接受回覆。
 follow = 追蹤
@@ -190,6 +194,7 @@ kind-discussion = 討論
 kind-question = 提問
 tags-label = 標籤（以逗號分隔）
 edit-head = 編輯文章
+edit-unsaved = 你寫的內容沒有儲存。原文在下方，可以複製。
 history = 編輯紀錄
 version-n = 第 { $n } 版
 back-to-post = 返回原文
@@ -626,6 +631,8 @@ tool-table = 表格
 tool-spoiler = 防雷
 tool-hint = 文字
 tool-names = 建議
+offers-one = 1 項建議，用方向鍵選擇。
+offers-many = { $n } 項建議，用方向鍵選擇。
 
 ## 鍵盤
 keyboard = 鍵盤快速鍵
@@ -888,7 +895,7 @@ offline-again = 再試一次
 offline-kept = 目前沒有網路。這份內容儲存於
 offline-all = 最近讀過的主題
 offline-none = 這個瀏覽器裡還沒有儲存主題。
-offline-unsent = 你寫的內容沒有送出，但仍保留在這個瀏覽器中。恢復連線後，請在這個頁面重新送出。
+offline-unsent = 沒有送出。你寫的內容仍保留在這個瀏覽器中，恢復連線後請在這個頁面重新送出。
 
 ## What came meanwhile
 fresh-thread-one = 1 個主題有新內容，按這裡查看

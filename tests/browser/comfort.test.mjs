@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { assertQuiet, logIn, withForum } from "./support.mjs";
+import { assertQuiet, eventually, logIn, withForum } from "./support.mjs";
 
 describe("comfort", { concurrency: false }, () => {
   const forum = withForum();
@@ -25,8 +25,15 @@ describe("comfort", { concurrency: false }, () => {
     assert.ok(await second.evaluate((post) => post === document.activeElement));
     const liked = () => second.locator("[aria-pressed=true]").count();
     const before = await liked();
-    await Promise.all([page.waitForEvent("domcontentloaded"), page.keyboard.press("l")]);
+    // In place: the focus stays, and a screen reader hears of it.
+    await page.keyboard.press("l");
+    await eventually(async () => (await liked()) === 1 - before, "the like");
+    assert.ok(await second.evaluate((post) => post.contains(document.activeElement)));
+    assert.equal(await page.locator("p.hidden[role=status]").textContent(), before ? "You no longer like this post." : "You like this post.");
+    await page.reload();
     assert.equal(await liked(), 1 - before);
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
     await page.keyboard.press("r");
     await page.keyboard.type("With keys j, k and ? only.");
     assert.match(await page.inputValue("#body"), /With keys j, k and \? only\.$/);

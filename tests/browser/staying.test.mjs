@@ -28,6 +28,7 @@ describe("staying", { concurrency: false }, () => {
       }
       const [thread, list] = pages;
       const titles = await list.locator(".row h2 a").allTextContents();
+      const top = (await list.locator(".row").first().boundingBox()).y;
       for (const page of pages) {
         await page.clock.runFor(25_000);
         assert.equal(await page.locator(".fresh").textContent(), "");
@@ -41,10 +42,13 @@ describe("staying", { concurrency: false }, () => {
         assert.equal(await page.locator(".fresh[role=status]").textContent(), words);
       }
       assert.deepEqual(await list.locator(".row h2 a").allTextContents(), titles);
+      assert.equal((await list.locator(".row").first().boundingBox()).y, top, "no row moves");
       await press(list, ".fresh a");
       assert.equal(await list.locator(".fresh").textContent(), "");
       await press(thread, ".fresh a");
-      assert.match(await thread.locator("article.post .prose").last().textContent(), new RegExp(`News for a ${role}`));
+      const news = thread.locator("article.post .prose").last();
+      assert.match(await news.textContent(), new RegExp(`News for a ${role}`));
+      await eventually(() => news.evaluate((post) => post.getBoundingClientRect().top < innerHeight), "the new post is in sight");
       for (const page of pages) {
         assertQuiet(page);
         await page.context().close();

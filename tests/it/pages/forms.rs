@@ -3,7 +3,7 @@
 use hearth::base::actor::Role;
 
 use crate::app_on_both;
-use crate::support::app::{App, Caller};
+use crate::support::app::{Answer, App, Caller};
 
 /// Somebody whose session has ended.
 fn ended() -> Caller {
@@ -187,5 +187,45 @@ app_on_both! {
         let notice = app.get("/latest", &ada).await.texts(".site-notice");
         assert!(notice[0].contains("Sold watches") && notice[0].contains("2026"), "{notice:?}");
         assert!(!app.get("/latest", &mo).await.body.contains("Sold watches"));
+    }
+}
+
+app_on_both! {
+    async fn a_form_that_was_taken_is_named_to_the_browser_and_no_other(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        let (thread, post) = opened(app, &ada).await;
+        let taken = |answer: &Answer| answer.cookies().into_iter().find(|(name, _)| name == "taken").map(|(_, value)| value);
+        let reply = format!("/thread/{thread}/reply");
+        let refused = app.post(&reply, &ada, &[("body", " "), ("nonce", "aaaa")]).await;
+        assert_eq!((refused.status.as_u16(), taken(&refused)), (422, None));
+        let preview = app.post(&reply, &ada, &[("body", "It does."), ("action", "preview"), ("nonce", "aaaa")]).await;
+        assert_eq!((preview.status.as_u16(), taken(&preview)), (200, None));
+        let signed_out = app.post(&reply, &ended(), &[("body", "It does."), ("nonce", "aaaa")]).await;
+        assert_eq!((signed_out.status.as_u16(), taken(&signed_out)), (401, None));
+        let good = app.post(&reply, &ada, &[("body", "It does."), ("nonce", "aaaa")]).await;
+        assert_eq!((good.status.as_u16(), taken(&good).as_deref()), (303, Some("aaaa")));
+        // Those of other tabs stay beside it, the oldest goes.
+        let before = ada.clone().with_cookies(vec![("taken".into(), "b.c.aaaa.d.e.f.g.h;i".into())]);
+        let again = app.post(&reply, &before, &[("body", "It does."), ("nonce", "aaaa")]).await;
+        assert_eq!(taken(&again).as_deref(), Some("aaaa.b.c.d.e.f.g.h"));
+        let edited = app.post(&format!("/post/{post}/edit"), &ada, &[("body", "It sings."), ("title", "A pump"), ("revision", "0"), ("nonce", "bbbb")]).await;
+        assert_eq!((edited.status.as_u16(), taken(&edited).as_deref()), (303, Some("bbbb")));
+        let odd = app.post(&reply, &ada, &[("body", "It does so."), ("nonce", "a;b")]).await;
+        assert_eq!((odd.status.as_u16(), taken(&odd)), (303, None));
+    }
+}
+
+app_on_both! {
+    async fn the_edit_of_a_post_that_went_away_shows_what_was_typed(app) {
+        app.category("general", None, &[]);
+        let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
+        let (thread, _) = opened(app, &ada).await;
+        let reply = app.post(&format!("/thread/{thread}/reply"), &ada, &[("body", "Half.")]).await;
+        let post = reply.location().split("#p").nth(1).unwrap().to_owned();
+        app.post(&format!("/post/{post}/delete"), &mo, &[]).await;
+        let late = app.post(&format!("/post/{post}/edit"), &ada, &[("body", "A long thought."), ("revision", "0")]).await;
+        assert!(matches!(late.status.as_u16(), 403 | 404 | 410), "{}", late.status);
+        assert_eq!(late.texts("textarea"), ["A long thought."]);
     }
 }
