@@ -152,7 +152,8 @@ pub async fn login(
             if saved.is_empty() {
                 return Ok(with_session(&web, response, token));
             }
-            resume(&web, page, &token, next, saved)
+            let page = Page::of_session(&req, &web, &token).await?;
+            resume(&web, &page, &token, next, saved)
         }
         Err(e) if matches!(e.0.code(), "credentials_wrong" | "too_many" | "busy") => {
             page.guest = None;

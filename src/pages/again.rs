@@ -145,13 +145,11 @@ struct ResumePage {
 /// The filled form again, after signing in with the session `token`.
 pub(super) fn resume(
     web: &Web,
-    mut page: Page,
+    page: &Page,
     token: &str,
     action: String,
     saved: Vec<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
-    page.shell.csrf = crate::web::forms::token(&web.key, token, web.house.random.bytes());
-    page.guest = None;
     let fields = TYPED.iter().filter_map(|(name, label, long)| {
         let value = saved.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone())?;
         Some(Field { name, label: page.shell.t(label), value, long: *long })

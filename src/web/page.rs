@@ -76,6 +76,10 @@ async fn load(req: &HttpRequest) -> Result<Page, AppError> {
         // Pages know sessions only; bearer tokens are for the API.
         _ => Presented::Nothing,
     };
+    load_as(req, &web, shown).await
+}
+
+async fn load_as(req: &HttpRequest, web: &Web, shown: Presented) -> Result<Page, AppError> {
     let guest = req.cookie(web.config.guest_cookie()).map(|c| c.value().to_owned());
     let binding = match &shown {
         Presented::Session(token) => token.clone(),
@@ -112,6 +116,11 @@ async fn load(req: &HttpRequest) -> Result<Page, AppError> {
 }
 
 impl Page {
+    /// The page of somebody whose session began with this request.
+    pub async fn of_session(req: &HttpRequest, web: &Web, token: &str) -> Result<Self, AppError> {
+        load_as(req, web, Presented::Session(token.to_owned())).await
+    }
+
     /// The member, or "sign in first".
     pub fn member(&self) -> Result<&SignedIn, AppError> {
         self.actor.member().ok_or_else(|| HttpFault::SignIn.into())

@@ -124,6 +124,8 @@ async function keep(form) {
   const state = form.querySelector("[data-keeping]");
   const [said, button] = [state?.querySelector("span"), state?.querySelector("button")];
   let base = arrived;
+  // Of a form that comes back after signing in some fields are not shown.
+  let unseen = {};
   let timer = 0;
   const say = (words, back) => {
     if (!state) return;
@@ -134,7 +136,7 @@ async function keep(form) {
     clearTimeout(timer);
     timer = 0;
     if (over()) return;
-    const fields = all(form, now);
+    const fields = { ...unseen, ...all(form, now) };
     const note = fields.reply_to && noteOf(form);
     if (same(fields, base)) {
       lasting.remove(keyOf(form));
@@ -172,6 +174,7 @@ async function keep(form) {
   if (!kept) return;
   const back = fill(form, kept.fields, kept.note, (name) => kept.base[name] === arrived[name]);
   base = kept.base;
+  unseen = kept.fields;
   if (!back) return;
   const lang = document.documentElement.lang;
   const time = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { dateStyle: "medium", timeStyle: "short" }).format(kept.at);
