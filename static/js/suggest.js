@@ -118,7 +118,8 @@ export function equip(input) {
   input.addEventListener("focus", soon);
   input.addEventListener("blur", () => setTimeout(close, 150));
   input.addEventListener("keydown", (event) => {
-    if (event.isComposing || list.hidden) return;
+    // 229: the key that ended a composition, where a browser tells of it only afterwards.
+    if (event.isComposing || event.keyCode === 229 || list.hidden) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
