@@ -60,8 +60,12 @@ pub fn recount(db: &Db) -> Result<(), DbError> {
 }
 
 /// Builds the search index anew; the old one serves until the new one is ready.
-pub fn reindex(node: &Node, progress: impl FnMut(i64, i64)) -> Result<i64, String> {
-    follow::rebuild(&node.house.db, &node.search.index, progress).map_err(|e| e.to_string())
+pub fn reindex(node: &Node, mut progress: impl FnMut(i64, i64)) -> Result<i64, String> {
+    let go_on = |done, total| {
+        progress(done, total);
+        true
+    };
+    follow::rebuild(&node.house.db, &node.search.index, go_on).map_err(|e| e.to_string())
 }
 
 /// What `import` is asked for, as the command and the job know it.

@@ -87,15 +87,16 @@ fn is_far(db: &Db, index: &SearchIndex) -> Result<bool, FollowError> {
 }
 
 /// Builds the index from the tables when it is new, damaged, of another analysis, or far behind. It keeps answering meanwhile.
-fn build_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
+/// `stop` ends it in the middle.
+fn build_step(db: &Db, index: &SearchIndex, stop: &AtomicBool) -> Result<usize, FollowError> {
     index.examine()?;
     if index.standing() == Standing::Complete && !is_far(db, index)? {
         return Ok(0);
     }
     tracing::info!("the search index is built from the database");
-    match follow::rebuild(db, index, |_, _| {}) {
-        // Somebody asked for the same.
-        Err(FollowError::Index(IndexError::Rebuilding)) => Ok(0),
+    match follow::rebuild(db, index, |_, _| !stop.load(Ordering::Relaxed)) {
+        // Somebody asked for the same, or the next start begins anew.
+        Err(FollowError::Index(IndexError::Rebuilding) | FollowError::GivenUp) => Ok(0),
         built => {
             tracing::info!(posts = built?, "the search index is ready");
             Ok(1)
@@ -117,7 +118,7 @@ fn follow_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
 
 /// One step of the index, with building it first when that is called for.
 pub fn index_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
-    build_step(db, index)?;
+    build_step(db, index, &AtomicBool::new(false))?;
     follow::step(db, index)
 }
 
@@ -128,8 +129,9 @@ pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> Vec<std::thread::JoinHandle
         on_its_own(node, stop, "search index", Pace { rest: INDEX_REST, nap: LONG_NAP }, |node| {
             follow_step(&node.house.db, &node.search.index)
         }),
-        on_its_own(node, stop, "search index builder", EAGER, |node| {
-            build_step(&node.house.db, &node.search.index)
+        on_its_own(node, stop, "search index builder", EAGER, {
+            let stop = Arc::clone(stop);
+            move |node| build_step(&node.house.db, &node.search.index, &stop)
         }),
     ];
     if !node.house.db.url().is_sqlite() {

@@ -42,6 +42,9 @@ pub enum FollowError {
     /// The index failed.
     #[error(transparent)]
     Index(#[from] IndexError),
+    /// Building was given up, because the process ends.
+    #[error("building the search index was given up")]
+    GivenUp,
 }
 
 impl From<diesel::result::Error> for FollowError {
@@ -214,8 +217,13 @@ pub fn refresh_heat(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> 
     }
 }
 
-/// Builds the index anew from the tables while the old one serves. `progress` hears (threads done, in all).
-pub fn rebuild(db: &Db, index: &SearchIndex, mut progress: impl FnMut(i64, i64)) -> Result<i64, FollowError> {
+/// Builds the index anew from the tables while the old one serves. `progress` hears (threads done, in all) and says
+/// whether to go on; otherwise what was built is thrown away.
+pub fn rebuild(
+    db: &Db,
+    index: &SearchIndex,
+    mut progress: impl FnMut(i64, i64) -> bool,
+) -> Result<i64, FollowError> {
     let (head, total) = db.read_now(|conn| {
         Ok::<_, FollowError>((activity::head(conn)?, threads::store::count_listed(conn)?))
     })?;
@@ -240,7 +248,9 @@ pub fn rebuild(db: &Db, index: &SearchIndex, mut progress: impl FnMut(i64, i64))
         posts += i64::try_from(documents.len()).unwrap_or(0);
         rebuild.put(&heads, &documents)?;
         rebuild.note(Progress { done: seen, total });
-        progress(seen, total);
+        if !progress(seen, total) {
+            return Err(FollowError::GivenUp);
+        }
     }
     rebuild.finish(head)?;
     Ok(posts)

@@ -275,7 +275,7 @@ app_on_both! {
         assert_eq!(items["items"][0]["id"], json!(two), "{items}");
         let url = app.api("GET", &format!("/threads/{one}"), &ada, None).await.json()["url"].as_str().unwrap().to_owned();
         let page = app.get(&url, &Caller::visitor()).await;
-        assert_eq!(page.texts("section.related a").first().map(String::as_str), Some("Error E42 on the printer"));
+        assert_eq!(page.texts("section.related a > span").first().map(String::as_str), Some("Error E42 on the printer"));
         // What is removed is no longer offered, also not from memory.
         app.api("DELETE", &format!("/threads/{two}"), &app.member("mo", Role::Moderator), None).await;
         assert!(!app.get(&url, &Caller::visitor()).await.body.contains("Error E42 on the printer"));
