@@ -237,7 +237,7 @@ fn within(
 ) -> Result<Results, IndexError> {
     let posts = index.within(query, permit, thread, WITHIN)?;
     let hits: Vec<Hit> = posts.into_iter().map(|post| Hit { thread, post: Some(post), score: 0.0 }).collect();
-    Ok(Results { total: hits.len(), complete: hits.len(), hits })
+    Ok(Results { total: hits.len(), complete: hits.len(), public: (0, 0), hits })
 }
 
 /// What of `hits` is listed and stands where the reader may read, marked.
@@ -298,11 +298,6 @@ impl Search {
             None => self.index.search(&query, &permit, page)?,
             Some(thread) => within(&self.index, &query, &permit, thread)?,
         };
-        let mut public = (results.total, results.complete);
-        if permit != Permit::Public && asked.thread.is_none() && asked.offset == 0 {
-            let counted = self.index.search(&query, &Permit::Public, Page { offset: 0, limit: 0 })?;
-            public = (counted.total, counted.complete);
-        }
         let marker = Marker::new(&self.analysis, &lexicon, &parsed);
         let found = show(conn, &readable, &marker, &results.hits)?;
         let meant = if results.complete <= FEW && asked.offset == 0 {
@@ -315,7 +310,7 @@ impl Search {
             found,
             total: results.total,
             complete: results.complete,
-            public,
+            public: results.public,
             parsed,
             meant,
             people,

@@ -8,7 +8,7 @@ use super::filters::{self, Posts, Threads};
 use super::generation::Generation;
 use super::plan::Plan;
 use super::schema::whole_title;
-use super::tally::{Scoring, Share, Tally, each};
+use super::tally::{Read, Scoring, Share, Tally, each};
 use super::view::{Fact, View};
 use super::weights as w;
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
@@ -122,6 +122,8 @@ pub struct Results {
     pub total: usize,
     /// How many of them hold everything typed; the rest hold a part of it.
     pub complete: usize,
+    /// The same two of what everybody may read.
+    pub public: (usize, usize),
 }
 
 /// Why a thread ranks where it does.
@@ -144,6 +146,8 @@ pub struct Why {
 pub(super) struct Candidate {
     pub thread: u32,
     pub complete: bool,
+    /// Whether everybody may read it.
+    pub public: bool,
     pub key: f64,
 }
 
@@ -276,14 +280,17 @@ impl<'a> Run<'a> {
     fn read(&mut self, tally: &mut Tally, asked: Option<u32>) -> Result<Vec<Share>, IndexError> {
         tally.reset(self.scoring.sides.iter().map(|side| side.facts.end()).max().unwrap_or(0));
         let mut shares = Vec::new();
+        // A word that nobody wrote in public is no part that could be had.
+        let mut had = 0;
         for unit in &self.plan.units {
-            let (worth, share) = tally.read(&self.scoring, unit, asked)?;
+            let Read { worth, public, share } = tally.read(&self.scoring, unit, asked)?;
+            had |= if public > 0 { unit.meets } else { 0 };
             self.worths.push(worth);
             shares.extend(share);
         }
         for (unit, worth) in self.plan.units.iter().zip(&self.worths) {
             for (bit, need) in self.needs.iter_mut().enumerate() {
-                if unit.meets & self.plan.needs & 1 << bit != 0 {
+                if unit.meets & self.plan.needs & had & 1 << bit != 0 {
                     *need = need.max(*worth);
                 }
             }
@@ -316,7 +323,17 @@ impl<'a> Run<'a> {
     /// Whether a thread that meets `meets` holds enough to be shown after those that hold everything.
     fn is_enough(&self, meets: u32) -> bool {
         let musts = meets & self.plan.musts == self.plan.musts;
-        musts && (meets & PART != 0 || self.part(meets) >= w::RELAXED_PART)
+        let some = if self.plan.is_short() {
+            meets & self.plan.needs != 0
+        } else {
+            self.part(meets) >= w::RELAXED_PART
+        };
+        musts && (meets & PART != 0 || some)
+    }
+
+    /// Whether everybody may read a thread.
+    fn is_public(&self, thread: u32) -> bool {
+        self.scoring.sides.len() == 1 || !self.scoring.category(thread).1
     }
 
     /// Whether a thread may be found. Looks at its facts only when something besides the permit decides.
@@ -357,10 +374,12 @@ impl<'a> Run<'a> {
         let floor = if by_text {
             0.0
         } else {
-            tally.found().map(|(_, total, _)| total).fold(0.0, f32::max) * w::FITTING
+            let shown = tally.found().filter(|(thread, ..)| self.shows(*thread));
+            shown.map(|(_, total, _)| total).fold(0.0, f32::max) * w::FITTING
         };
         let mut candidates = Vec::new();
         let (mut complete, mut far, mut far_complete) = (0, 0, 0);
+        let (mut far_public, mut far_public_complete) = (0, 0);
         for (thread, total, meets) in tally.found() {
             let whole = self.plan.is_complete(meets);
             if !whole && (!self.is_enough(meets) || total < floor) {
@@ -371,6 +390,9 @@ impl<'a> Run<'a> {
                 let shown = self.shows(thread);
                 far += usize::from(shown);
                 far_complete += usize::from(shown && whole);
+                let public = shown && self.is_public(thread);
+                far_public += usize::from(public);
+                far_public_complete += usize::from(public && whole);
                 continue;
             }
             let Some(fact) = self.allows(thread) else { continue };
@@ -380,13 +402,17 @@ impl<'a> Run<'a> {
                 Sort::Newest => 0.0,
                 Sort::Hottest => f64::from(fact.heat),
             };
-            candidates.push(Candidate { thread, complete: whole, key });
+            candidates.push(Candidate { thread, complete: whole, public: self.is_public(thread), key });
         }
         complete += far_complete;
         if complete >= w::ENOUGH_THREADS && self.plan.is_short() || !by_text && complete > 0 {
             candidates.retain(|candidate| candidate.complete);
             far = far_complete;
+            far_public = far_public_complete;
         }
+        let near_public = candidates.iter().filter(|candidate| candidate.public);
+        let public = near_public.clone().count() + far_public;
+        let public = (public, near_public.filter(|near| near.complete).count() + far_public_complete);
         let dated = match self.query.sort {
             Sort::Newest => self.date(tally, &mut candidates)?,
             _ => HashMap::new(),
@@ -414,7 +440,7 @@ impl<'a> Run<'a> {
             post: passages.get(&candidate.thread).map(|passage| PostId(passage.post)),
             score: if by_text { candidate.key } else { 0.0 },
         });
-        Ok(Results { hits: hits.collect(), total, complete: complete.min(total) })
+        Ok(Results { hits: hits.collect(), total, complete: complete.min(total), public })
     }
 
     /// A score below which no factor lifts a thread among the best `wanted`, whatever is left out on the way: threads
@@ -457,16 +483,17 @@ impl<'a> Run<'a> {
         for (&thread, (at, _)) in &newest {
             let Some(fact) = self.allows(thread) else { continue };
             let key = if self.query.sort == Sort::Hottest { f64::from(fact.heat) } else { *at as f64 };
-            candidates.push(Candidate { thread, complete: true, key });
+            candidates.push(Candidate { thread, complete: true, public: self.is_public(thread), key });
         }
         let total = candidates.len();
+        let public = candidates.iter().filter(|candidate| candidate.public).count();
         top(&mut candidates, page.offset + page.limit, false);
         let hits = candidates.iter().skip(page.offset).take(page.limit).map(|candidate| Hit {
             thread: ThreadId(i64::from(candidate.thread)),
             post: newest.get(&candidate.thread).map(|(_, post)| PostId(*post)),
             score: 0.0,
         });
-        Ok(Results { hits: hits.collect(), total, complete: total })
+        Ok(Results { hits: hits.collect(), total, complete: total, public: (public, public) })
     }
 }
 

@@ -56,6 +56,16 @@ pub struct Share {
     pub title: f32,
 }
 
+/// What reading a unit gave.
+pub(super) struct Read {
+    /// What a hit on it is worth.
+    pub worth: f32,
+    /// Public threads that have it.
+    pub public: usize,
+    /// What it gave the thread that was asked about.
+    pub share: Option<Share>,
+}
+
 /// Which documents may count, a bit each, by side and part; `None`: all.
 pub(super) type Allowed = Option<Vec<Vec<Vec<u64>>>>;
 
@@ -199,13 +209,8 @@ impl Tally {
         self.slots.get(thread as usize).is_some_and(|slot| slot.stamp == self.stamp)
     }
 
-    /// Reads one unit; what a hit on it is worth and what it gave `asked` is returned.
-    pub fn read(
-        &mut self,
-        scoring: &Scoring<'_>,
-        unit: &Unit,
-        asked: Option<u32>,
-    ) -> tantivy::Result<(f32, Option<Share>)> {
+    /// Reads one unit.
+    pub fn read(&mut self, scoring: &Scoring<'_>, unit: &Unit, asked: Option<u32>) -> tantivy::Result<Read> {
         self.stamp += 1;
         self.touched.clear();
         self.titles.clear();
@@ -297,13 +302,7 @@ impl Tally {
     }
 
     /// Turns what was gathered into scores.
-    fn settle(
-        &mut self,
-        scoring: &Scoring<'_>,
-        unit: &Unit,
-        public: usize,
-        asked: Option<u32>,
-    ) -> (f32, Option<Share>) {
+    fn settle(&mut self, scoring: &Scoring<'_>, unit: &Unit, public: usize, asked: Option<u32>) -> Read {
         let sums = scoring.sums;
         let threads = sums.threads.max(1) as f32;
         let holding = (public as f32).min(threads);
@@ -348,7 +347,7 @@ impl Tally {
                 share.title += title;
             }
         }
-        (worth, share)
+        Read { worth, public, share }
     }
 }
 

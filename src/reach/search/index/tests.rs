@@ -378,6 +378,22 @@ fn words_that_only_ask_choose_nothing() {
 }
 
 #[test]
+fn a_word_that_nobody_wrote_hides_nothing() {
+    let shelf = Shelf::with(&[post(10, "Sensor", "A sensor."), restricted(20, 7, "zanzibar")]);
+    for asked in ["sensor zanzibar", "sensor quibble", "the sensor of my quibble and zanzibar"] {
+        for permit in [Permit::Public, Permit::Categories(vec![CategoryId(8)])] {
+            assert_eq!(shelf.find(asked, &permit), [1], "{asked}");
+        }
+    }
+    let results = shelf.results("zanzibar", &Permit::All, Sort::Relevance);
+    assert_eq!((results.total, results.complete, results.public), (1, 1, (0, 0)));
+    for sort in [Sort::Newest, Sort::Hottest] {
+        let hidden = shelf.results("sensor zanzibar", &Permit::Categories(vec![CategoryId(8)]), sort);
+        assert_eq!(hidden.total, 1, "what is hidden sets no floor");
+    }
+}
+
+#[test]
 fn repeating_a_sentence_does_not_help() {
     for (sentence, natural, asked) in [
         (
