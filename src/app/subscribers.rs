@@ -86,8 +86,8 @@ fn is_far(db: &Db, index: &SearchIndex) -> Result<bool, FollowError> {
     Ok(head - index.cursor() > FAR)
 }
 
-/// Builds the index from the tables when it is new, damaged, of another analysis, or far behind. It keeps answering meanwhile.
-/// `stop` ends it in the middle.
+/// Builds the index from the tables when it is new, damaged, of another analysis, or far behind. It keeps answering
+/// meanwhile; `stop` ends it in the middle.
 fn build_step(db: &Db, index: &SearchIndex, stop: &AtomicBool) -> Result<usize, FollowError> {
     index.examine()?;
     if index.standing() == Standing::Complete && !is_far(db, index)? {
