@@ -16,6 +16,7 @@
 
 mod function;
 mod scan;
+mod sought;
 mod terms;
 mod units;
 
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 use jieba_rs::Jieba;
 
+pub use sought::Sought;
 pub use terms::stem;
 pub use units::{ASKS, Lexicon, MAX_NEEDS, PART, Question, Unit, Way};
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use frostem::{Algorithm, Stemmer};
 
 use super::scan::{Piece, PieceKind, Scan, is_apostrophe};
+use super::sought::{Everything, Sought, Wanted, may_give};
 use super::{Analysis, Token};
 
 /// Longest code indexed as a whole, in characters.
@@ -22,29 +23,51 @@ impl Analysis {
     pub fn tokens(&self, text: &str) -> Vec<Token> {
         let scan = Scan::new(text);
         let mut out = Vec::with_capacity(scan.chars.len());
-        for piece in &scan.pieces {
-            match &piece.kind {
-                PieceKind::Han => self.han_tokens(&scan, piece, &mut out),
-                PieceKind::Letter | PieceKind::Emoji => out.push(whole(&scan, piece)),
-                PieceKind::Word(atoms) => word_tokens(&scan, piece, atoms, &mut out),
-            }
-        }
+        self.give(&scan, &Everything, &mut out);
         out
     }
 
+    /// The terms of `text` that are `sought`, in order of position.
+    pub fn tokens_of(&self, text: &str, sought: &Sought) -> Vec<Token> {
+        let mut out = Vec::new();
+        self.give(&Scan::new(text), sought, &mut out);
+        out
+    }
+
+    fn give(&self, scan: &Scan<'_>, wanted: &impl Wanted, out: &mut Vec<Token>) {
+        let mut take = |token: Token| {
+            if wanted.has(&token.text, token.placed) {
+                out.push(token);
+            }
+        };
+        for piece in &scan.pieces {
+            match &piece.kind {
+                PieceKind::Han => self.han_tokens(scan, piece, wanted, &mut take),
+                PieceKind::Letter | PieceKind::Emoji => take(whole(scan, piece)),
+                PieceKind::Word(atoms) if may_give(wanted, scan, piece.chars.clone()) => {
+                    word_tokens(scan, piece, atoms, &mut take);
+                }
+                PieceKind::Word(_) => {}
+            }
+        }
+    }
+
     /// Each character, with the pair and the longer dictionary words that begin with it.
-    fn han_tokens(&self, scan: &Scan<'_>, piece: &Piece, out: &mut Vec<Token>) {
+    fn han_tokens(&self, scan: &Scan<'_>, piece: &Piece, wanted: &impl Wanted, take: &mut impl FnMut(Token)) {
         let run = scan.folded(piece.chars.clone());
         let length = piece.chars.len();
-        let words = if length > 2 { self.jieba.cut_all(&run) } else { Vec::new() };
+        let cut = length > 2 && wanted.has_words_of(&run);
+        let words = if cut { self.jieba.cut_all(&run) } else { Vec::new() };
         let mut words = words.into_iter().filter(|word| word.end - word.start > 2).peekable();
-        for at in 0..length {
-            out.push(han_token(scan, piece, at..at + 1, true));
-            if at + 1 < length {
-                out.push(han_token(scan, piece, at..at + 2, false));
+        for (at, first) in run.chars().enumerate() {
+            if wanted.begins(first) {
+                take(han_token(scan, piece, at..at + 1, true));
+                if at + 1 < length {
+                    take(han_token(scan, piece, at..at + 2, false));
+                }
             }
             while let Some(word) = words.next_if(|word| word.start <= at) {
-                out.push(han_token(scan, piece, word.start..word.end, false));
+                take(han_token(scan, piece, word.start..word.end, false));
             }
         }
     }
@@ -78,19 +101,12 @@ fn han_token(scan: &Scan<'_>, piece: &Piece, within: Range<usize>, placed: bool)
     }
 }
 
-fn word_tokens(scan: &Scan<'_>, piece: &Piece, atoms: &[Range<usize>], out: &mut Vec<Token>) {
+fn word_tokens(scan: &Scan<'_>, piece: &Piece, atoms: &[Range<usize>], take: &mut impl FnMut(Token)) {
     if atoms.len() > 1 {
         let bytes = scan.bytes(piece.chars.clone());
         let length = atoms.len() as u32;
         let mut push = |text, placed| {
-            out.push(Token {
-                text,
-                placed,
-                from: bytes.start,
-                to: bytes.end,
-                position: piece.position,
-                length,
-            });
+            take(Token { text, placed, from: bytes.start, to: bytes.end, position: piece.position, length });
         };
         if let Some(code) = code(scan, piece) {
             push(code, true);
@@ -105,20 +121,13 @@ fn word_tokens(scan: &Scan<'_>, piece: &Piece, atoms: &[Range<usize>], out: &mut
         while let Some(run) = runs.next_if(|run| run.atoms.start <= nth) {
             let bytes = scan.bytes(run.chars);
             let length = run.atoms.len() as u32;
-            out.push(Token {
-                text: run.text,
-                placed: false,
-                from: bytes.start,
-                to: bytes.end,
-                position,
-                length,
-            });
+            take(Token { text: run.text, placed: false, from: bytes.start, to: bytes.end, position, length });
         }
         let bytes = scan.bytes(atom.clone());
         let text = atom_text(scan, atom);
         let loose = loose_terms(scan, atom, &text);
         let mut push = |text, placed| {
-            out.push(Token { text, placed, from: bytes.start, to: bytes.end, position, length: 1 });
+            take(Token { text, placed, from: bytes.start, to: bytes.end, position, length: 1 });
         };
         push(text, true);
         for text in loose {

@@ -291,3 +291,78 @@ proptest! {
         }
     }
 }
+
+/// What is marked is what the index holds: the terms of a text that are sought are those of all its terms.
+#[test]
+fn sought_terms_are_those_of_the_text() {
+    let analysis = for_tests();
+    let check = |text: &str, query: &str| {
+        let units = question(query).units;
+        let sought = Sought::new(units.iter());
+        let wanted = |token: &Token| {
+            units.iter().flat_map(|unit| &unit.ways).any(|(_, way)| match way {
+                Way::Placed(term) => token.placed && token.text == *term,
+                Way::Loose(term) => !token.placed && token.text == *term,
+                Way::Phrase { terms, .. } => {
+                    token.placed && terms.iter().any(|(_, term)| token.text == *term)
+                }
+                Way::Sounds(_) => token.placed && token.text.chars().all(crate::base::fold::is_han),
+                Way::Tag(_) => false,
+            })
+        };
+        let all: Vec<Token> = analysis.tokens(text).into_iter().filter(wanted).collect();
+        assert_eq!(analysis.tokens_of(text, &sought), all, "{query} in {text}");
+    };
+    let text = "The skies over Tokyo were dying; iPhone15Pro, AB-1200/3 and v2.1.0 ran C++ on 传感器热启动之后的社区營銷，\
+        ERR_0x80070005 e-mails running RUN runs über Überlauf O'Neill's テスト 👍🏽 chuan gan qi 软件軟體";
+    for query in [
+        "sky",
+        "die",
+        "iphone15",
+        "15pro",
+        "pro",
+        "1200/3",
+        "ab1200",
+        "2.1.0",
+        "c++",
+        "c",
+        "传感器",
+        "感",
+        "社区营销",
+        "0x80070005",
+        "email",
+        "e-mail",
+        "run",
+        "running",
+        "ueberlauf",
+        "überlauf",
+        "oneill",
+        "テスト",
+        "👍",
+        "软件",
+        "chuanganqi",
+        "cgq",
+        "的社区",
+        "Tokyo were",
+        "\"热启动\"",
+    ] {
+        check(text, query);
+    }
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(400));
+    let texts = "([a-c]{0,4}(ing|ies|s|ly)?|[A-C1-3]{0,5}|[传感器热启动社区]{0,6}|[-_/.+#' ’]|\\PC){0,14}";
+    let queries = "([a-c]{0,4}(ing|ies|s|ly)?|[A-C1-3]{0,5}|[传感器热启动社区]{0,6}|[-_/.+#' ’]){0,4}";
+    runner
+        .run(&(texts, queries), |(text, query)| {
+            check(&text, &query);
+            check(&text, &text.chars().take(12).collect::<String>());
+            Ok(())
+        })
+        .unwrap();
+}
+
+proptest! {
+    #[test]
+    fn a_stem_begins_as_its_word(word in "[a-z]{1,12}") {
+        prop_assert_eq!(stem(&word).chars().next(), word.chars().next());
+    }
+}

@@ -3,45 +3,15 @@
 use std::collections::HashSet;
 
 use tantivy::DocId;
-use tantivy::columnar::Column;
 
-use super::document::{ACCEPTED, AUTHORITY};
 use super::run::{Permit, Query};
-use super::schema::{Fields, columns};
+use super::schema::Fields;
 use super::tally::{Allowed, each, has_bit};
 use super::view::{Fact, NONE, Part, View};
 use crate::base::fold::fold;
 use crate::base::time::SECOND;
 use crate::reach::search::analysis::Way;
 use crate::reach::search::query::{Has, Mark};
-
-/// Columns of the posts in a part.
-pub(super) struct Posts {
-    pub post: Column<i64>,
-    pub author: Column<i64>,
-    pub created_at: Column<i64>,
-    pub has: Column<u64>,
-    pub likes: Column<u64>,
-}
-
-impl Posts {
-    pub fn open(part: &Part) -> tantivy::Result<Self> {
-        let fast = part.reader.fast_fields();
-        Ok(Self {
-            post: fast.i64(columns::POST)?,
-            author: fast.i64(columns::AUTHOR)?,
-            created_at: fast.i64(columns::CREATED_AT)?,
-            has: fast.u64(columns::HAS)?,
-            likes: fast.u64(columns::LIKES)?,
-        })
-    }
-
-    /// Whether the post is an accepted answer, and whether its author speaks with authority.
-    pub fn standing(&self, doc: DocId) -> (bool, bool) {
-        let has = self.has.first(doc).unwrap_or(0);
-        (has & ACCEPTED != 0, has & AUTHORITY != 0)
-    }
-}
 
 /// Which posts may count for `query`; `None` when all may.
 pub(super) fn posts(sides: &[&View], query: &Query<'_>) -> tantivy::Result<Allowed> {
@@ -57,7 +27,7 @@ pub(super) fn posts(sides: &[&View], query: &Query<'_>) -> tantivy::Result<Allow
     for side in sides {
         let mut parts_bits = Vec::new();
         for part in &side.parts {
-            let column = Posts::open(part)?;
+            let column = &part.posts;
             let fits = |doc: DocId| {
                 column.post.first(doc).is_some()
                     && author.is_none_or(|author| column.author.first(doc) == Some(author.0))

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use tantivy::DocId;
 
 use super::IndexError;
-use super::filters::{self, Posts};
+use super::filters;
 use super::run::{Candidate, Run};
 use super::tally::{Tally, each, each_among};
+use super::view::Posts;
 use super::weights as w;
 use crate::reach::search::analysis::{Unit, Way};
 
@@ -76,7 +77,6 @@ impl Run<'_> {
         let code = (self.scoring.fields.code, self.scoring.fields.code);
         for (nth, side) in self.scoring.sides.iter().enumerate() {
             for (at, part) in side.parts.iter().enumerate() {
-                let posts = Posts::open(part)?;
                 let docs = if few { part.docs_of(threads.iter().copied()) } else { Vec::new() };
                 if few && docs.is_empty() {
                     continue;
@@ -87,7 +87,7 @@ impl Run<'_> {
                             let thread = part.thread(doc);
                             let wanted = few || tally.is_marked(thread) && part.is_alive(doc);
                             if wanted && self.scoring.allows(nth, at, doc) {
-                                take(&posts, doc, thread, unit, counts * weight * terms as f32);
+                                take(&part.posts, doc, thread, unit, counts * weight * terms as f32);
                             }
                         };
                         if few {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::IndexError;
-use super::filters::{self, Posts, Threads};
+use super::filters::{self, Threads};
 use super::generation::Generation;
 use super::plan::Plan;
 use super::schema::whole_title;
@@ -466,7 +466,7 @@ impl<'a> Run<'a> {
         let mut newest: HashMap<u32, (i64, i64)> = HashMap::new();
         for (nth, side) in self.scoring.sides.iter().enumerate() {
             for (at, part) in side.parts.iter().enumerate() {
-                let posts = Posts::open(part)?;
+                let posts = &part.posts;
                 for doc in 0..part.reader.max_doc() {
                     let counts = part.is_alive(doc) && self.scoring.allows(nth, at, doc);
                     if let Some(post) = posts.post.first(doc).filter(|_| counts) {

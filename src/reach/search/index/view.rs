@@ -10,7 +10,7 @@ use tantivy::columnar::Column;
 use tantivy::index::SegmentId;
 use tantivy::{DocId, Searcher, SegmentReader};
 
-use super::document::REPEATS;
+use super::document::{ACCEPTED, AUTHORITY, REPEATS};
 use super::schema::{Fields, columns};
 use super::weights as w;
 use crate::base::time::SECOND;
@@ -104,6 +104,34 @@ impl Facts {
     }
 }
 
+/// Columns of the posts in a part.
+pub(super) struct Posts {
+    pub post: Column<i64>,
+    pub author: Column<i64>,
+    pub created_at: Column<i64>,
+    pub has: Column<u64>,
+    pub likes: Column<u64>,
+}
+
+impl Posts {
+    fn open(reader: &SegmentReader) -> tantivy::Result<Self> {
+        let fast = reader.fast_fields();
+        Ok(Self {
+            post: fast.i64(columns::POST)?,
+            author: fast.i64(columns::AUTHOR)?,
+            created_at: fast.i64(columns::CREATED_AT)?,
+            has: fast.u64(columns::HAS)?,
+            likes: fast.u64(columns::LIKES)?,
+        })
+    }
+
+    /// Whether the post is an accepted answer, and whether its author speaks with authority.
+    pub fn standing(&self, doc: DocId) -> (bool, bool) {
+        let has = self.has.first(doc).unwrap_or(0);
+        (has & ACCEPTED != 0, has & AUTHORITY != 0)
+    }
+}
+
 /// A segment with the thread of every document.
 #[derive(Clone)]
 pub(super) struct Part {
@@ -113,6 +141,7 @@ pub(super) struct Part {
     order: Arc<[DocId]>,
     /// Posts that mostly repeat themselves, ascending.
     repeats: Arc<[DocId]>,
+    pub posts: Arc<Posts>,
 }
 
 /// Sums over all threads of a side.
@@ -153,6 +182,7 @@ impl View {
                     threads: Arc::clone(&old.threads),
                     order: Arc::clone(&old.order),
                     repeats: Arc::clone(&old.repeats),
+                    posts: Arc::clone(&old.posts),
                 }
             } else {
                 let part = Part::open(reader)?;
@@ -209,10 +239,10 @@ impl Part {
         let threads = threads_of(reader)?;
         let mut order: Vec<DocId> = (0..reader.max_doc()).collect();
         order.sort_by_key(|doc| threads.get(*doc as usize));
-        let has: Column<u64> = reader.fast_fields().u64(columns::HAS)?;
-        let repeats = |doc: &DocId| has.first(*doc).is_some_and(|has| has & REPEATS != 0);
+        let posts = Posts::open(reader)?;
+        let repeats = |doc: &DocId| posts.has.first(*doc).is_some_and(|has| has & REPEATS != 0);
         let repeats = (0..reader.max_doc()).filter(repeats).collect();
-        Ok(Self { reader: reader.clone(), threads, order: order.into(), repeats })
+        Ok(Self { reader: reader.clone(), threads, order: order.into(), repeats, posts: Arc::new(posts) })
     }
 
     /// The documents of `threads`, ascending.
