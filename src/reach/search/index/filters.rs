@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use tantivy::DocId;
 
-use super::run::{Permit, Query};
+use super::run::Query;
 use super::schema::Fields;
 use super::tally::{Allowed, each, has_bit};
 use super::view::{Fact, NONE, Part, View};
@@ -66,10 +66,9 @@ pub(super) fn each_allowed(sides: &[&View], allowed: &Allowed, mut take: impl Fn
     }
 }
 
-/// Which threads may be found.
+/// Which threads may be found among those that the reader may see.
 pub(super) struct Threads<'q> {
     query: &'q Query<'q>,
-    permit: &'q Permit,
     marks: u32,
     not_marks: u32,
     tags: Vec<HashSet<u32>>,
@@ -84,7 +83,6 @@ impl<'q> Threads<'q> {
         sides: &[&View],
         fields: &Fields,
         query: &'q Query<'q>,
-        permit: &'q Permit,
         excluded: &[Way],
         allowed: &Allowed,
     ) -> tantivy::Result<Self> {
@@ -116,7 +114,7 @@ impl<'q> Threads<'q> {
         let bits =
             |all: &[Mark]| u32::try_from(all.iter().fold(0, |bits, mark| bits | mark.bit())).unwrap_or(0);
         let (marks, not_marks) = (bits(&parsed.marks), bits(&parsed.not.marks));
-        Ok(Self { query, permit, marks, not_marks, tags, without, holding })
+        Ok(Self { query, marks, not_marks, tags, without, holding })
     }
 
     /// Whether every thread that the reader may see may be found.
@@ -132,23 +130,10 @@ impl<'q> Threads<'q> {
             && filter.except.is_none()
     }
 
-    /// Whether the reader may see threads of a category (0: there is no such thread); `restricted`: it is on the
-    /// restricted side.
-    pub fn permits(&self, category: u32, restricted: bool) -> bool {
-        match self.permit {
-            _ if category == 0 => false,
-            _ if !restricted => true,
-            Permit::Public => false,
-            Permit::All => true,
-            Permit::Categories(ids) => ids.iter().any(|id| id.0 == i64::from(category)),
-        }
-    }
-
-    /// Whether a thread may be found.
-    pub fn allows(&self, thread: u32, fact: &Fact, restricted: bool) -> bool {
+    /// Whether a thread may be found that the reader may see.
+    pub fn allows(&self, thread: u32, fact: &Fact) -> bool {
         let filter = &self.query.filter;
-        self.permits(fact.category, restricted)
-            && fact.marks & self.marks == self.marks
+        fact.marks & self.marks == self.marks
             && fact.marks & self.not_marks == 0
             && filter
                 .categories

@@ -11,7 +11,7 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyEr
 
 use super::schema::{Fields, columns};
 use super::tally::Tally;
-use super::view::View;
+use super::view::Views;
 use super::{Batch, Head, IndexError, PostDocument};
 use crate::base::ids::{PostId, ThreadId};
 use crate::reach::search::analysis::Analysis;
@@ -28,8 +28,8 @@ pub(super) struct Generation {
     cursor: AtomicI64,
     writers: Mutex<Slot>,
     memory: usize,
-    /// What searches see: the public side and the restricted one.
-    views: RwLock<[Arc<View>; 2]>,
+    /// What searches see.
+    views: RwLock<Arc<Views>>,
     /// Arrays for scoring that no search uses at the moment.
     tallies: Mutex<Vec<Tally>>,
 }
@@ -106,14 +106,14 @@ impl Generation {
     }
 
     /// What searches see now.
-    pub fn views(&self) -> [Arc<View>; 2] {
-        self.views.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn views(&self) -> Arc<Views> {
+        Arc::clone(&self.views.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Runs a search on what can be seen now, with an array to score in.
     pub fn with_tally<T>(
         &self,
-        search: impl FnOnce(&mut Tally, &[Arc<View>; 2]) -> Result<T, IndexError>,
+        search: impl FnOnce(&mut Tally, &Views) -> Result<T, IndexError>,
     ) -> Result<T, IndexError> {
         let free = self.tallies.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut tally = free.unwrap_or_default();
@@ -124,12 +124,8 @@ impl Generation {
 
     /// Makes the views of what was committed.
     fn look(&self) -> Result<(), IndexError> {
-        let [public, restricted] = self.views();
-        let next = [
-            Arc::new(public.next(&self.public.searcher(), &self.fields)?),
-            Arc::new(restricted.next(&self.restricted.searcher(), &self.fields)?),
-        ];
-        *self.views.write().unwrap_or_else(PoisonError::into_inner) = next;
+        let next = self.views().next(&self.public.searcher(), &self.restricted.searcher(), &self.fields)?;
+        *self.views.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())
     }
 

@@ -227,16 +227,16 @@ impl SearchIndex {
     /// How many posts the index holds, as of the last change.
     pub fn num_docs(&self) -> Counts {
         let generation = self.generation();
-        let [public, restricted] = generation.views();
-        Counts { public: public.sums.posts, restricted: restricted.sums.posts }
+        let views = generation.views();
+        Counts { public: views.public.sums.posts, restricted: views.restricted.sums.posts }
     }
 
     /// The stored heat of a thread as the index knows it; `None` for one that it does not hold.
     pub fn heat(&self, thread: ThreadId) -> Option<f32> {
         let thread = u32::try_from(thread.0).ok()?;
         let views = self.generation().views();
-        let fact = views.iter().map(|view| view.facts.get(thread)).find(|fact| fact.category != 0)?;
-        Some(fact.heat)
+        let fact = views.facts.get(thread);
+        (fact.category != 0).then_some(fact.heat)
     }
 
     /// Finds threads for a reader who may see what `permit` allows.

@@ -1,15 +1,14 @@
 //! Running a query for one reader.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::IndexError;
 use super::filters::{self, Threads};
 use super::generation::Generation;
 use super::plan::Plan;
 use super::schema::whole_title;
-use super::tally::{Read, Scoring, Share, Tally, each};
-use super::view::{Fact, View};
+use super::tally::{Found, Read, Scoring, Share, Tally, each};
+use super::view::{Fact, Views};
 use super::weights as w;
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::{DAY, UtcTime};
@@ -91,6 +90,17 @@ pub enum Permit {
     Categories(Vec<CategoryId>),
     /// Everything.
     All,
+}
+
+impl Permit {
+    /// Whether some of the restricted side may be seen.
+    pub(super) fn sees_some(&self) -> bool {
+        match self {
+            Self::Public => false,
+            Self::Categories(ids) => !ids.is_empty(),
+            Self::All => true,
+        }
+    }
 }
 
 /// Which part of the results to give.
@@ -220,8 +230,8 @@ pub(super) fn explain(
             return Ok(Why::default());
         };
         let shares = run.read(tally, asked)?;
-        let found = tally.found().find(|(found, ..)| Some(*found) == asked);
-        let Some((thread, total, meets)) = found else { return Ok(Why::default()) };
+        let found = tally.found().find(|found| Some(found.thread) == asked);
+        let Some(Found { thread, total, meets, .. }) = found else { return Ok(Why::default()) };
         let factor = run.factor(run.scoring.fact(thread));
         Ok(Why {
             shares,
@@ -237,7 +247,7 @@ impl<'a> Run<'a> {
     /// `None` when nothing is asked, or nothing that gives terms.
     fn prepare(
         generation: &Generation,
-        views: &'a [Arc<View>; 2],
+        views: &'a Views,
         analysis: &Analysis,
         query: &'a Query<'a>,
         permit: &'a Permit,
@@ -249,22 +259,12 @@ impl<'a> Run<'a> {
         if vain || query.parsed.is_empty() && !filtered {
             return Ok(None);
         }
-        let [public, restricted] = views;
-        let mut sides: Vec<&View> = vec![public];
-        let sees_some = match permit {
-            Permit::Public => false,
-            Permit::Categories(ids) => !ids.is_empty(),
-            Permit::All => true,
-        };
-        if sees_some {
-            sides.push(restricted);
-        }
         let fields = generation.fields;
-        let allowed = filters::posts(&sides, query)?;
-        let threads = Threads::new(&sides, &fields, query, permit, &plan.excluded, &allowed)?;
-        let scoring =
-            Scoring { fields, sides, allowed, titles_only: query.parsed.in_title, sums: public.sums };
-        plan.trim(public.sums.posts, |unit| scoring.cost(unit))?;
+        let mut scoring = Scoring::new(views, fields, permit);
+        scoring.allowed = filters::posts(&scoring.sides, query)?;
+        scoring.titles_only = query.parsed.in_title;
+        let threads = Threads::new(&scoring.sides, &fields, query, &plan.excluded, &scoring.allowed)?;
+        plan.trim(scoring.sums.posts, |unit| scoring.cost(unit))?;
         Ok(Some(Self {
             query,
             plan,
@@ -278,7 +278,7 @@ impl<'a> Run<'a> {
 
     /// Scores every thread; the shares of `asked` are returned.
     fn read(&mut self, tally: &mut Tally, asked: Option<u32>) -> Result<Vec<Share>, IndexError> {
-        tally.reset(self.scoring.sides.iter().map(|side| side.facts.end()).max().unwrap_or(0));
+        tally.reset(self.scoring.facts.end());
         let mut shares = Vec::new();
         // A word that nobody wrote in public is no part that could be had.
         let mut had = 0;
@@ -331,24 +331,16 @@ impl<'a> Run<'a> {
         musts && (meets & PART != 0 || some)
     }
 
-    /// Whether everybody may read a thread.
-    fn is_public(&self, thread: u32) -> bool {
-        self.scoring.sides.len() == 1 || !self.scoring.category(thread).1
-    }
-
-    /// Whether a thread may be found. Looks at its facts only when something besides the permit decides.
+    /// Whether a thread may be found that the reader may see. Looks at its facts only when something asks for them.
     fn shows(&self, thread: u32) -> bool {
-        if self.threads.is_open() {
-            let (category, restricted) = self.scoring.category(thread);
-            self.threads.permits(category, restricted)
-        } else {
-            self.allows(thread).is_some()
-        }
+        self.threads.is_open() || self.threads.allows(thread, self.scoring.fact(thread))
     }
 
+    /// The facts of a thread that may be found.
     fn allows(&self, thread: u32) -> Option<&Fact> {
-        let (fact, restricted) = self.scoring.place(thread);
-        self.threads.allows(thread, fact, restricted).then_some(fact)
+        let fact = self.scoring.fact(thread);
+        (self.scoring.permits(self.scoring.facts.place(thread)) && self.threads.allows(thread, fact))
+            .then_some(fact)
     }
 
     /// What is known of a thread besides its text, as a factor of its score.
@@ -374,13 +366,13 @@ impl<'a> Run<'a> {
         let floor = if by_text {
             0.0
         } else {
-            let shown = tally.found().filter(|(thread, ..)| self.shows(*thread));
-            shown.map(|(_, total, _)| total).fold(0.0, f32::max) * w::FITTING
+            let shown = tally.found().filter(|found| self.shows(found.thread));
+            shown.map(|found| found.total).fold(0.0, f32::max) * w::FITTING
         };
         let mut candidates = Vec::new();
         let (mut complete, mut far, mut far_complete) = (0, 0, 0);
         let (mut far_public, mut far_public_complete) = (0, 0);
-        for (thread, total, meets) in tally.found() {
+        for Found { thread, total, meets, public } in tally.found() {
             let whole = self.plan.is_complete(meets);
             if !whole && (!self.is_enough(meets) || total < floor) {
                 continue;
@@ -390,9 +382,8 @@ impl<'a> Run<'a> {
                 let shown = self.shows(thread);
                 far += usize::from(shown);
                 far_complete += usize::from(shown && whole);
-                let public = shown && self.is_public(thread);
-                far_public += usize::from(public);
-                far_public_complete += usize::from(public && whole);
+                far_public += usize::from(shown && public);
+                far_public_complete += usize::from(shown && public && whole);
                 continue;
             }
             let Some(fact) = self.allows(thread) else { continue };
@@ -402,7 +393,7 @@ impl<'a> Run<'a> {
                 Sort::Newest => 0.0,
                 Sort::Hottest => f64::from(fact.heat),
             };
-            candidates.push(Candidate { thread, complete: whole, public: self.is_public(thread), key });
+            candidates.push(Candidate { thread, complete: whole, public, key });
         }
         complete += far_complete;
         if complete >= w::ENOUGH_THREADS && self.plan.is_short() || !by_text && complete > 0 {
@@ -449,16 +440,23 @@ impl<'a> Run<'a> {
         if tally.count() <= 4 * wanted {
             return 0.0;
         }
-        let mut totals: Vec<f32> = tally
-            .found()
-            .filter(|(thread, _, meets)| self.plan.is_complete(*meets) && self.shows(*thread))
-            .map(|(_, total, _)| total)
-            .collect();
-        if totals.len() <= wanted {
-            return 0.0;
+        let mut best: Vec<f32> = Vec::with_capacity(2 * wanted);
+        let mut least = f32::MIN;
+        let cut = |best: &mut Vec<f32>| {
+            let (_, least, _) = best.select_nth_unstable_by(wanted - 1, |one, other| other.total_cmp(one));
+            let least = *least;
+            best.truncate(wanted);
+            least
+        };
+        for Found { thread, total, meets, .. } in tally.found() {
+            if total > least && self.plan.is_complete(meets) && self.shows(thread) {
+                best.push(total);
+                if best.len() == 2 * wanted {
+                    least = cut(&mut best);
+                }
+            }
         }
-        let (_, least, _) = totals.select_nth_unstable_by(wanted - 1, |one, other| other.total_cmp(one));
-        *least * w::SPREAD
+        if best.len() < wanted { 0.0 } else { cut(&mut best) * w::SPREAD }
     }
 
     /// Without words: the threads with posts that may count, newest post first, or hottest thread first.
@@ -483,7 +481,8 @@ impl<'a> Run<'a> {
         for (&thread, (at, _)) in &newest {
             let Some(fact) = self.allows(thread) else { continue };
             let key = if self.query.sort == Sort::Hottest { f64::from(fact.heat) } else { *at as f64 };
-            candidates.push(Candidate { thread, complete: true, public: self.is_public(thread), key });
+            let public = !fact.restricted;
+            candidates.push(Candidate { thread, complete: true, public, key });
         }
         let total = candidates.len();
         let public = candidates.iter().filter(|candidate| candidate.public).count();

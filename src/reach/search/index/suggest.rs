@@ -12,7 +12,7 @@ use super::IndexError;
 use super::filters::Threads;
 use super::generation::Generation;
 use super::run::{Permit, Query};
-use super::tally::Scoring;
+use super::tally::{Found, Scoring};
 use super::view::View;
 use super::weights as w;
 use crate::base::fold::fold;
@@ -50,22 +50,19 @@ pub(super) fn threads(
     permit: &Permit,
     limit: usize,
 ) -> Result<Vec<ThreadId>, IndexError> {
-    generation.with_tally(|tally, [public, restricted]| {
+    generation.with_tally(|tally, views| {
         let wanted = query.parsed.wanted();
         let text = begun(&wanted);
         let Question { mut units, needs, .. } = analysis.question(text, query.lexicon);
         units.retain(|unit| unit.meets != 0);
-        let mut sides: Vec<&View> = vec![public];
-        if *permit != Permit::Public {
-            sides.push(restricted);
-        }
-        let fields = generation.fields;
+        let (public, fields) = (&views.public, generation.fields);
+        let scoring = Scoring { titles_only: true, ..Scoring::new(views, fields, permit) };
         let last = fold(text.rsplit(char::is_whitespace).next().unwrap_or_default());
         let unfinished = last.len() > 1 && last.chars().all(is_code) && !text.ends_with(char::is_whitespace);
         if let Some(unit) = units.iter_mut().rev().find(|unit| unfinished && unit.spaced) {
             // What is frequent among hidden threads chooses nothing: all endings there are asked for.
             let mut most = ASKED;
-            for side in &sides {
+            for side in &scoring.sides {
                 let written = endings(side, fields.title, &last, most)?.into_iter().map(Way::Placed);
                 unit.ways.extend(written.map(|way| (0.8, way)));
                 if last.chars().any(char::is_numeric) {
@@ -75,14 +72,13 @@ pub(super) fn threads(
                 most = ENDINGS;
             }
             let mut begun = Vec::new();
-            for side in &sides {
+            for side in &scoring.sides {
                 begun.extend(sounds_begun(side, fields.sounds, &last)?);
             }
             unit.ways.extend(begun.into_iter().map(|sounds| (0.5, Way::Sounds(sounds))));
         }
-        let threads = Threads::new(&sides, &fields, query, permit, &[], &None)?;
-        let scoring = Scoring { fields, sides, allowed: None, titles_only: true, sums: public.sums };
-        tally.reset(scoring.sides.iter().map(|side| side.facts.end()).max().unwrap_or(0));
+        let threads = Threads::new(&scoring.sides, &fields, query, &[], &None)?;
+        tally.reset(scoring.facts.end());
         let mut spent = 0;
         for unit in &mut units {
             if written(public, &fields, unit)? {
@@ -96,9 +92,9 @@ pub(super) fn threads(
         }
         let all = if needs == 0 { 0 } else { u32::MAX >> (32 - needs) };
         let mut found: Vec<(f32, u32)> = Vec::new();
-        for (thread, total, meets) in tally.found() {
-            let (fact, restricted) = scoring.place(thread);
-            if meets & all == all && threads.allows(thread, fact, restricted) {
+        for Found { thread, total, meets, .. } in tally.found() {
+            let fact = scoring.fact(thread);
+            if meets & all == all && threads.allows(thread, fact) {
                 let heat = (f64::from(fact.heat) - query.heat_age).min(40.0).exp2() as f32;
                 found.push((total * (1.0 + w::HEAT * (1.0 + heat).log2()), thread));
             }
@@ -224,9 +220,10 @@ pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<Str
     if !(SHORTEST..=LONGEST).contains(&length) || !word.chars().all(char::is_alphabetic) {
         return Ok(None);
     }
-    let [public, _] = generation.views();
+    let views = generation.views();
+    let public = &views.public;
     let fields = generation.fields;
-    let known = living(&public, &fields, &word, SLIPPED + 1)?;
+    let known = living(public, &fields, &word, SLIPPED + 1)?;
     let times = if length < COMMON_SLIP { SLIPS_SHORT } else { SLIPS };
     if known > 0 && (length <= SHORTEST || known > SLIPPED) {
         return Ok(None);
@@ -264,7 +261,7 @@ pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<Str
     });
     // The counts of the dictionary know of documents that were taken away since; those must not speak.
     for (_, term) in likely.into_iter().take(ASKED) {
-        if living(&public, &fields, &term, 2.max(times * known))? >= 2.max(times * known) {
+        if living(public, &fields, &term, 2.max(times * known))? >= 2.max(times * known) {
             return Ok(Some(term));
         }
     }
@@ -321,7 +318,8 @@ pub(super) fn sounding(
     sounds: Vec<String>,
     limit: usize,
 ) -> Result<Vec<ThreadId>, IndexError> {
-    let [public, _] = generation.views();
+    let views = generation.views();
+    let public = &views.public;
     let fields = (generation.fields.sounds, generation.fields.sounds);
     let way = Way::Sounds(sounds);
     let mut found = Vec::new();

@@ -10,15 +10,17 @@ use tantivy::query::{BooleanQuery, EnableScoring, Occur, PhraseQuery, Query, Ter
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, TERMINATED, Term};
 
+use super::run::Permit;
 use super::schema::Fields;
-use super::view::{Fact, NONE, NOTHING, Part, Sums, View};
+use super::view::{Fact, Facts, NONE, Part, Place, Sums, View, Views};
 use super::weights as w;
-use crate::reach::search::analysis::{Unit, Way};
+use crate::reach::search::analysis::{MAX_NEEDS, Unit, Way};
 
 /// Postings in a block.
 const BLOCK: usize = 128;
-/// Marks a thread that is in the list of those found.
+/// Marks a thread that is in the list of those found, and one that not everybody may read.
 const LISTED: u32 = 1 << 31;
+const RESTRICTED: u32 = 1 << MAX_NEEDS;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
@@ -69,15 +71,28 @@ pub(super) struct Read {
 /// Which documents may count, a bit each, by side and part; `None`: all.
 pub(super) type Allowed = Option<Vec<Vec<Vec<u64>>>>;
 
-/// What scoring needs to know.
+/// What scoring needs to know: what there is, and what of it this reader may see.
 pub(super) struct Scoring<'a> {
     pub fields: Fields,
     /// The public side, then the restricted one where the reader may see some of it.
     pub sides: Vec<&'a View>,
+    pub facts: &'a Facts,
+    pub permit: &'a Permit,
     pub allowed: Allowed,
     pub titles_only: bool,
     /// Sums of the public side, for everybody.
     pub sums: Sums,
+}
+
+/// A thread found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    pub thread: u32,
+    pub total: f32,
+    /// Needs met.
+    pub meets: u32,
+    /// Whether everybody may read it.
+    pub public: bool,
 }
 
 /// Whether bit `doc` is set.
@@ -85,32 +100,31 @@ pub(super) fn has_bit(bits: &[u64], doc: DocId) -> bool {
     bits.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
 }
 
-impl Scoring<'_> {
-    /// Facts of a thread, whichever side it is on.
-    pub fn fact(&self, thread: u32) -> &Fact {
-        self.place(thread).0
-    }
-
-    /// The same, and whether it is on the restricted side.
-    pub fn place(&self, thread: u32) -> (&Fact, bool) {
-        let (_, restricted) = self.category(thread);
-        (self.sides.get(usize::from(restricted)).map_or(&NOTHING, |side| side.facts.get(thread)), restricted)
-    }
-
-    /// Terms of a thread; it is on one side.
-    fn length(&self, thread: u32) -> f32 {
-        self.sides.iter().map(|side| side.facts.length(thread)).sum()
-    }
-
-    /// Category of a thread, 0 when it has none, and whether it is on the restricted side.
-    pub fn category(&self, thread: u32) -> (u32, bool) {
-        for (nth, side) in self.sides.iter().enumerate() {
-            let category = side.facts.category(thread);
-            if category != 0 {
-                return (category, nth > 0);
-            }
+impl<'a> Scoring<'a> {
+    /// For a reader with `permit`, everything by default.
+    pub fn new(views: &'a Views, fields: Fields, permit: &'a Permit) -> Self {
+        let mut sides = vec![&views.public];
+        if permit.sees_some() {
+            sides.push(&views.restricted);
         }
-        (0, false)
+        let sums = views.public.sums;
+        Self { fields, sides, facts: &views.facts, permit, allowed: None, titles_only: false, sums }
+    }
+
+    /// Facts of a thread.
+    pub fn fact(&self, thread: u32) -> &'a Fact {
+        self.facts.get(thread)
+    }
+
+    /// Whether the reader may see a thread.
+    pub fn permits(&self, place: Place) -> bool {
+        match (place.category(), self.permit) {
+            (0, _) => false,
+            _ if !place.is_restricted() => true,
+            (_, Permit::Public) => false,
+            (_, Permit::All) => true,
+            (category, Permit::Categories(ids)) => ids.iter().any(|id| id.0 == i64::from(category)),
+        }
     }
 
     /// Whether a document may count.
@@ -179,11 +193,12 @@ impl Tally {
         self.found.len()
     }
 
-    /// Threads found, with score and needs met.
-    pub fn found(&self) -> impl Iterator<Item = (u32, f32, u32)> + '_ {
+    /// Threads found that the reader may see.
+    pub fn found(&self) -> impl Iterator<Item = Found> + '_ {
         self.found.iter().filter_map(|&thread| {
-            let slot = self.slots.get(thread as usize)?;
-            Some((thread, slot.total, slot.meets & !LISTED))
+            let Slot { total, meets, .. } = *self.slots.get(thread as usize)?;
+            let public = meets & RESTRICTED == 0;
+            Some(Found { thread, total, meets: meets & !(LISTED | RESTRICTED), public })
         })
     }
 
@@ -318,12 +333,19 @@ impl Tally {
             let Some(slot) = self.slots.get_mut(thread as usize).filter(|slot| slot.gathered > 0.0) else {
                 continue;
             };
-            let norm = k * (1.0 - w::LENGTH + w::LENGTH * scoring.length(thread) / mean);
+            let place = scoring.facts.place(thread);
+            if slot.meets & LISTED == 0 {
+                if !scoring.permits(place) {
+                    // Not scored by its title either.
+                    slot.gathered = 0.0;
+                    continue;
+                }
+                self.found.push(thread);
+                slot.meets |= if place.is_restricted() { RESTRICTED } else { 0 };
+            }
+            let norm = k * (1.0 - w::LENGTH + w::LENGTH * place.length / mean);
             let text = worth * slot.gathered * (k + 1.0) / (slot.gathered + norm);
             slot.total += text;
-            if slot.meets & LISTED == 0 {
-                self.found.push(thread);
-            }
             slot.meets |= unit.meets | LISTED;
             if asked == Some(thread) {
                 share = Some(Share {

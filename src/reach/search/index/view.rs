@@ -1,13 +1,12 @@
-//! One side of the index as of its last commit, with what scoring needs to know of every thread in memory.
+//! Both sides of the index as of their last commit, with what scoring needs to know of every thread in memory.
 //!
 //! Resident: 8 bytes a document (its thread, and its place in the order of threads) and 44 bytes a thread: [`Fact`],
-//! and what scoring reads of every thread found by itself. Both are kept up from commit to commit:
+//! and by itself the [`Place`] that scoring looks up for every thread found. Both are kept up from commit to commit:
 //! only segments that are new, and documents that were deleted since, are looked at.
 
 use std::sync::Arc;
 
 use tantivy::columnar::Column;
-use tantivy::index::SegmentId;
 use tantivy::{DocId, Searcher, SegmentReader};
 
 use super::document::{ACCEPTED, AUTHORITY, REPEATS};
@@ -25,8 +24,10 @@ pub(super) const NONE: u32 = u32::MAX;
 /// What is known of a thread.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Fact {
-    /// Category number; 0 when the thread has no head on this side.
+    /// Category number; 0 when the thread has no head.
     pub category: u32,
+    /// Whether its head is on the restricted side.
+    pub restricted: bool,
     /// Bits of [`crate::reach::search::query::Mark`].
     pub marks: u32,
     /// Logarithmic heat as stored.
@@ -43,20 +44,51 @@ pub(super) struct Fact {
     pub posts: u32,
 }
 
-/// Facts of some threads. What scoring looks up for each thread found lies apart, close together.
+/// What scoring looks up for each thread found.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    /// Terms of title and posts together, those of the title weighted.
+    pub length: f32,
+    /// The category, with the highest bit set on the restricted side; 0 when the thread has no head.
+    shelf: u32,
+}
+
+/// Marks a category of the restricted side.
+const RESTRICTED: u32 = 1 << 31;
+
+impl Place {
+    /// Category; 0 when the thread has no head.
+    pub fn category(self) -> u32 {
+        self.shelf & !RESTRICTED
+    }
+
+    /// Whether not everybody may read it.
+    pub fn is_restricted(self) -> bool {
+        self.shelf & RESTRICTED != 0
+    }
+}
+
+/// Facts of some threads, and their places apart, close together.
 #[derive(Debug, Clone)]
 struct Sheet {
     facts: [Fact; PAGE],
-    /// Terms of title and posts together, those of the title weighted.
-    lengths: [f32; PAGE],
-    categories: [u32; PAGE],
+    places: [Place; PAGE],
 }
 
 /// What is known of a thread that is not there.
-pub(super) const NOTHING: Fact =
-    Fact { category: 0, marks: 0, heat: 0.0, created: 0, last: 0, title: 0, body: 0, posts: 0 };
+const NOTHING: Fact = Fact {
+    category: 0,
+    restricted: false,
+    marks: 0,
+    heat: 0.0,
+    created: 0,
+    last: 0,
+    title: 0,
+    body: 0,
+    posts: 0,
+};
 
-const BLANK: Sheet = Sheet { facts: [NOTHING; PAGE], lengths: [0.0; PAGE], categories: [0; PAGE] };
+const BLANK: Sheet = Sheet { facts: [NOTHING; PAGE], places: [Place { length: 0.0, shelf: 0 }; PAGE] };
 
 /// Facts by thread number.
 #[derive(Debug, Clone, Default)]
@@ -69,16 +101,10 @@ impl Facts {
         self.0.get(at / PAGE).and_then(|sheet| sheet.facts.get(at % PAGE)).unwrap_or(&NOTHING)
     }
 
-    /// Terms of title and posts together, as scoring weighs them; 0 when nothing is known.
-    pub fn length(&self, thread: u32) -> f32 {
+    /// Where a thread is, and how long.
+    pub fn place(&self, thread: u32) -> Place {
         let at = thread as usize;
-        self.0.get(at / PAGE).and_then(|sheet| sheet.lengths.get(at % PAGE)).copied().unwrap_or_default()
-    }
-
-    /// Category of a thread; 0 when it has no head on this side.
-    pub fn category(&self, thread: u32) -> u32 {
-        let at = thread as usize;
-        self.0.get(at / PAGE).and_then(|sheet| sheet.categories.get(at % PAGE)).copied().unwrap_or_default()
+        self.0.get(at / PAGE).and_then(|sheet| sheet.places.get(at % PAGE)).copied().unwrap_or_default()
     }
 
     /// One more than the greatest thread number.
@@ -92,14 +118,14 @@ impl Facts {
             self.0.resize_with(at / PAGE + 1, || Arc::new(BLANK));
         }
         let Some(sheet) = self.0.get_mut(at / PAGE).map(Arc::make_mut) else { return };
-        let Sheet { facts, lengths, categories } = sheet;
+        let Sheet { facts, places } = sheet;
         let at = at % PAGE;
-        if let (Some(fact), Some(length), Some(category)) =
-            (facts.get_mut(at), lengths.get_mut(at), categories.get_mut(at))
-        {
+        if let (Some(fact), Some(place)) = (facts.get_mut(at), places.get_mut(at)) {
             change(fact);
-            *length = fact.body as f32 + w::TITLE_TERMS * fact.title as f32;
-            *category = fact.category;
+            *place = Place {
+                length: fact.body as f32 + w::TITLE_TERMS * fact.title as f32,
+                shelf: fact.category | if fact.restricted { RESTRICTED } else { 0 },
+            };
         }
     }
 }
@@ -157,79 +183,120 @@ pub(super) struct Sums {
 #[derive(Clone, Default)]
 pub(super) struct View {
     pub parts: Vec<Part>,
-    pub facts: Facts,
     pub sums: Sums,
 }
 
+/// Both sides as of one commit.
+#[derive(Clone, Default)]
+pub(super) struct Views {
+    pub public: View,
+    pub restricted: View,
+    /// Of threads on either side: a thread is on one of them.
+    pub facts: Facts,
+}
+
+impl Views {
+    /// The views of both searchers, made from those before them. What is gone is taken away first: a thread that
+    /// changes sides is gone from one and new on the other.
+    pub fn next(&self, public: &Searcher, restricted: &Searcher, fields: &Fields) -> tantivy::Result<Self> {
+        let mut facts = self.facts.clone();
+        let mut sums = [self.public.sums, self.restricted.sums];
+        let sides = [(&self.public, public, false), (&self.restricted, restricted, true)];
+        for ((view, searcher, _), sums) in sides.iter().zip(&mut sums) {
+            view.gone(searcher, fields, |thread, row| take_away(&mut facts, sums, thread, &row))?;
+        }
+        let mut next = [Vec::new(), Vec::new()];
+        for (((view, searcher, restricted), sums), parts) in sides.iter().zip(&mut sums).zip(&mut next) {
+            *parts = view.parts_of(searcher, fields, |thread, row| {
+                add(&mut facts, sums, thread, &row, *restricted);
+            })?;
+        }
+        let ([public, restricted], [public_sums, restricted_sums]) = (next, sums);
+        Ok(Self {
+            public: View { parts: public, sums: public_sums },
+            restricted: View { parts: restricted, sums: restricted_sums },
+            facts,
+        })
+    }
+}
+
 impl View {
-    /// The view of `searcher`, made from the one before it.
-    pub fn next(&self, searcher: &Searcher, fields: &Fields) -> tantivy::Result<Self> {
-        let mut next = Self { parts: Vec::new(), facts: self.facts.clone(), sums: self.sums };
-        let of = |id: SegmentId| searcher.segment_readers().iter().find(|reader| reader.segment_id() == id);
+    /// Calls `take` with every document that `searcher` has no more.
+    fn gone(
+        &self,
+        searcher: &Searcher,
+        fields: &Fields,
+        mut take: impl FnMut(u32, Row),
+    ) -> tantivy::Result<()> {
         for old in &self.parts {
-            let still = of(old.reader.segment_id());
+            let mut readers = searcher.segment_readers().iter();
+            let still = readers.find(|reader| reader.segment_id() == old.reader.segment_id());
             if still.is_some_and(|reader| reader.num_deleted_docs() == old.reader.num_deleted_docs()) {
                 continue;
             }
             let gone = |doc| old.is_alive(doc) && still.is_none_or(|reader| reader.is_deleted(doc));
-            Columns::open(&old.reader, fields)?.each(old, gone, |thread, row| next.take_away(thread, &row));
+            Columns::open(&old.reader, fields)?.each(old, gone, &mut take);
         }
+        Ok(())
+    }
+
+    /// The segments of `searcher`; `take` is called with every document of those that are new.
+    fn parts_of(
+        &self,
+        searcher: &Searcher,
+        fields: &Fields,
+        mut take: impl FnMut(u32, Row),
+    ) -> tantivy::Result<Vec<Part>> {
+        let mut parts = Vec::new();
         for reader in searcher.segment_readers() {
             let known = self.parts.iter().find(|old| old.reader.segment_id() == reader.segment_id());
-            let part = if let Some(old) = known {
-                Part {
-                    reader: reader.clone(),
-                    threads: Arc::clone(&old.threads),
-                    order: Arc::clone(&old.order),
-                    repeats: Arc::clone(&old.repeats),
-                    posts: Arc::clone(&old.posts),
-                }
-            } else {
-                let part = Part::open(reader)?;
-                let columns = Columns::open(reader, fields)?;
-                columns.each(&part, |doc| part.is_alive(doc), |thread, row| next.add(thread, &row));
-                part
+            let part = match known {
+                Some(old) => Part { reader: reader.clone(), ..old.clone() },
+                None => Part::open(reader)?,
             };
-            next.parts.push(part);
+            if known.is_none() {
+                Columns::open(reader, fields)?.each(&part, |doc| part.is_alive(doc), &mut take);
+            }
+            parts.push(part);
         }
-        Ok(next)
+        Ok(parts)
     }
+}
 
-    fn take_away(&mut self, thread: u32, row: &Row) {
-        match *row {
-            Row::Post { length } => {
-                self.facts.change(thread, |fact| {
-                    fact.body = fact.body.saturating_sub(length);
-                    fact.posts = fact.posts.saturating_sub(1);
-                });
-                self.sums.posts -= 1;
-                self.sums.body -= u64::from(length);
-            }
-            Row::Head(head) => {
-                self.facts.change(thread, |fact| {
-                    *fact = Fact { body: fact.body, posts: fact.posts, ..Fact::default() }
-                });
-                self.sums.threads -= 1;
-                self.sums.title -= u64::from(head.title);
-            }
+fn take_away(facts: &mut Facts, sums: &mut Sums, thread: u32, row: &Row) {
+    match *row {
+        Row::Post { length } => {
+            facts.change(thread, |fact| {
+                fact.body = fact.body.saturating_sub(length);
+                fact.posts = fact.posts.saturating_sub(1);
+            });
+            sums.posts -= 1;
+            sums.body -= u64::from(length);
+        }
+        Row::Head(head) => {
+            facts.change(thread, |fact| *fact = Fact { body: fact.body, posts: fact.posts, ..NOTHING });
+            sums.threads -= 1;
+            sums.title -= u64::from(head.title);
         }
     }
+}
 
-    fn add(&mut self, thread: u32, row: &Row) {
-        match *row {
-            Row::Post { length } => {
-                self.facts.change(thread, |fact| {
-                    fact.body += length;
-                    fact.posts += 1;
-                });
-                self.sums.posts += 1;
-                self.sums.body += u64::from(length);
-            }
-            Row::Head(head) => {
-                self.facts.change(thread, |fact| *fact = Fact { body: fact.body, posts: fact.posts, ..head });
-                self.sums.threads += 1;
-                self.sums.title += u64::from(head.title);
-            }
+fn add(facts: &mut Facts, sums: &mut Sums, thread: u32, row: &Row, restricted: bool) {
+    match *row {
+        Row::Post { length } => {
+            facts.change(thread, |fact| {
+                fact.body += length;
+                fact.posts += 1;
+            });
+            sums.posts += 1;
+            sums.body += u64::from(length);
+        }
+        Row::Head(head) => {
+            facts.change(thread, |fact| {
+                *fact = Fact { body: fact.body, posts: fact.posts, restricted, ..head };
+            });
+            sums.threads += 1;
+            sums.title += u64::from(head.title);
         }
     }
 }
@@ -334,6 +401,7 @@ impl Columns {
             created: seconds(&self.created_at),
             last: seconds(&self.last_at),
             title: self.title.fieldnorm(doc),
+            restricted: false,
             body: 0,
             posts: 0,
         })
