@@ -19,6 +19,7 @@ use crate::base::time::SECOND;
 use crate::content::posts;
 use crate::content::threads::top;
 use crate::infra::db::{Conn, DbError};
+use crate::infra::priority::give_way;
 use crate::people::sessions;
 use crate::reach::related;
 use crate::reach::search::follow;
@@ -108,6 +109,7 @@ fn expire_top(node: &Node) -> Result<(), String> {
 pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
     let (node, stop) = (node.clone(), stop.clone());
     std::thread::spawn(move || {
+        give_way();
         let now = Instant::now();
         let task = |name, every, work| Task { name, every: Duration::from_secs(every), next: now, work };
         let mut tasks: [Task; 7] = [
@@ -142,6 +144,7 @@ pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()>
 pub fn start_jobs(node: &Node, stop: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
     let (node, stop) = (node.clone(), stop.clone());
     std::thread::spawn(move || {
+        give_way();
         let mut next = Instant::now();
         while !stop.load(Ordering::Relaxed) {
             if Instant::now() >= next {

@@ -22,6 +22,7 @@ use crate::infra::activity::lease::Lease;
 use crate::infra::activity::reader::Running;
 use crate::infra::activity::sequencer;
 use crate::infra::db::{Db, DbError};
+use crate::infra::priority::give_way;
 use crate::people::profiles;
 use crate::reach::duplicates;
 use crate::reach::search::follow::{self, FollowError};
@@ -125,11 +126,9 @@ pub fn index_step(db: &Db, index: &SearchIndex) -> Result<usize, FollowError> {
 /// Runs the readers and the index on threads of their own until `stop`.
 pub fn start(node: &Node, stop: &Arc<AtomicBool>) -> Vec<std::thread::JoinHandle<()>> {
     let mut threads = vec![
-        on_its_own(node, stop, "page cache", Pace { rest: Duration::ZERO, nap: NAP }, pages_step),
-        on_its_own(node, stop, "search index", Pace { rest: INDEX_REST, nap: LONG_NAP }, |node| {
-            follow_step(&node.house.db, &node.search.index)
-        }),
-        on_its_own(node, stop, "search index builder", EAGER, {
+        on_its_own(node, stop, "page cache", PAGES, pages_step),
+        on_its_own(node, stop, "search index", INDEX, |node| follow_step(&node.house.db, &node.search.index)),
+        on_its_own(node, stop, "search index builder", INDEX, {
             let stop = Arc::clone(stop);
             move |node| build_step(&node.house.db, &node.search.index, &stop)
         }),
@@ -157,6 +156,9 @@ fn on_its_own<E: std::fmt::Display>(
 ) -> std::thread::JoinHandle<()> {
     let (node, stop) = (node.clone(), stop.clone());
     std::thread::spawn(move || {
+        if pace.gives_way {
+            give_way();
+        }
         run(&node.house.db, &stop, pace, name, || step(&node).map_err(|e| e.to_string()));
     })
 }
@@ -168,9 +170,14 @@ struct Pace {
     rest: Duration,
     /// At the longest, when there is nothing to do.
     nap: Duration,
+    /// Whether readers of pages go first.
+    gives_way: bool,
 }
 
-const EAGER: Pace = Pace { rest: Duration::ZERO, nap: LONG_NAP };
+const EAGER: Pace = Pace { rest: Duration::ZERO, nap: LONG_NAP, gives_way: false };
+/// While the page cache is behind, nothing is served from it.
+const PAGES: Pace = Pace { nap: NAP, ..EAGER };
+const INDEX: Pace = Pace { rest: INDEX_REST, nap: LONG_NAP, gives_way: true };
 
 /// Steps until nothing is left, then sleeps until a commit of this process or the end of a nap. Naps grow while
 /// nothing happens.

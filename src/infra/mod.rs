@@ -8,5 +8,6 @@ pub mod house;
 pub mod i18n;
 pub mod jobs;
 pub mod lock;
+pub mod priority;
 pub mod random;
 pub mod telemetry;

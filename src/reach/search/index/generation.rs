@@ -14,6 +14,7 @@ use super::tally::Tally;
 use super::view::Views;
 use super::{Batch, Head, IndexError, PostDocument};
 use crate::base::ids::{PostId, ThreadId};
+use crate::infra::priority::giving_way;
 use crate::reach::search::analysis::Analysis;
 
 const PUBLIC: &str = "public";
@@ -217,9 +218,12 @@ impl Writers {
             .num_merge_threads(1)
             .memory_budget_per_thread(memory)
             .build();
-        Ok(Self {
-            public: public.index.writer_with_options(options.clone())?,
-            restricted: restricted.index.writer_with_options(options)?,
+        // The threads that merge are started here.
+        giving_way(|| {
+            Ok(Self {
+                public: public.index.writer_with_options(options.clone())?,
+                restricted: restricted.index.writer_with_options(options)?,
+            })
         })
     }
 
