@@ -166,7 +166,7 @@ fn counters_ready(conn: &mut Conn) -> QueryResult<bool> {
     let head = crate::infra::activity::head(conn)?;
     let waiting: i64 = activities::table.filter(activities::seq.is_null()).count().get_result(conn)?;
     let cursor: Option<i64> =
-        leases::table.find("member_counters").select(leases::cursor).first(conn).optional()?;
+        leases::table.find("member_counters").select(leases::cursor).get_result(conn).optional()?;
     Ok(waiting == 0 && cursor.unwrap_or(0) == head)
 }
 

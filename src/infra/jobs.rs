@@ -162,7 +162,7 @@ pub fn finish(db: &Db, id: i64, outcome: Result<String, String>, now: UtcTime) -
 
 /// One job.
 pub fn find(conn: &mut Conn, id: i64) -> QueryResult<Option<Job>> {
-    jobs::table.find(id).select(Job::as_select()).first(conn).optional()
+    jobs::table.find(id).select(Job::as_select()).get_result(conn).optional()
 }
 
 /// The newest jobs.

@@ -152,7 +152,7 @@ fn of(conn: &mut Conn, thread: ThreadId) -> QueryResult<Vec<ThreadId>> {
     let stored: Option<String> = related_threads::table
         .filter(related_threads::thread_id.eq(thread.0))
         .select(related_threads::related)
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     let ids: Vec<i64> = stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
     Ok(ids.into_iter().map(ThreadId).collect())

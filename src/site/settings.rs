@@ -216,7 +216,7 @@ pub fn put_under(conn: &mut Conn, prefix: &str, name: &str, value: &str, now: Ut
 /// How far the periodic work called `name` has come: a number that it wrote with [`mark`].
 pub fn marked(conn: &mut Conn, name: &str) -> QueryResult<Option<i64>> {
     let value: Option<String> =
-        settings::table.find(format!("mark.{name}")).select(settings::value).first(conn).optional()?;
+        settings::table.find(format!("mark.{name}")).select(settings::value).get_result(conn).optional()?;
     Ok(value.and_then(|v| v.parse().ok()))
 }
 
@@ -242,7 +242,7 @@ pub fn secret(conn: &mut Conn, random: &Random, name: &str) -> QueryResult<[u8; 
         .on_conflict(secrets::name)
         .do_nothing()
         .execute(c))?;
-    let kept: Vec<u8> = secrets::table.find(name).select(secrets::value).first(conn)?;
+    let kept: Vec<u8> = secrets::table.find(name).select(secrets::value).get_result(conn)?;
     kept.try_into().map_err(|_| diesel::result::Error::NotFound)
 }
 

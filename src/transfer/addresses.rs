@@ -54,7 +54,7 @@ fn exact(conn: &mut Conn, path: &str) -> QueryResult<Option<(Kind, i64)>> {
     let found = addresses::table
         .find(path)
         .select((addresses::kind, addresses::local_id))
-        .first::<(i16, i64)>(conn)
+        .get_result::<(i16, i64)>(conn)
         .optional()?;
     Ok(found.and_then(|(kind, id)| Some((Kind::from_code(kind)?, id))))
 }

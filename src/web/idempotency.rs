@@ -85,7 +85,7 @@ pub fn answered(conn: &mut Conn, key: &Key) -> QueryResult<Option<Result<Answer,
     let found: Option<(Vec<u8>, i16, String)> = answers::table
         .find((key.member.0, &key.route, &key.key))
         .select((answers::request_hash, answers::status, answers::answer))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     Ok(found.map(
         |(hash, status, answer)| {

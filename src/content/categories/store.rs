@@ -34,7 +34,11 @@ pub fn admission(conn: &mut Conn, actor: &Actor) -> QueryResult<Admission> {
 
 /// The category that once had this address.
 pub fn by_former_slug(conn: &mut Conn, slug: &str) -> QueryResult<Option<CategoryId>> {
-    former_category_slugs::table.find(slug).select(former_category_slugs::category_id).first(conn).optional()
+    former_category_slugs::table
+        .find(slug)
+        .select(former_category_slugs::category_id)
+        .get_result(conn)
+        .optional()
 }
 
 /// Who is let into `id`: named members and named roles.

@@ -12,7 +12,7 @@ use crate::on;
 
 /// The page of `id`.
 pub fn find(conn: &mut Conn, id: PageId) -> QueryResult<Option<CustomPage>> {
-    pages::table.find(id.0).select(CustomPage::as_select()).first(conn).optional()
+    pages::table.find(id.0).select(CustomPage::as_select()).get_result(conn).optional()
 }
 
 /// The pages of `ids`, in any order.
@@ -22,7 +22,7 @@ pub fn find_many(conn: &mut Conn, ids: &[PageId]) -> QueryResult<Vec<CustomPage>
 
 /// The page at an address.
 pub fn by_slug(conn: &mut Conn, slug: &str) -> QueryResult<Option<CustomPage>> {
-    pages::table.filter(pages::slug.eq(slug)).select(CustomPage::as_select()).first(conn).optional()
+    pages::table.filter(pages::slug.eq(slug)).select(CustomPage::as_select()).get_result(conn).optional()
 }
 
 /// The page that once was at an address.
@@ -31,7 +31,7 @@ pub fn by_former_slug(conn: &mut Conn, slug: &str) -> QueryResult<Option<CustomP
         .inner_join(pages::table.on(pages::id.eq(former::page_id)))
         .filter(former::slug.eq(slug))
         .select(CustomPage::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 

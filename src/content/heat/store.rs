@@ -198,7 +198,7 @@ pub fn remove(
         Some(member) => query.filter(engagements::member_id.eq(member.0)),
         None => query.filter(engagements::member_id.is_null()),
     };
-    let Some(gone) = query.first::<Row>(conn).optional()? else { return Ok(Effect::Nothing) };
+    let Some(gone) = query.get_result::<Row>(conn).optional()? else { return Ok(Effect::Nothing) };
     let group = match gone.member_id {
         Some(member) => group(conn, thread, member, kind, gone.day)?,
         None => Vec::new(),
@@ -219,7 +219,7 @@ pub fn since(conn: &mut Conn, thread: ThreadId, kind: Kind, source: i64) -> Quer
         .filter(engagements::kind.eq(kind.code()))
         .filter(engagements::source_id.eq(source))
         .select(engagements::at)
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 

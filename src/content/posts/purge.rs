@@ -124,7 +124,7 @@ pub fn undo(conn: &mut Conn, house: &House, member: &SignedIn, act: i64) -> Resu
     let row: Removal = removals::table
         .find(act)
         .select(Removal::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?
         .ok_or(Error::Absent)?;
     let claimed = diesel::update(removals::table.find(act).filter(removals::undone_at.is_null()))

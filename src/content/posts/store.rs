@@ -67,7 +67,7 @@ pub fn insert(conn: &mut Conn, new: &NewPost<'_>) -> QueryResult<PostId> {
 
 /// The row of `id`, whatever its state.
 pub fn find(conn: &mut Conn, id: PostId) -> QueryResult<Option<Post>> {
-    posts::table.find(id.0).select(Post::as_select()).first(conn).optional()
+    posts::table.find(id.0).select(Post::as_select()).get_result(conn).optional()
 }
 
 /// The rows of `ids`, in no order.
@@ -116,7 +116,7 @@ pub fn at(conn: &mut Conn, thread: ThreadId, number: i32) -> QueryResult<Option<
         .filter(posts::thread_id.eq(thread.0))
         .filter(posts::number.eq(number))
         .select(Post::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 
@@ -281,6 +281,9 @@ pub fn pages(conn: &mut Conn, thread: ThreadId, size: i64) -> QueryResult<Vec<i6
 
 /// The listed first posts of `threads`.
 pub fn openings(conn: &mut Conn, threads: &[ThreadId]) -> QueryResult<Vec<Post>> {
+    if threads.is_empty() {
+        return Ok(Vec::new());
+    }
     posts::table
         .filter(posts::thread_id.eq_any(threads.iter().map(|t| t.0)))
         .filter(posts::number.eq(1))

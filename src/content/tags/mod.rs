@@ -88,7 +88,7 @@ pub fn ensure(conn: &mut Conn, names: &TagNames, now: UtcTime) -> QueryResult<Ve
             .on_conflict(tags::slug)
             .do_nothing()
             .execute(c))?;
-        ids.push(tags::table.filter(tags::slug.eq(slug)).select(tags::id).first(conn)?);
+        ids.push(tags::table.filter(tags::slug.eq(slug)).select(tags::id).get_result(conn)?);
     }
     ids.sort_unstable();
     Ok(ids)
@@ -153,7 +153,7 @@ pub fn of_threads(conn: &mut Conn, threads: &[ThreadId]) -> QueryResult<Vec<(Thr
 
 /// The tag of an address.
 pub fn by_slug(conn: &mut Conn, slug: &str) -> QueryResult<Option<Tag>> {
-    tags::table.filter(tags::slug.eq(slug)).select(Tag::as_select()).first(conn).optional()
+    tags::table.filter(tags::slug.eq(slug)).select(Tag::as_select()).get_result(conn).optional()
 }
 
 /// The most used tags. Only counts of listed threads of public categories would be honest for visitors, so

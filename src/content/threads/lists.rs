@@ -325,7 +325,7 @@ pub fn score(conn: &mut Conn, period: Period, thread: &Thread) -> QueryResult<f6
     thread_scores::table
         .find((period.code(), thread.id.0))
         .select(thread_scores::score)
-        .first(conn)
+        .get_result(conn)
         .optional()
         .map(Option::unwrap_or_default)
 }

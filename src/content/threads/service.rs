@@ -152,7 +152,7 @@ fn forget_answer(conn: &mut Conn, house: &House, actor: MemberId, thread: &mut T
     let asker = thread.author_id;
     let scale = scale(conn)?;
     disengage(conn, scale, thread, Kind::Accepted, answer.0, Some(asker))?;
-    let author: MemberId = posts::table.find(answer.0).select(posts::author_id).first(conn)?;
+    let author: MemberId = posts::table.find(answer.0).select(posts::author_id).get_result(conn)?;
     let fact = NewActivity::new(Verb::AnswerUnaccepted, house.clock.now())
         .by(actor)
         .to(author)

@@ -75,7 +75,7 @@ pub fn insert(conn: &mut Conn, new: &NewThread<'_>) -> QueryResult<ThreadId> {
 
 /// The row of `id`, whatever its state.
 pub fn find(conn: &mut Conn, id: ThreadId) -> QueryResult<Option<Thread>> {
-    threads::table.find(id.0).select(Thread::as_select()).first(conn).optional()
+    threads::table.find(id.0).select(Thread::as_select()).get_result(conn).optional()
 }
 
 /// The rows of `ids`, in no order.
@@ -231,7 +231,7 @@ pub fn set_heat(conn: &mut Conn, id: ThreadId, heat: f64) -> QueryResult<usize> 
 
 /// The accepted answer of a thread that has it, for sanity checks.
 pub fn accepted(conn: &mut Conn, id: ThreadId) -> QueryResult<Option<PostId>> {
-    threads::table.find(id.0).select(threads::accepted_post_id).first(conn)
+    threads::table.find(id.0).select(threads::accepted_post_id).get_result(conn)
 }
 
 /// True when an older listed thread of `categories` has the same name in its address.
@@ -277,6 +277,6 @@ pub fn opener(conn: &mut Conn, thread: ThreadId) -> QueryResult<Option<MemberId>
         .filter(posts::number.eq(1))
         .filter(posts::state.eq(State::Listed.code()))
         .select(posts::author_id)
-        .first(conn)
+        .get_result(conn)
         .optional()
 }

@@ -63,7 +63,7 @@ pub(super) fn file(conn: &mut Conn, key: &str, variant: &str) -> QueryResult<Opt
         .filter(uploads::key.eq(key))
         .filter(upload_files::variant.eq(variant))
         .select((upload_files::content_type, upload_files::bytes))
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 

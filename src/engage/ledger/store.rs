@@ -143,7 +143,7 @@ pub fn save_accounts(conn: &mut Conn, accounts: &[Account]) -> QueryResult<()> {
 
 /// The account of `member`.
 pub fn account(conn: &mut Conn, member: MemberId) -> QueryResult<Option<Account>> {
-    point_accounts::table.find(member.0).select(Account::as_select()).first(conn).optional()
+    point_accounts::table.find(member.0).select(Account::as_select()).get_result(conn).optional()
 }
 
 /// Sources that meet `condition`, which is made of numbers, locked in order.
@@ -251,12 +251,12 @@ pub fn save_used(conn: &mut Conn, all: &[Used]) -> QueryResult<()> {
 
 /// One entry.
 pub fn find(conn: &mut Conn, id: i64) -> QueryResult<Option<Entry>> {
-    ledger::table.find(id).select(Entry::as_select()).first(conn).optional()
+    ledger::table.find(id).select(Entry::as_select()).get_result(conn).optional()
 }
 
 /// The entry that takes `id` back.
 pub fn reversal_of(conn: &mut Conn, id: i64) -> QueryResult<Option<i64>> {
-    ledger::table.filter(ledger::reverses.eq(id)).select(ledger::id).first(conn).optional()
+    ledger::table.filter(ledger::reverses.eq(id)).select(ledger::id).get_result(conn).optional()
 }
 
 /// Which of `ids` were taken back.
@@ -276,7 +276,7 @@ pub fn last_generation(conn: &mut Conn, account: MemberId, kind: i16, subject: i
         .filter(ledger::reverses.is_null())
         .filter(ledger::balances.is_null())
         .select(diesel::dsl::max(ledger::generation))
-        .first::<Option<i64>>(conn)
+        .get_result::<Option<i64>>(conn)
         .map(Option::unwrap_or_default)
 }
 

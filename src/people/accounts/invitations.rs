@@ -114,7 +114,7 @@ pub(super) fn note(
 }
 
 fn by_id(conn: &mut Conn, id: i64) -> QueryResult<Invitation> {
-    links::table.find(id).select(Invitation::as_select()).first(conn)
+    links::table.find(id).select(Invitation::as_select()).get_result(conn)
 }
 
 /// Makes an invitation: its id, and the secret part of its link, which is kept nowhere.
@@ -204,7 +204,7 @@ pub fn good(conn: &mut Conn, token: &str, now: UtcTime) -> Result<(Invitation, M
         .filter(links::token_hash.eq(hash(token)))
         .filter(links::purpose.eq(Purpose::Invitation.code()))
         .select(Invitation::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     let invitation = found.ok_or(Error::LinkInvalid)?;
     let by = invitation.issued_by.map(|id| store::find(conn, id)).transpose()?.flatten();

@@ -106,7 +106,7 @@ pub fn peek(
         .filter(links::used_at.is_null())
         .filter(links::expires_at.gt(now))
         .select((links::id, links::member_id))
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 

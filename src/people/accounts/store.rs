@@ -84,7 +84,11 @@ fn add_names(conn: &mut Conn, id: MemberId, handle: &str, display_name: &str) ->
 
 /// Writes the names of all members when none is written yet, as after the release that began to.
 pub fn name_all(conn: &mut Conn) -> QueryResult<usize> {
-    let known: Option<String> = member_names::table.select(member_names::name).first(conn).optional()?;
+    let known: Option<String> = member_names::table
+        .order(member_names::name.asc())
+        .select(member_names::name)
+        .first(conn)
+        .optional()?;
     let (mut last, mut done) = (MemberId(0), 0);
     while known.is_none() {
         let some: Vec<(MemberId, String, String)> = members::table
@@ -105,7 +109,7 @@ pub fn name_all(conn: &mut Conn) -> QueryResult<usize> {
 
 /// The account of `id`.
 pub fn find(conn: &mut Conn, id: MemberId) -> QueryResult<Option<Member>> {
-    members::table.find(id.0).select(Member::as_select()).first(conn).optional()
+    members::table.find(id.0).select(Member::as_select()).get_result(conn).optional()
 }
 
 /// The account of a handle, whatever its case, width or script.
@@ -114,7 +118,7 @@ pub fn by_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<Member>> {
     members::table
         .filter(members::handle_fold.eq(handle.fold()))
         .select(Member::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 
@@ -125,7 +129,7 @@ pub fn by_former_handle(conn: &mut Conn, handle: &str) -> QueryResult<Option<Mem
         .inner_join(members::table.on(members::id.eq(former_handles::member_id)))
         .filter(former_handles::handle_fold.eq(handle.fold()))
         .select(Member::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 
@@ -196,14 +200,14 @@ pub fn credentials(conn: &mut Conn, login: &str) -> QueryResult<Option<(MemberId
             .filter(members::email_key.eq(&email.key))
             .filter(members::email_confirmed.eq(true))
             .select(columns)
-            .first(conn)
+            .get_result(conn)
             .optional();
     }
     let Ok(handle) = Handle::shape(login) else { return Ok(None) };
     let present = members::table
         .filter(members::handle_fold.eq(handle.fold()))
         .select(columns)
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     if present.is_some() {
         return Ok(present);
@@ -213,13 +217,13 @@ pub fn credentials(conn: &mut Conn, login: &str) -> QueryResult<Option<(MemberId
         .inner_join(members::table.on(members::id.eq(former_handles::member_id)))
         .filter(former_handles::handle_fold.eq(handle.fold()))
         .select(columns)
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 
 /// The password hash of `id`.
 pub fn password_hash(conn: &mut Conn, id: MemberId) -> QueryResult<Option<String>> {
-    members::table.find(id.0).select(members::password_hash).first(conn)
+    members::table.find(id.0).select(members::password_hash).get_result(conn)
 }
 
 /// Sets the password.

@@ -35,7 +35,7 @@ pub fn of(conn: &mut Conn, member: MemberId) -> QueryResult<Counters> {
     counters::table
         .find(member.0)
         .select(Counters::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()
         .map(Option::unwrap_or_default)
 }

@@ -68,7 +68,7 @@ pub fn find(conn: &mut Conn, token: &str, now: UtcTime) -> QueryResult<Option<Se
         .filter(sessions::expires_at.gt(now))
         .filter(sessions::seen_at.gt(now.plus(-IDLE)))
         .select(Session::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 

@@ -115,7 +115,7 @@ pub fn find(conn: &mut Conn, token: &str, now: UtcTime) -> QueryResult<Option<To
         .filter(tokens::token_hash.eq(hash(token)))
         .filter(tokens::expires_at.is_null().or(tokens::expires_at.gt(now)))
         .select(Token::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 

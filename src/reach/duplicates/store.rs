@@ -22,7 +22,7 @@ const OPEN: i16 = 0;
 const DISMISSED: i16 = 1;
 
 pub(super) fn find(conn: &mut Conn, post: PostId) -> QueryResult<Option<Fingerprint>> {
-    let found: Option<i64> = prints::table.find(post.0).select(prints::hash).first(conn).optional()?;
+    let found: Option<i64> = prints::table.find(post.0).select(prints::hash).get_result(conn).optional()?;
     Ok(found.map(|h| Fingerprint(h.cast_unsigned())))
 }
 
@@ -140,7 +140,7 @@ pub(super) fn open_one(conn: &mut Conn, id: SuspectId) -> QueryResult<Option<Sus
         .find(id.0)
         .filter(suspects::state.eq(OPEN))
         .select((suspects::id, suspects::post_id, suspects::of_post_id, suspects::at))
-        .first(conn)
+        .get_result(conn)
         .optional()
 }
 

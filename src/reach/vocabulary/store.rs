@@ -33,7 +33,7 @@ pub(super) fn find(conn: &mut Conn, id: SynonymId) -> QueryResult<Option<Synonym
     let row: Option<Row> = synonyms::table
         .find(id.0)
         .select((synonyms::id, synonyms::terms, synonyms::means, synonyms::two_way))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     Ok(row.map(group))
 }
@@ -89,7 +89,7 @@ pub(super) fn all_words(conn: &mut Conn) -> QueryResult<Vec<Word>> {
 }
 
 pub(super) fn find_word(conn: &mut Conn, id: WordId) -> QueryResult<Option<String>> {
-    words::table.find(id.0).select(words::word).first(conn).optional()
+    words::table.find(id.0).select(words::word).get_result(conn).optional()
 }
 
 pub(super) fn count_words(conn: &mut Conn) -> QueryResult<i64> {

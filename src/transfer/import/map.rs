@@ -62,7 +62,7 @@ fn may_keep(conn: &mut Conn) -> QueryResult<Keep> {
 
 /// What was decided for `source`; `None` before its first run.
 pub fn kept(conn: &mut Conn, source: &str) -> QueryResult<Option<Keep>> {
-    let found = import_map::table.find((source, KEEP, "")).select(import_map::local_id).first(conn);
+    let found = import_map::table.find((source, KEEP, "")).select(import_map::local_id).get_result(conn);
     Ok(found.optional()?.map(Keep::from_code))
 }
 

@@ -214,3 +214,26 @@ fn the_guard_sees_every_way_to_write() {
     ];
     assert_eq!(tables, expected.map(|(t, raw)| (t.to_owned(), raw)));
 }
+
+/// `first` binds a limit, and SQLite plans a statement with a bound limit anew each time it runs.
+#[test]
+fn only_the_first_of_several_rows_is_asked_for_as_such() {
+    let mut wrong = Vec::new();
+    for path in sources("src", &["rs"]) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for call in [".first(conn)", ".first::<"] {
+            for (at, _) in text.match_indices(call) {
+                let before = text.get(..at).unwrap_or_default();
+                let statement =
+                    before.rfind([';', '{']).and_then(|from| before.get(from..)).unwrap_or(before);
+                if !statement.contains(".order(") {
+                    wrong.push(format!("{}: {}", path.display(), statement.trim()));
+                }
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "`get_result` gives the one row of a key without planning it again:\n{wrong:#?}"
+    );
+}
