@@ -15,6 +15,8 @@ pub(super) struct Scan<'t> {
     pub chars: Vec<FoldedChar>,
     /// What was found, in order.
     pub pieces: Vec<Piece>,
+    /// Atoms of all words, in order.
+    atoms: Vec<Range<usize>>,
 }
 
 /// One stretch of text that is analysed as a whole.
@@ -35,8 +37,8 @@ pub(super) enum PieceKind {
     Letter,
     /// An emoji with everything that belongs to it.
     Emoji,
-    /// A word, a number or a code: its atoms, a position each.
-    Word(Vec<Range<usize>>),
+    /// A word, a number or a code: which of the [atoms](Scan::atoms_of) are its own, a position each.
+    Word(Range<usize>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,7 +64,8 @@ enum Break {
 
 impl<'t> Scan<'t> {
     pub fn new(text: &'t str) -> Self {
-        let mut scan = Self { text, chars: unwrapped(fold_chars(text)), pieces: Vec::new() };
+        let mut scan =
+            Self { text, chars: unwrapped(fold_chars(text)), pieces: Vec::new(), atoms: Vec::new() };
         scan.run();
         scan
     }
@@ -77,6 +80,11 @@ impl<'t> Scan<'t> {
         let chars = self.chars.get(range).unwrap_or_default();
         let from = chars.first().map_or(0, |c| c.from);
         from..chars.iter().map(|c| c.to).max().unwrap_or(from)
+    }
+
+    /// The atoms of a word, as folded characters.
+    pub fn atoms_of(&self, word: &Range<usize>) -> &[Range<usize>] {
+        self.atoms.get(word.clone()).unwrap_or_default()
     }
 
     fn run(&mut self) {
@@ -98,8 +106,8 @@ impl<'t> Scan<'t> {
                 Class::Letter => (PieceKind::Letter, at + 1, 1),
                 Class::Emoji => (PieceKind::Emoji, self.emoji_end(at), 1),
                 Class::Word => {
-                    let atoms = self.atoms(at);
-                    let end = atoms.last().map_or(at + 1, |atom| atom.end);
+                    let atoms = self.gather_atoms(at);
+                    let end = self.atoms.last().map_or(at + 1, |atom| atom.end);
                     let length = atoms.len();
                     (PieceKind::Word(atoms), end, length)
                 }
@@ -137,16 +145,16 @@ impl<'t> Scan<'t> {
         if flag(at) && flag(at + 1) || tone(at + 1) { at + 2 } else { at + 1 }
     }
 
-    /// The atoms of the word or code that begins at `from`.
-    fn atoms(&self, from: usize) -> Vec<Range<usize>> {
-        let mut atoms = Vec::new();
+    /// Adds the atoms of the word or code that begins at `from`; which of all they are.
+    fn gather_atoms(&mut self, from: usize) -> Range<usize> {
+        let first = self.atoms.len();
         let mut at = from;
         loop {
             let end = self.atom_end(at);
-            atoms.push(at..end);
+            self.atoms.push(at..end);
             let next = if self.is_word(end) { end } else { end + self.joiner(end) };
-            if next == end && !self.is_word(end) || atoms.len() == MAX_ATOMS {
-                return atoms;
+            if next == end && !self.is_word(end) || self.atoms.len() - first == MAX_ATOMS {
+                return first..self.atoms.len();
             }
             at = next;
         }
@@ -183,6 +191,9 @@ impl<'t> Scan<'t> {
 fn unwrapped(chars: Vec<FoldedChar>) -> Vec<FoldedChar> {
     let han = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| is_han(c.ch));
     let kept = |at: usize, c: &FoldedChar| c.ch != '\n' || !han(at.checked_sub(1)) || !han(at.checked_add(1));
+    if chars.iter().enumerate().all(|(at, c)| kept(at, c)) {
+        return chars;
+    }
     chars.iter().enumerate().filter(|(at, c)| kept(*at, c)).map(|(_, c)| *c).collect()
 }
 

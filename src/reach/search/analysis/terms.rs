@@ -45,7 +45,7 @@ impl Analysis {
                 PieceKind::Han => self.han_tokens(scan, piece, wanted, &mut take),
                 PieceKind::Letter | PieceKind::Emoji => take(whole(scan, piece)),
                 PieceKind::Word(atoms) if may_give(wanted, scan, piece.chars.clone()) => {
-                    word_tokens(scan, piece, atoms, &mut take);
+                    word_tokens(scan, piece, scan.atoms_of(atoms), &mut take);
                 }
                 PieceKind::Word(_) => {}
             }

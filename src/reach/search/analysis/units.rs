@@ -173,7 +173,7 @@ impl Analysis {
         let scan = Scan::new(text);
         match scan.pieces.as_slice() {
             [Piece { kind: PieceKind::Word(atoms), .. }] if !text.chars().any(char::is_alphabetic) => {
-                joined_code(&scan, atoms).map(Way::Loose)
+                joined_code(&scan, scan.atoms_of(atoms)).map(Way::Loose)
             }
             _ => None,
         }
@@ -190,7 +190,7 @@ impl Analysis {
                     return Some(Way::Loose(scan.folded(piece.chars.clone())));
                 }
                 PieceKind::Word(atoms) => {
-                    if let [atom] = atoms.as_slice() {
+                    if let [atom] = scan.atoms_of(atoms) {
                         return Some(Way::Loose(stem(&atom_text(&scan, atom))));
                     }
                 }
@@ -244,7 +244,7 @@ fn phrase_of(scan: &Scan<'_>, pieces: &[Piece]) -> Option<Way> {
             }
             PieceKind::Letter | PieceKind::Emoji => terms.push((piece.position, whole(scan, piece).text)),
             PieceKind::Word(atoms) => {
-                let numbered = (piece.position..).zip(atoms);
+                let numbered = (piece.position..).zip(scan.atoms_of(atoms));
                 terms.extend(numbered.map(|(at, atom)| (at, atom_text(scan, atom))));
             }
         }
@@ -280,7 +280,7 @@ impl Reading<'_> {
                 words.iter().any(|(within, word)| within.len() > 1 && !is_function(word))
                     || length <= PHRASE_CHARS && words.iter().all(|(_, word)| !is_function(word))
             }
-            PieceKind::Word(atoms) => match atoms.as_slice() {
+            PieceKind::Word(atoms) => match self.scan.atoms_of(atoms) {
                 [atom] => !is_function(&atom_text(self.scan, atom)),
                 _ => true,
             },
@@ -305,7 +305,7 @@ impl Reading<'_> {
             let mut end = at + 1;
             match &piece.kind {
                 PieceKind::Han => self.han(piece),
-                PieceKind::Word(atoms) => self.word(piece, atoms),
+                PieceKind::Word(atoms) => self.word(piece, self.scan.atoms_of(atoms)),
                 PieceKind::Emoji => {
                     let meets = self.need(piece.chars.clone());
                     self.push(Unit::new(weights::WORD, Way::Placed(whole(self.scan, piece).text), meets));

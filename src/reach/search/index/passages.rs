@@ -12,8 +12,10 @@ use super::view::Posts;
 use super::weights as w;
 use crate::reach::search::analysis::{Unit, Way};
 
-/// Threads up to which their posts are looked up one thread at a time.
+/// Threads up to which their posts are looked up one thread at a time, unless fewer postings than so many for each of
+/// them were read in all.
 const FEW: usize = 500;
+const LOOKUP: usize = 20;
 
 /// The best post of a thread.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +71,7 @@ impl Run<'_> {
             return Ok(());
         }
         // Of few threads the posts are known, and only where they may be is looked; of many all postings are read.
-        let few = threads.len() <= FEW;
+        let few = threads.len() <= FEW && tally.postings() > LOOKUP * threads.len();
         if !few {
             tally.mark(threads.iter().copied());
         }

@@ -1,7 +1,7 @@
 //! From what was typed to what is scored and needed.
 
 use super::weights as w;
-use crate::reach::search::analysis::{ASKS, Analysis, Lexicon, MAX_NEEDS, Question, Unit, Way};
+use crate::reach::search::analysis::{ASKS, Analysis, Lexicon, MAX_NEEDS, PART, Question, Unit, Way};
 use crate::reach::search::query::{Clause, ParsedQuery};
 
 /// Units beyond these are left out.
@@ -89,13 +89,15 @@ impl Plan {
         let common = |cost: u64| posts >= w::ENOUGH_POSTS && cost * w::COMMON > posts;
         let telling = priced.iter().any(|(cost, unit)| !common(*cost) && unit.meets & !ASKS != 0);
         priced.sort_by_key(|(cost, _)| *cost);
+        let abundant = self.is_abundant(&priced);
         let mut kept = 0;
         let (mut spent, mut helped) = (0, 0);
         for (cost, unit) in priced {
             let must = unit.meets & self.musts != 0;
             let helps = unit.meets & (self.needs | ASKS) == 0;
             let first = self.units.is_empty();
-            let dear = spent + cost > w::POSTINGS || helps && helped + cost > w::HELPERS;
+            let idle = abundant && helps && unit.meets & PART != 0;
+            let dear = idle || spent + cost > w::POSTINGS || helps && helped + cost > w::HELPERS;
             if !must && !first && (telling && common(cost) || dear) {
                 continue;
             }
@@ -106,6 +108,15 @@ impl Plan {
         }
         self.needs &= kept;
         Ok(())
+    }
+
+    /// Whether so many posts hold each thing that is needed that its parts find nothing that will be shown.
+    fn is_abundant(&self, priced: &[(u64, Unit)]) -> bool {
+        let most = |bit: u32| {
+            let meeting = priced.iter().filter(|(_, unit)| unit.meets & 1 << bit != 0);
+            meeting.map(|(cost, _)| *cost).max().unwrap_or(0)
+        };
+        (0..32).filter(|bit| self.needs & 1 << bit != 0).all(|bit| most(bit) >= w::ABUNDANT)
     }
 
     /// Whether a thread that meets `meets` holds everything.

@@ -360,7 +360,6 @@ impl<'a> Run<'a> {
 
     fn results(&self, tally: &mut Tally, page: Page) -> Result<Results, IndexError> {
         let settled = (page.offset + page.limit).max(w::SETTLED);
-        let near = self.near(tally, settled);
         let by_text = self.query.sort == Sort::Relevance;
         // In another order than the best first, what fits far worse than the best would come first by chance.
         let floor = if by_text {
@@ -372,13 +371,14 @@ impl<'a> Run<'a> {
         let mut candidates = Vec::new();
         let (mut complete, mut far, mut far_complete) = (0, 0, 0);
         let (mut far_public, mut far_public_complete) = (0, 0);
+        let mut bar = Bar::new(settled);
         for Found { thread, total, meets, public } in tally.found() {
             let whole = self.plan.is_complete(meets);
             if !whole && (!self.is_enough(meets) || total < floor) {
                 continue;
             }
             // A thread far down the list is counted, and that is all.
-            if by_text && total < near {
+            if by_text && f64::from(total * w::MOST) < bar.height {
                 let shown = self.shows(thread);
                 far += usize::from(shown);
                 far_complete += usize::from(shown && whole);
@@ -394,6 +394,9 @@ impl<'a> Run<'a> {
                 Sort::Hottest => f64::from(fact.heat),
             };
             candidates.push(Candidate { thread, complete: whole, public, key });
+            if whole && by_text {
+                bar.raise(key);
+            }
         }
         complete += far_complete;
         if complete >= w::ENOUGH_THREADS && self.plan.is_short() || !by_text && complete > 0 {
@@ -434,31 +437,6 @@ impl<'a> Run<'a> {
         Ok(Results { hits: hits.collect(), total, complete: complete.min(total), public })
     }
 
-    /// A score below which no factor lifts a thread among the best `wanted`, whatever is left out on the way: threads
-    /// of the first tier that the reader may see are counted.
-    fn near(&self, tally: &Tally, wanted: usize) -> f32 {
-        if tally.count() <= 4 * wanted {
-            return 0.0;
-        }
-        let mut best: Vec<f32> = Vec::with_capacity(2 * wanted);
-        let mut least = f32::MIN;
-        let cut = |best: &mut Vec<f32>| {
-            let (_, least, _) = best.select_nth_unstable_by(wanted - 1, |one, other| other.total_cmp(one));
-            let least = *least;
-            best.truncate(wanted);
-            least
-        };
-        for Found { thread, total, meets, .. } in tally.found() {
-            if total > least && self.plan.is_complete(meets) && self.shows(thread) {
-                best.push(total);
-                if best.len() == 2 * wanted {
-                    least = cut(&mut best);
-                }
-            }
-        }
-        if best.len() < wanted { 0.0 } else { cut(&mut best) * w::SPREAD }
-    }
-
     /// Without words: the threads with posts that may count, newest post first, or hottest thread first.
     fn listed(&self, page: Page) -> Result<Results, IndexError> {
         let mut newest: HashMap<u32, (i64, i64)> = HashMap::new();
@@ -493,6 +471,33 @@ impl<'a> Run<'a> {
             score: 0.0,
         });
         Ok(Results { hits: hits.collect(), total, complete: total, public: (public, public) })
+    }
+}
+
+/// The score that a thread must have to be among the best so far.
+struct Bar {
+    wanted: usize,
+    best: Vec<f64>,
+    height: f64,
+}
+
+impl Bar {
+    fn new(wanted: usize) -> Self {
+        Self { wanted, best: Vec::with_capacity(2 * wanted), height: f64::MIN }
+    }
+
+    /// Notes the score of a thread of the first tier.
+    fn raise(&mut self, key: f64) {
+        if key <= self.height {
+            return;
+        }
+        self.best.push(key);
+        if self.best.len() == 2 * self.wanted {
+            let (_, least, _) =
+                self.best.select_nth_unstable_by(self.wanted - 1, |one, other| other.total_cmp(one));
+            self.height = *least;
+            self.best.truncate(self.wanted);
+        }
     }
 }
 

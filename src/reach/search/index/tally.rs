@@ -41,6 +41,8 @@ pub(super) struct Tally {
     found: Vec<u32>,
     touched: Vec<u32>,
     titles: Vec<(u32, f32)>,
+    /// Postings read in posts.
+    read: usize,
 }
 
 /// What one unit gave a thread, for those who want to know why it ranks where it does.
@@ -186,11 +188,12 @@ impl Tally {
         if self.slots.len() < end {
             self.slots.resize(end, Slot::default());
         }
+        self.read = 0;
     }
 
-    /// How many threads were found.
-    pub fn count(&self) -> usize {
-        self.found.len()
+    /// How many postings were read in posts.
+    pub fn postings(&self) -> usize {
+        self.read
     }
 
     /// Threads found that the reader may see.
@@ -258,6 +261,7 @@ impl Tally {
             let filtered = scoring.allowed.is_some();
             let deletes = part.reader.has_deletes();
             each(part, fields, way, |doc, terms| {
+                self.read += 1;
                 let thread = part.thread(doc);
                 if deletes && !part.is_alive(doc) {
                     return;

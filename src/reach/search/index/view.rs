@@ -1,6 +1,6 @@
 //! Both sides of the index as of their last commit, with what scoring needs to know of every thread in memory.
 //!
-//! Resident: 8 bytes a document (its thread, and its place in the order of threads) and 44 bytes a thread: [`Fact`],
+//! Resident: 12 bytes a document (its thread, and its place in the order of threads) and 44 bytes a thread: [`Fact`],
 //! and by itself the [`Place`] that scoring looks up for every thread found. Both are kept up from commit to commit:
 //! only segments that are new, and documents that were deleted since, are looked at.
 
@@ -163,8 +163,8 @@ impl Posts {
 pub(super) struct Part {
     pub reader: SegmentReader,
     pub threads: Arc<[u32]>,
-    /// Documents in the order of their threads.
-    order: Arc<[DocId]>,
+    /// Threads with their documents, in order.
+    order: Arc<[(u32, DocId)]>,
     /// Posts that mostly repeat themselves, ascending.
     repeats: Arc<[DocId]>,
     pub posts: Arc<Posts>,
@@ -304,8 +304,8 @@ fn add(facts: &mut Facts, sums: &mut Sums, thread: u32, row: &Row, restricted: b
 impl Part {
     fn open(reader: &SegmentReader) -> tantivy::Result<Self> {
         let threads = threads_of(reader)?;
-        let mut order: Vec<DocId> = (0..reader.max_doc()).collect();
-        order.sort_by_key(|doc| threads.get(*doc as usize));
+        let mut order: Vec<(u32, DocId)> = threads.iter().copied().zip(0..).collect();
+        order.sort_unstable();
         let posts = Posts::open(reader)?;
         let repeats = |doc: &DocId| posts.has.first(*doc).is_some_and(|has| has & REPEATS != 0);
         let repeats = (0..reader.max_doc()).filter(repeats).collect();
@@ -316,9 +316,9 @@ impl Part {
     pub fn docs_of(&self, threads: impl Iterator<Item = u32>) -> Vec<DocId> {
         let mut docs = Vec::new();
         for thread in threads {
-            let from = self.order.partition_point(|doc| self.thread(*doc) < thread);
-            let of_thread = self.order.iter().skip(from).take_while(|doc| self.thread(**doc) == thread);
-            docs.extend(of_thread.copied().filter(|doc| self.is_alive(*doc)));
+            let from = self.order.partition_point(|(at, _)| *at < thread);
+            let of_thread = self.order.iter().skip(from).take_while(|(at, _)| *at == thread);
+            docs.extend(of_thread.map(|(_, doc)| *doc).filter(|doc| self.is_alive(*doc)));
         }
         docs.sort_unstable();
         docs

@@ -33,6 +33,9 @@ pub const POSTINGS: u64 = 6_000_000;
 /// Those of them for units that no thread needs: in large communities they refine the order less than they cost.
 pub const HELPERS: u64 = 100_000;
 
+/// When everything needed stands in so many public posts, parts of it are not looked for.
+pub const ABUNDANT: u64 = 10_000;
+
 /// What a thread written in just now gains, and after how many days half of it is left.
 pub const FRESH: f32 = 0.10;
 pub const FRESH_DAYS: f32 = 365.0;
@@ -49,8 +52,8 @@ pub const AUTHORITY_POST: f32 = 0.05;
 /// What the best passage adds to its thread when it is an accepted answer or has authority.
 pub const GOOD_PASSAGE: f32 = 0.04;
 
-/// The greatest part of its best possible score that a thread can lose to another by all of these together.
-pub const SPREAD: f32 = 0.58;
+/// The most that a thread gains by what is known of it besides its text.
+pub const MOST: f32 = 1.0 + FRESH + HEAT + SOLVED + FEATURED;
 
 /// When so many threads hold everything of a short query, those that hold a part of it are left out.
 pub const ENOUGH_THREADS: usize = 20;
