@@ -109,6 +109,7 @@ fn pages() -> Vec<Entry> {
         POST "/password" Public => access::password_submit;
         POST "/locale" Public => access::switch;
         POST "/theme" Public => access::switch;
+        POST "/notice" Public => access::switch;
         GET "/compose" Member => compose::form;
         POST "/compose" Member => compose::submit;
         POST "/preview" Member => composing::preview;

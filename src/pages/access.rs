@@ -20,7 +20,7 @@ use crate::people::accounts::service::authenticate;
 use crate::people::accounts::{self, store};
 use crate::people::sessions;
 use crate::web::error::{HttpFault, message};
-use crate::web::forms::local_path;
+use crate::web::forms::{NOTICE, is_notice, local_path};
 use crate::web::limits::{JUDGED, LOGIN_ACCOUNT, LOGIN_ADDRESS, RESET, guard, refund};
 use crate::web::page::{cookie, see_other};
 use crate::web::shell::Shell;
@@ -426,7 +426,7 @@ async fn finish_link(
     }
 }
 
-/// `POST /locale` and `/theme`: the switches check the origin instead of a token, so that visitors need no
+/// `POST /locale`, `/theme` and `/notice`: the switches check the origin instead of a token, so that visitors need no
 /// cookie before they choose.
 pub async fn switch(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
     if raw.is_cross_site() {
@@ -442,7 +442,10 @@ pub async fn switch(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResp
     if let Some(theme) = &theme {
         let _ = response.add_cookie(&cookie(&web, "theme", theme.clone(), year));
     }
-    if let Some(member) = page.actor.member() {
+    if let Some(key) = raw.get("notice").filter(|key| is_notice(key)) {
+        let _ = response.add_cookie(&cookie(&web, NOTICE, key.to_owned(), year));
+    }
+    if let Some(member) = page.actor.member().filter(|_| locale.is_some() || theme.is_some()) {
         let (id, locale) = (member.id, locale.or(member.locale));
         let theme = theme.or_else(|| member.theme.clone());
         web.house

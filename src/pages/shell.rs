@@ -7,11 +7,12 @@ use sha2::{Digest, Sha256};
 
 use crate::base::actor::Actor;
 use crate::content::categories::{self, Category, Readable};
+use crate::content::markup;
 use crate::infra::db::memory::remembered;
 use crate::infra::db::{Conn, DbError};
 use crate::site::branding::{self, Brand};
 use crate::site::settings;
-use crate::web::shell::{RailCategory, Shell, ShellLink, ShellRequest, reader};
+use crate::web::shell::{Notice, RailCategory, Shell, ShellLink, ShellRequest, reader};
 use crate::web::state::ShellSource;
 use crate::web::{AppError, Web, urls};
 
@@ -36,13 +37,15 @@ impl ShellSource for Frame {
         let locale = chosen.or(request.locale).unwrap_or(settings.locale);
         let theme = actor.member().and_then(|m| m.theme.clone()).or(request.theme);
         let zone = settings.zone();
+        let base_url = request.base_url.clone();
+        let notice = remembered(conn, |_| Ok(Said(notice(&settings.notice, &base_url))))?.0.clone();
         Ok(Shell {
             locale,
             theme,
             site: settings.name.clone(),
             tagline: settings.tagline.clone(),
             about: settings.description.clone(),
-            notice: Some(settings.notice.clone()).filter(|n| !n.is_empty()),
+            notice: notice.filter(|notice| request.put_away.as_ref() != Some(&notice.key)),
             reader: reader(actor, locale, &zone, request.now),
             zone,
             categories: rail.categories,
@@ -62,6 +65,22 @@ impl ShellSource for Frame {
     }
 }
 
+/// The site's notice, as it is remembered.
+struct Said(Option<Notice>);
+
+fn notice(text: &str, base_url: &str) -> Option<Notice> {
+    if text.is_empty() {
+        return None;
+    }
+    let pieces = markup::line(text, base_url);
+    let words: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    Some(Notice {
+        pieces: pieces.into_iter().map(|piece| (piece.text, piece.url)).collect(),
+        lang: markup::known_lang(&words),
+        key: version(text),
+    })
+}
+
 /// What of the frame follows from categories and brand.
 #[derive(Clone)]
 struct Rail {
@@ -76,7 +95,7 @@ fn rail(readable: &Readable) -> Vec<RailCategory> {
         .iter()
         .map(|c| RailCategory {
             name: c.name.clone(),
-            lang: crate::content::markup::known_lang(&c.name),
+            lang: markup::known_lang(&c.name),
             url: urls::category(&c.slug),
             mark: mark(c),
             storey: readable.path(c.id).len(),
@@ -103,8 +122,8 @@ fn sheet(brand: &str, all: &[Category]) -> String {
     css
 }
 
-fn version(css: &str) -> String {
-    data_encoding::HEXLOWER.encode(Sha256::digest(css.as_bytes()).get(..5).unwrap_or_default())
+fn version(text: &str) -> String {
+    data_encoding::HEXLOWER.encode(Sha256::digest(text.as_bytes()).get(..5).unwrap_or_default())
 }
 
 /// `GET /theme.{version}.css`: the brand, and the marks of public categories for everybody; the others' colours are no secret

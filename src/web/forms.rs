@@ -187,6 +187,19 @@ pub async fn tell_taken<B: MessageBody>(
     Ok(response)
 }
 
+/// The cookie of a reader who put the site's notice away, by the notice's key. Nobody has it unasked.
+pub const NOTICE: &str = "notice";
+
+/// True for what can be the key of a notice.
+pub fn is_notice(key: &str) -> bool {
+    key.len() == 10 && key.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// The notice that the reader has put away.
+pub fn put_away(req: &HttpRequest) -> Option<String> {
+    req.cookie(NOTICE).map(|c| c.value().to_owned()).filter(|key| is_notice(key))
+}
+
 /// A field of a form holds none of the choices that were offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is none of the choices")]

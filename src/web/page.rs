@@ -93,6 +93,7 @@ async fn load_as(req: &HttpRequest, web: &Web, shown: Presented) -> Result<Page,
     let request = ShellRequest {
         locale: req.cookie("locale").and_then(|c| Locale::parse(c.value())),
         theme: req.cookie("theme").map(|c| c.value().to_owned()).filter(|t| t == "light" || t == "dark"),
+        put_away: forms::put_away(req),
         path: req.path().to_owned(),
         target: req.uri().path_and_query().map_or_else(|| req.path().to_owned(), ToString::to_string),
         base_url: web.config.base_url.clone(),

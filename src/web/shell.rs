@@ -14,6 +14,8 @@ pub struct ShellRequest {
     pub locale: Option<Locale>,
     /// Theme of a cookie, if there is one.
     pub theme: Option<String>,
+    /// The notice that the reader has put away, by its key.
+    pub put_away: Option<String>,
     /// The path asked for.
     pub path: String,
     /// Path and query asked for.
@@ -54,6 +56,17 @@ pub struct ShellLink {
     pub url: String,
 }
 
+/// The site's notice: words and links.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Runs of words, and where each leads when it is a link.
+    pub pieces: Vec<(String, Option<String>)>,
+    /// Its language, where that is known.
+    pub lang: Option<&'static str>,
+    /// Follows from what it says: another notice has another.
+    pub key: String,
+}
+
 /// The reader, as the frame shows them.
 #[derive(Debug, Clone)]
 pub struct Reader {
@@ -88,8 +101,8 @@ pub struct Shell {
     pub tagline: String,
     /// What the site is about, for search engines.
     pub about: String,
-    /// A notice on every page, if there is one.
-    pub notice: Option<String>,
+    /// A notice on every page, if there is one that the reader has not put away.
+    pub notice: Option<Notice>,
     /// The reader, when signed in.
     pub reader: Option<Reader>,
     /// The rail.

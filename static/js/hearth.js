@@ -115,13 +115,22 @@ function wear(theme) {
   }
 }
 
+// The site's notice goes at once; the focus, which was on its button, goes on to the page.
+function putAway(button) {
+  button.closest("aside").remove();
+  const main = document.getElementById("main");
+  main.tabIndex = -1;
+  main.focus({ preventScroll: true });
+}
+
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (event.target.getAttribute("action") !== "/theme" || !button) return;
+  const act = { "/theme": () => wear(button.value), "/notice": () => putAway(button) }[event.target.getAttribute("action")];
+  if (!act || !button) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  wear(button.value);
-  fetch("/theme", { method: "POST", body: new URLSearchParams({ theme: button.value }), redirect: "manual" }).catch(() => {});
+  act();
+  fetch(event.target.action, { method: "POST", body: new URLSearchParams({ [button.name]: button.value }), redirect: "manual", keepalive: true }).catch(() => {});
 });
 
 // A like is told to the server on the side: the reader stays where they are, and a screen reader hears of it.

@@ -26,6 +26,7 @@ mod folds;
 mod inline;
 mod lang;
 pub mod limits;
+mod line;
 mod links;
 mod mentioned;
 mod mentions;
@@ -46,6 +47,7 @@ mod tests;
 
 pub use lang::{Lang, detect_lang, known_lang};
 pub use limits::{MarkupError, Stats};
+pub use line::{Piece, line};
 pub use outline::{Outline, check, mentions, outline};
 pub use plain::{Keep, excerpt, plain_text, prose_and_code};
 pub use quotable::quotable;

@@ -43,6 +43,14 @@ pub fn prose_and_code(md: &str) -> (String, String) {
     (plain_of(&document, Keep::PROSE), code)
 }
 
+/// The words of one block.
+pub(super) fn block(node: &Node, keep: Keep) -> String {
+    let mut out = String::new();
+    push(std::slice::from_ref(node), keep, &mut out);
+    out.truncate(out.trim_end().len());
+    out
+}
+
 fn plain_of(document: &Document, keep: Keep) -> String {
     let mut out = String::new();
     push(&document.blocks, keep, &mut out);

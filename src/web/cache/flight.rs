@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     fn key(target: &str) -> Key {
-        Key { target: target.into(), locale: None, theme: None }
+        Key { target: target.into(), locale: None, theme: None, put_away: None }
     }
 
     fn lead(boarding: Boarding) -> Lead {

@@ -104,6 +104,8 @@ pub struct Key {
     pub locale: Option<String>,
     /// Theme of a cookie.
     pub theme: Option<String>,
+    /// The notice that was put away.
+    pub put_away: Option<String>,
 }
 
 /// A finished page.
@@ -315,7 +317,7 @@ mod tests {
     use super::*;
 
     fn key(target: &str) -> Key {
-        Key { target: target.into(), locale: None, theme: None }
+        Key { target: target.into(), locale: None, theme: None, put_away: None }
     }
 
     fn made(body: &str, deps: &[Dep]) -> Made {

@@ -18,6 +18,7 @@ use super::flight::{Boarding, Landing, Lead};
 use super::{Entry, Keep, Key, Made, PageCache};
 use crate::base::time::{SECOND, UtcTime};
 use crate::infra::telemetry::PAGES;
+use crate::web::forms::put_away;
 use crate::web::state::Web;
 use crate::web::urls;
 
@@ -47,6 +48,7 @@ fn asked(req: &HttpRequest, web: &Web) -> Asked {
             target: req.uri().path_and_query().map_or_else(|| path.to_owned(), ToString::to_string),
             locale: cookie("locale").filter(|l| l.len() < 10),
             theme: cookie("theme").filter(|t| t.len() < 10),
+            put_away: put_away(req),
         },
         encoding: Encoding::negotiate(header(ACCEPT_ENCODING).as_deref()),
         none_match: header(IF_NONE_MATCH),
@@ -158,8 +160,8 @@ async fn kept<B: MessageBody + 'static>(
 /// The answer from a finished page: 304 when the reader has it, otherwise in the encoding they like best.
 fn answer(entry: &Entry, asked: &Asked, now: UtcTime) -> HttpResponse {
     let encoding = if entry.body.len() < SHORTEST { Encoding::Identity } else { asked.encoding };
-    // A reader with a language or a theme of their own has another page under the same address.
-    let own = asked.key.locale.is_some() || asked.key.theme.is_some();
+    // A reader with choices of their own has another page under the same address.
+    let own = asked.key.locale.is_some() || asked.key.theme.is_some() || asked.key.put_away.is_some();
     let settled = now.since(entry.modified) >= SECOND;
     let fresh = match (&asked.none_match, &asked.modified_since) {
         (Some(tags), _) => matches(tags, &entry.tag),

@@ -137,7 +137,7 @@ app_on_both! {
         let (_, _, root) = cast.callers.iter().find(|(n, ..)| *n == "administrator").unwrap();
         for entry in routes::table().into_iter().filter(|e| e.method == "POST" && !e.path.starts_with("/api/")) {
             // The switches change nothing but the look, the beacon nothing that anybody has; they check the origin instead.
-            if matches!(entry.path, "/locale" | "/theme" | "/search/click") {
+            if matches!(entry.path, "/locale" | "/theme" | "/notice" | "/search/click") {
                 continue;
             }
             let path = fill(entry.path, &cast.thread, &cast.post);

@@ -13,6 +13,7 @@ mod errors;
 mod forms;
 mod installed;
 mod invitations;
+mod notice;
 mod nul;
 mod office;
 mod pictures;
