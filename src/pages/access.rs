@@ -153,7 +153,7 @@ pub async fn login(
                 return Ok(with_session(&web, response, token));
             }
             let page = Page::of_session(&req, &web, &token).await?;
-            resume(&web, &page, &token, next, saved)
+            resume(&web, &page, &token, next, saved).await
         }
         Err(e) if matches!(e.0.code(), "credentials_wrong" | "too_many" | "busy") => {
             page.guest = None;

@@ -10,6 +10,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::access::login_page;
+use super::compose;
 use crate::web::error::{HttpFault, code_of};
 use crate::web::forms::local_path;
 use crate::web::page::{cookie, see_other};
@@ -143,13 +144,16 @@ struct ResumePage {
 }
 
 /// The filled form again, after signing in with the session `token`.
-pub(super) fn resume(
+pub(super) async fn resume(
     web: &Web,
     page: &Page,
     token: &str,
     action: String,
     saved: Vec<(String, String)>,
 ) -> Result<HttpResponse, AppError> {
+    if action == "/compose" {
+        return Ok(with_session(web, compose::resumed(web, page, saved).await?, token.to_owned()));
+    }
     let fields = TYPED.iter().filter_map(|(name, label, long)| {
         let value = saved.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone())?;
         Some(Field { name, label: page.shell.t(label), value, long: *long })

@@ -87,8 +87,12 @@ struct ComposePage {
     title: String,
     tags: String,
     body: Option<String>,
+    /// What is to be said of the form as a whole.
+    told: Option<String>,
+    /// Why the form as a whole is refused.
     error: Option<String>,
-    field: Option<String>,
+    /// Every field that is wrong, and why.
+    wrong: Vec<(String, String)>,
     /// Where the form's content stands already.
     posted: Option<String>,
     preview: Option<SafeHtml>,
@@ -103,6 +107,32 @@ impl ComposePage {
     fn is_idle(&self) -> bool {
         let typed = !self.title.is_empty() || self.body.as_ref().is_some_and(|body| !body.is_empty());
         self.may_move && self.categories.is_empty() && !typed
+    }
+
+    /// With the reasons of a refusal, each beside its field.
+    fn refused(mut self, page: &Page, reasons: &[AppError]) -> Self {
+        for reason in reasons {
+            match reason.0.field().filter(|field| self.shows(field)) {
+                Some(field) => self.wrong.push((field.to_owned(), told(page, reason))),
+                None => self.error = Some(told(page, reason)),
+            }
+        }
+        self.posted = reasons.iter().find_map(posted);
+        self
+    }
+
+    /// True for the fields that the form has.
+    fn shows(&self, field: &str) -> bool {
+        match field {
+            "title" | "kind" | "tags" => true,
+            "category" => self.may_move,
+            "body" => self.body.is_some(),
+            _ => false,
+        }
+    }
+
+    fn error_of(&self, field: &str) -> Option<&String> {
+        self.wrong.iter().find(|(f, _)| f == field).map(|(_, words)| words)
     }
 }
 
@@ -139,8 +169,9 @@ fn blank(page: &Page, readable: &Readable, form: &ThreadForm) -> ComposePage {
         title: form.title.clone(),
         tags: form.tags.clone(),
         body: Some(form.body.clone()),
+        told: None,
         error: None,
-        field: None,
+        wrong: Vec::new(),
         posted: None,
         preview: None,
         fresh: true,
@@ -174,7 +205,10 @@ pub async fn form(web: Data<Web>, page: Page, query: Query<ThreadForm>) -> Resul
 
 /// Renders what was typed, off the write path.
 pub async fn prepare(web: &Web, body: &str) -> Result<Prepared, AppError> {
-    let body = Body::parse(body)?;
+    rendered(web, Body::parse(body)?).await
+}
+
+async fn rendered(web: &Web, body: Body) -> Result<Prepared, AppError> {
     let house = web.house.clone();
     Ok(web.house.db.read(move |c| Prepared::new(c, &house, &body).map_err(DbError::from)).await?)
 }
@@ -196,50 +230,70 @@ pub async fn submit(
     page.member()?;
     let form: ThreadForm = raw.accept(&web, &page)?;
     let readable = readable_for(&web, &page).await?;
-    let shown = |page: &Page, error: Option<&AppError>, preview: Option<SafeHtml>| {
-        let mut again = blank(page, &readable, &form);
-        again.error = error.map(|e| told(page, e));
-        again.field = error.and_then(|e| e.0.field()).map(str::to_owned);
-        again.posted = error.and_then(posted);
-        again.preview = preview;
-        again
+    let refused = |reasons: &[AppError], status: StatusCode| {
+        page.answer(&web, status, &blank(&page, &readable, &form).refused(&page, reasons))
     };
     if form.action.as_deref() == Some("preview") {
         return match prepare(&web, &form.body).await {
             Ok(text) => {
-                let mut again = shown(&page, None, Some(SafeHtml::from_stored(text.html)));
+                let mut again = blank(&page, &readable, &form);
+                again.preview = Some(SafeHtml::from_stored(text.html));
                 again.similar = similar(&web, search, &page, &form.title).await?;
                 page.ok(&web, &again)
             }
-            Err(e) if retypable(&e) => {
-                page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &shown(&page, Some(&e), None))
-            }
+            Err(e) if retypable(&e) => refused(&[e], StatusCode::UNPROCESSABLE_ENTITY),
             Err(e) => Err(e),
         };
     }
-    match open(&web, &page, &raw, &form, &readable).await {
+    let written = match written(&form, &readable) {
+        Ok(written) => written,
+        Err(reasons) => return refused(&reasons, StatusCode::UNPROCESSABLE_ENTITY),
+    };
+    match open(&web, &page, &raw, written).await {
         Ok(url) => Ok(see_other(&url)),
         Err(e) if retypable(&e) => {
             let status = crate::web::error::status(e.0.kind());
-            page.answer(&web, status, &shown(&page, Some(&e), None))
+            refused(&[e], status)
         }
         Err(e) => Err(e),
     }
 }
 
-async fn open(
-    web: &Web,
-    page: &Page,
-    raw: &RawForm,
-    form: &ThreadForm,
-    readable: &Readable,
-) -> Result<String, AppError> {
+/// A new thread as its form sent it, each field checked by itself.
+struct Written {
+    category: CategoryId,
+    title: Title,
+    kind: ThreadKind,
+    tags: TagNames,
+    body: Body,
+}
+
+/// What was parsed; an error joins the others.
+fn good<T, E: Into<AppError>>(parsed: Result<T, E>, wrong: &mut Vec<AppError>) -> Option<T> {
+    parsed.map_err(|e| wrong.push(e.into())).ok()
+}
+
+/// Every field of a new thread, or everything that is wrong with them at once, in the order of the form.
+fn written(form: &ThreadForm, readable: &Readable) -> Result<Written, Vec<AppError>> {
+    let mut wrong = Vec::new();
+    let category = readable.by_slug(&form.category).map(|c| c.id).ok_or(threads::Error::CategoryInvalid);
+    let title = good(Title::parse(&form.title), &mut wrong);
+    let category = good(category, &mut wrong);
+    let kind = good(ThreadKind::parse(&form.kind), &mut wrong);
+    let tags = good(TagNames::parse_line(&form.tags).map_err(threads::Error::from), &mut wrong);
+    let body = good(Body::parse(&form.body), &mut wrong);
+    match (category, title, kind, tags, body) {
+        (Some(category), Some(title), Some(kind), Some(tags), Some(body)) => {
+            Ok(Written { category, title, kind, tags, body })
+        }
+        _ => Err(wrong),
+    }
+}
+
+async fn open(web: &Web, page: &Page, raw: &RawForm, written: Written) -> Result<String, AppError> {
     let member = page.member()?.clone();
-    let category = readable.by_slug(&form.category).ok_or(threads::Error::CategoryInvalid)?.id;
-    let title = Title::parse(&form.title)?;
-    let kind = ThreadKind::parse(&form.kind)?;
-    let tags = TagNames::parse_line(&form.tags).map_err(threads::Error::from)?;
-    let text = prepare(web, &form.body).await?;
+    let Written { category, title, kind, tags, body } = written;
+    let text = rendered(web, body).await?;
     let (house, key) = (web.house.clone(), key(page, raw, "open_thread"));
     charge(web, key.as_ref(), Soft::Post, member.id).await?;
     let wanted = OpenThread { category, kind, title, tags, text };
@@ -429,37 +483,55 @@ pub async fn save_thread(
     let form: ThreadForm = raw.accept(&web, &page)?;
     let id = ThreadId(*id);
     let readable = readable_for(&web, &page).await?;
-    let parsed = (|| -> Result<Change, AppError> {
-        let category: Option<CategoryId> = match form.category.as_str() {
-            "" => None,
-            slug => Some(readable.by_slug(slug).ok_or(threads::Error::CategoryInvalid)?.id),
-        };
-        Ok(Change {
-            title: Some(Title::parse(&form.title)?),
-            kind: Some(ThreadKind::parse(&form.kind)?),
-            category,
-            tags: Some(TagNames::parse_line(&form.tags).map_err(threads::Error::from)?),
-        })
-    })();
     let house = web.house.clone();
-    let done = match parsed {
-        Ok(wanted) => {
-            web.house
-                .db
-                .write(move |c| Ok::<_, AppError>(threads::service::change(c, &house, &member, id, &wanted)?))
-                .await
-        }
-        Err(e) => Err(e),
+    let done = match changed(&form, &readable) {
+        Ok(wanted) => web
+            .house
+            .db
+            .write(move |c| Ok::<_, AppError>(threads::service::change(c, &house, &member, id, &wanted)?))
+            .await
+            .map_err(|e| vec![e]),
+        Err(reasons) => Err(reasons),
     };
     match done {
         Ok(thread) => Ok(see_other(&thread.url(1))),
-        Err(e) if retypable(&e) => {
+        Err(reasons) if reasons.iter().all(retypable) => {
             let thread = crate::pages::thread::thread_for(&web, &page, id).await?;
-            let mut again = change_page(&page, &readable, &thread, &form);
-            again.error = Some(message(page.shell.locale, &*e.0));
-            again.field = e.0.field().map(str::to_owned);
+            let again = change_page(&page, &readable, &thread, &form).refused(&page, &reasons);
             page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
-        Err(e) => Err(e),
+        Err(reasons) => {
+            Err(reasons.into_iter().find(|e| !retypable(e)).unwrap_or(HttpFault::Malformed.into()))
+        }
     }
+}
+
+/// What a thread is to become, or everything that is wrong with it at once.
+fn changed(form: &ThreadForm, readable: &Readable) -> Result<Change, Vec<AppError>> {
+    let mut wrong = Vec::new();
+    let title = good(Title::parse(&form.title), &mut wrong);
+    let category = match form.category.as_str() {
+        "" => None,
+        slug => {
+            let found = readable.by_slug(slug).map(|c| c.id).ok_or(threads::Error::CategoryInvalid);
+            good(found, &mut wrong)
+        }
+    };
+    let kind = good(ThreadKind::parse(&form.kind), &mut wrong);
+    let tags = good(TagNames::parse_line(&form.tags).map_err(threads::Error::from), &mut wrong);
+    if wrong.is_empty() { Ok(Change { title, kind, category, tags }) } else { Err(wrong) }
+}
+
+/// The form of a new thread again, filled with `saved`, for whoever had to sign in before it could be sent.
+pub(super) async fn resumed(
+    web: &Web,
+    page: &Page,
+    saved: Vec<(String, String)>,
+) -> Result<HttpResponse, AppError> {
+    let form: ThreadForm = RawForm::of(saved).parse()?;
+    let readable = readable_for(web, page).await?;
+    let mut again = blank(page, &readable, &form);
+    again.heading = page.shell.t("resume-head");
+    again.told = Some(page.shell.t("resume-text"));
+    page.ok(web, &again)
 }

@@ -102,6 +102,11 @@ impl RawForm {
         Self { fields, cross_site: cross_site(req, config) }
     }
 
+    /// The fields of a form that was kept while its writer signed in.
+    pub fn of(fields: Vec<(String, String)>) -> Self {
+        Self { fields, cross_site: false }
+    }
+
     /// The first value of `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())

@@ -83,6 +83,9 @@ app_on_both! {
         let back = app.post("/login", &guest, &login).await;
         assert_eq!(back.status, 200, "{}", back.body);
         assert_eq!((back.field("title").as_str(), back.field("body").as_str()), ("Kept", "long <text> kept"));
+        // The category is chosen as before and can be changed.
+        assert_eq!(back.texts("#category option[selected]"), ["general"]);
+        assert!(back.texts("h1") == ["Nothing is lost"] && back.texts("#kind option").len() == 2);
         let me = guest.with_cookies(back.cookies());
         let (csrf, nonce) = (back.field("csrf"), back.field("nonce"));
         let again = [("csrf", csrf.as_str()), ("nonce", nonce.as_str()), ("category", "general"), ("kind", "discussion"), ("title", "Kept"), ("body", "long <text> kept"), ("action", "post")];

@@ -62,6 +62,13 @@ app_on_both! {
         assert_eq!(answer.field("body"), "my <long> text");
         assert_eq!(answer.field("tags"), "a, b");
         assert_eq!(answer.texts("[role=alert]").len(), 1);
+        // Everything that is wrong at once, each beside its field.
+        let all = app.post("/compose", &ada, &[("category", "nope"), ("kind", "discussion"), ("title", ""), ("tags", "a,b,c,d,e,f"), ("body", " ")]).await;
+        assert_eq!(all.status, 422);
+        for field in ["title", "category", "tags", "body"] {
+            assert_eq!(all.texts(&format!("#{field}-error")).len(), 1, "{field}: {}", all.body);
+            assert!(all.texts(&format!("[name={field}][aria-invalid=true][aria-describedby={field}-error]")).len() == 1, "{field}");
+        }
         let too_many = [("category", "general"), ("kind", "discussion"), ("title", "T"), ("tags", "a,b,c,d,e,f"), ("body", "kept")];
         let answer = app.post("/compose", &ada, &too_many).await;
         assert_eq!((answer.status.as_u16(), answer.field("body").as_str(), answer.field("title").as_str()), (422, "kept", "T"));
