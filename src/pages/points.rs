@@ -114,11 +114,13 @@ struct Line {
 }
 
 /// The level and the way to the next.
-struct Standing {
-    level: String,
-    name: String,
-    step: u8,
-    next: Option<String>,
+pub(super) struct Standing {
+    pub(super) level: String,
+    pub(super) name: String,
+    /// Tenths of the way to the next level.
+    pub(super) step: u8,
+    /// What is missing to it.
+    pub(super) next: Option<String>,
 }
 
 #[derive(Template)]
@@ -157,7 +159,8 @@ struct Loaded {
     rules: Rules,
 }
 
-fn standing(shell: &Shell, ladder: &Ladder, growth: i64) -> Option<Standing> {
+/// Where `growth` stands on the ladder.
+pub(super) fn standing(shell: &Shell, ladder: &Ladder, growth: i64) -> Option<Standing> {
     let place = ladder.place(growth)?;
     let name = place.level.name(shell.locale).to_owned();
     Some(Standing {

@@ -12,7 +12,9 @@ use crate::content::markup::{self, SafeHtml};
 use crate::content::posts::{self, purge};
 use crate::content::threads::lists::{Filter, Listing, Sort, Window, opened_by};
 use crate::content::threads::{self, State};
+use crate::engage::ledger;
 use crate::engage::levels::{self, Ladder};
+use crate::pages::points::{Standing, standing};
 use crate::pages::rows::{Author, Row, rows};
 use crate::pages::structured;
 use crate::people::accounts::{self, Member};
@@ -50,6 +52,8 @@ struct ProfilePage {
     rows: Vec<Row>,
     said: Vec<Said>,
     own: bool,
+    /// The way to the next level, which is the member's own business.
+    standing: Option<Standing>,
     suspended: Option<(String, String)>,
     may_moderate: bool,
     removal: bool,
@@ -63,6 +67,8 @@ struct Loaded {
     said: Vec<Said>,
     removal: bool,
     ladder: Ladder,
+    /// Read for oneself only.
+    growth: Option<i64>,
 }
 
 /// What the form of a suspension holds when the page is shown again.
@@ -149,6 +155,7 @@ pub async fn draw(
             stat("stat-answers", counts.answers_accepted),
         ],
         own: viewer.is_some_and(|v| v.id == member.id),
+        standing: loaded.growth.and_then(|growth| standing(&shell, &loaded.ladder, growth)),
         suspended: suspended
             .map(|until| (shell.date(until), member.suspended_reason.clone().unwrap_or_default())),
         may_moderate: outranked,
@@ -230,5 +237,9 @@ fn load(conn: &mut crate::infra::db::Conn, page: &Page, handle: &str) -> Result<
         .collect();
     let removal = purge::latest(conn, member.id)?.is_some();
     let (counters, ladder) = (profiles::of(conn, member.id)?, levels::load(conn)?);
-    Ok(Loaded { counters, member, rows, said, removal, ladder })
+    let growth = match page.actor.id() {
+        Some(id) if id == member.id => Some(ledger::service::account(conn, id)?.growth),
+        _ => None,
+    };
+    Ok(Loaded { growth, counters, member, rows, said, removal, ladder })
 }

@@ -38,6 +38,10 @@ app_on_both! {
         assert_eq!(page.texts(".entries a"), ["What hums?"; 4]);
         assert!(page.body.contains("16 more growth to Level 2 · Participant"), "{}", page.body);
         assert!(page.body.contains("rule step-4") && !page.body.contains("style="));
+        // The same on one's own profile, and nobody else's business.
+        let own = app.get("/u/bob", &bob).await;
+        assert!(own.texts(".standing .meta") == page.texts(".standing .meta") && own.body.contains("rule step-4"), "{}", own.body);
+        assert_eq!(app.get("/u/bob", &ada).await.texts(".standing").len(), 0);
         app.api("DELETE", &format!("/posts/{}/reaction", answer["id"]), &ada, None).await;
         app.settle();
         let page = app.get("/points", &bob).await;
