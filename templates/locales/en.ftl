@@ -902,8 +902,11 @@ search-log-positions = Opened by position
 search-log-position = Place { $n }
 search-log-rate = { $opened } of { $shown } ({ $share }%)
 empty-search-gap = Nothing that several people asked was asked in vain.
+empty-search-gap-next = Teach the search what members call things, before anybody asks in vain:
 empty-search-top = Nothing has been asked by several people yet.
+empty-search-top-next = See how the search answers a query of yours:
 empty-search-clicks = No result has been opened yet.
+empty-search-clicks-next = Look at the results as members do:
 
 ## Posts that look the same
 office-duplicates = Duplicates
@@ -911,6 +914,7 @@ duplicates-about = Posts that say nearly the same as another one. Nothing happen
 duplicate-of = Looks like
 duplicate-dismiss = Not a duplicate
 empty-duplicates = No two posts look the same.
+empty-duplicates-next = New posts are compared as they are written; what looks the same stands here then. Until that, see what is new in the forum.
 reader-duplicates = Duplicates
 audit-action-duplicate-dismissed = Found to be no duplicate
 

@@ -877,8 +877,11 @@ search-log-positions = 各位置的点击率
 search-log-position = 第 { $n } 位
 search-log-rate = { $shown } 次中有 { $opened } 次（{ $share }%）
 empty-search-gap = 多人搜过的词都得到了满足。
+empty-search-gap-next = 可以先把大家常用的叫法教给搜索：
 empty-search-top = 还没有多人搜过的词。
+empty-search-top-next = 试试搜索会怎样回答你的问题：
 empty-search-clicks = 还没有人点开过搜索结果。
+empty-search-clicks-next = 像成员一样看看搜索结果：
 
 ## Posts that look the same
 office-duplicates = 重复内容
@@ -886,6 +889,7 @@ duplicates-about = 与其他内容几乎相同的帖子和回复。系统不会�
 duplicate-of = 疑似重复于
 duplicate-dismiss = 不是重复
 empty-duplicates = 没有疑似重复的内容。
+empty-duplicates-next = 新内容发布时会自动比对，疑似重复的会列在这里。现在可以先看看论坛里的新帖。
 reader-duplicates = 重复内容
 audit-action-duplicate-dismissed = 标记为不是重复
 

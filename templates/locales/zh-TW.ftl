@@ -878,8 +878,11 @@ search-log-positions = 各順位的點閱率
 search-log-position = 第 { $n } 筆
 search-log-rate = { $shown } 次中有 { $opened } 次（{ $share }%）
 empty-search-gap = 多人搜尋過的字詞都有獲得解答。
+empty-search-gap-next = 可以先把大家慣用的說法教給搜尋：
 empty-search-top = 還沒有多人搜尋過的字詞。
+empty-search-top-next = 試試搜尋會如何回答您的問題：
 empty-search-clicks = 還沒有人點開過搜尋結果。
+empty-search-clicks-next = 像成員一樣看看搜尋結果：
 
 ## Posts that look the same
 office-duplicates = 重複內容
@@ -887,6 +890,7 @@ duplicates-about = 與其他內容幾乎相同的主題與回覆。系統不會�
 duplicate-of = 疑似重複於
 duplicate-dismiss = 不是重複
 empty-duplicates = 沒有疑似重複的內容。
+empty-duplicates-next = 新內容發布時會自動比對，疑似重複的會列在這裡。現在可以先看看論壇裡的新主題。
 reader-duplicates = 重複內容
 audit-action-duplicate-dismissed = 標記為不是重複
 

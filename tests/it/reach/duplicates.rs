@@ -33,6 +33,8 @@ app_on_both! {
     async fn a_question_asked_twice_is_shown_until_somebody_decides(app) {
         app.category("general", None, &[]);
         let (ada, moderator) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
+        let empty = app.get("/admin/duplicates", &moderator).await;
+        assert_eq!(empty.texts(".empty a[href=\"/new\"]"), ["New"], "what to do meanwhile");
         open(app, &ada, "general", "主機斷線", TRADITIONAL).await;
         let (_, second) = open(app, &ada, "general", "主机断线", SIMPLIFIED).await;
         open(app, &ada, "general", "The mug", OTHER).await;

@@ -161,6 +161,8 @@ app_on_both! {
         let (operator, moderator) = (app.member("opal", Role::Operator), app.member("mo", Role::Moderator));
         let empty = app.get("/admin/search", &operator).await;
         assert_eq!((empty.status.as_u16(), empty.texts("dd")), (200, vec!["0".to_owned(), "0%".into(), "0%".into()]));
+        let leads: Vec<_> = ["/admin/search/words", "/admin/search/try", "/search"].map(|to| format!(".hint a[href=\"{to}\"]")).into();
+        assert!(leads.iter().all(|to| empty.texts(to).len() == 1), "every empty part says what is next: {}", empty.body);
         for n in 1..=4 {
             search(app, n, "=HYPERLINK(\"x\")", 0);
             let id = search(app, n, "<b>wifi</b> & co", 8);
