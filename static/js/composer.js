@@ -100,6 +100,7 @@ function preview(area, editor) {
   return (wanted) => {
     pane.hidden = !wanted;
     editor.classList.toggle("split", wanted);
+    area.form.classList.toggle("split", wanted && "wide" in editor.dataset);
     show();
   };
 }
@@ -414,6 +415,7 @@ export function equip(area) {
     show(wanted);
   };
   toolbar.hidden = false;
+  area.form.classList.add("equipped");
   buttons.forEach((button, n) => { button.tabIndex = n ? -1 : 0; });
   toolbar.addEventListener("click", (event) => {
     const name = event.target.closest("button")?.dataset.do;

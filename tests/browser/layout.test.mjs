@@ -49,6 +49,47 @@ describe("layout", { concurrency: false }, () => {
     });
   }
 
+  // Older web views (WeChat, Android before Chromium 105) drop every rule with :has().
+  test("the frame and the editor stand without :has()", async () => {
+    const page = await forum.visitor();
+    await logIn(page, forum.logins.moderator);
+    const withoutHas = () => page.evaluate(() => {
+      const drop = (list) => {
+        for (let n = list.cssRules.length - 1; n >= 0; n -= 1) {
+          const rule = list.cssRules[n];
+          if (rule.selectorText?.includes(":has(")) list.deleteRule(n);
+          else if (rule.cssRules?.length) drop(rule);
+        }
+      };
+      [...document.styleSheets].forEach(drop);
+    });
+    const [first] = await page.locator(".row h2 a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+    for (const path of ["/", first, "/points", `/u/${forum.logins.member.handle}`]) {
+      await page.goto(path);
+      await withoutHas();
+      const [main, side] = [await page.locator("main").boundingBox(), await page.locator(".side").boundingBox()];
+      assert.ok(side.x >= main.x + main.width && side.y < 200, `${path}: the right column stands beside the page`);
+    }
+    await page.goto("/compose");
+    await page.locator(".toolbar").waitFor();
+    await withoutHas();
+    assert.equal(await page.locator("button:visible", { hasText: "Preview" }).count(), 1);
+    const [main, form] = [await page.locator("main").boundingBox(), await page.locator("main form").boundingBox()];
+    assert.equal(form.width, main.width, "text and preview take the whole page");
+    assertQuiet(page);
+    await page.context().close();
+  });
+
+  test("one column stands in the middle", async () => {
+    const page = await forum.visitor({ width: 1023 });
+    await page.goto("/");
+    await page.goto(await page.locator(".row h2 a").first().getAttribute("href"));
+    const box = await page.locator("article.post").first().boundingBox();
+    assert.ok(Math.abs(box.x - (1023 - box.x - box.width)) <= 2, JSON.stringify(box));
+    assertQuiet(page);
+    await page.context().close();
+  });
+
   test("points stand at the end of their line, also beside a title of two lines on a phone", async () => {
     const page = await forum.visitor({ width: 390 });
     await logIn(page, forum.logins.member);
