@@ -100,7 +100,28 @@ for (const area of all("[data-editor] textarea")) {
   import(area.closest("[data-editor]").dataset.script).then(({ equip }) => equip(area));
 }
 
-// The theme changes at once; the server is told on the side.
+// The theme changes at once, in other tabs too and on pages that the browser kept whole; the server is told on the side.
+const CHOSEN = "hearth-theme";
+let since = Date.now();
+
+function follow(chosen) {
+  const { theme, at } = JSON.parse(chosen) ?? {};
+  if (!(at > since)) return;
+  since = at;
+  wear(theme);
+}
+
+function choose(theme) {
+  wear(theme);
+  since = Date.now();
+  try { localStorage.setItem(CHOSEN, JSON.stringify({ theme, at: since })); } catch { /* Forbidden: other tabs follow when they load. */ }
+}
+
+addEventListener("storage", (event) => { if (event.key === CHOSEN && event.newValue) follow(event.newValue); });
+addEventListener("pageshow", (event) => {
+  try { if (event.persisted) follow(localStorage.getItem(CHOSEN)); } catch { /* See above. */ }
+});
+
 function wear(theme) {
   const root = document.documentElement;
   if (theme === "system") delete root.dataset.theme;
@@ -125,7 +146,7 @@ function putAway(button) {
 
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  const act = { "/theme": () => wear(button.value), "/notice": () => putAway(button) }[event.target.getAttribute("action")];
+  const act = { "/theme": () => choose(button.value), "/notice": () => putAway(button) }[event.target.getAttribute("action")];
   if (!act || !button) return;
   event.preventDefault();
   event.stopImmediatePropagation();

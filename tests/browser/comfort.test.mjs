@@ -77,6 +77,20 @@ describe("comfort", { concurrency: false }, () => {
     await page.context().close();
   });
 
+  test("the theme changes in other tabs too", async () => {
+    const page = await forum.visitor();
+    const other = await page.context().newPage();
+    await other.goto("/");
+    await page.goto("/latest");
+    await page.click("[name=theme][value=dark]");
+    await other.locator("html[data-theme=dark]").waitFor();
+    assert.equal(await other.getAttribute("[name=theme][value=dark]", "aria-current"), "true");
+    await other.click("[name=theme][value=system]");
+    await page.locator("html:not([data-theme])").waitFor();
+    assertQuiet(page);
+    await page.context().close();
+  });
+
   test("the next page comes below this one and the address follows", async () => {
     const page = await forum.visitor();
     await page.goto("/latest");
