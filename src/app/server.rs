@@ -18,7 +18,7 @@ use crate::infra::jobs;
 use crate::infra::telemetry::{REQUESTS, SECONDS};
 use crate::pages::again;
 use crate::web::forms::FORM_LIMIT;
-use crate::web::{cache, error, forms, headers};
+use crate::web::{assets, cache, error, forms, headers};
 
 /// Seconds that requests in flight get after SIGTERM.
 const DRAIN: u64 = 20;
@@ -110,6 +110,7 @@ pub async fn serve(
     node.house.db.write(move |c| jobs::requeue(c, &name).map_err(DbError::from)).await?;
     let stop = Arc::new(AtomicBool::new(false));
     let mut threads = subscribers::start(&node, &stop);
+    threads.push(std::thread::spawn(assets::pack));
     threads.push(schedule::start(&node, &stop));
     let worker = schedule::start_jobs(&node, &stop);
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
