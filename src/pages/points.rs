@@ -64,7 +64,7 @@ pub fn subjects(
             seen.then(|| {
                 let subject = Subject {
                     title: thread.title.clone(),
-                    lang: thread.lang.clone(),
+                    lang: thread.title_lang().to_owned(),
                     url: urls::post(post.id),
                 };
                 (post.id, subject)

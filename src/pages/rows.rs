@@ -178,7 +178,7 @@ fn row(
     Row {
         url: thread.url(1),
         title: thread.title.clone(),
-        lang: thread.lang.clone(),
+        lang: thread.title_lang().to_owned(),
         category: readable
             .get(thread.category_id)
             .map(|c| (c.name.clone(), urls::category(&c.slug), super::shell::mark(c))),

@@ -520,7 +520,7 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         id: thread.id,
         head,
         heading: thread.title.clone(),
-        lang: thread.lang.clone(),
+        lang: thread.title_lang().to_owned(),
         crumbs,
         answer: loaded.answer.as_ref().map(|p| {
             let plain = markup::plain_text(&p.body, markup::Keep::PREVIEW);
@@ -558,7 +558,9 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         related: loaded
             .related
             .iter()
-            .map(|t| (t.title.clone(), t.url(1), t.lang.clone(), shell.n("replies-count", t.replies())))
+            .map(|t| {
+                (t.title.clone(), t.url(1), t.title_lang().to_owned(), shell.n("replies-count", t.replies()))
+            })
             .collect(),
         body: match &loaded.replying {
             Some(post) if reply.quoting => with_quote(reply.body, &loaded.quote(post)),

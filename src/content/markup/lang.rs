@@ -123,6 +123,44 @@ pub fn known_lang(text: &str) -> Option<&'static str> {
     }
 }
 
+/// The BCP 47 code of a title, which is too short to be judged like a text: by what can only be one language, and
+/// otherwise as the text under it, whose code is `body`. A name or a product code is in the language of its text.
+pub fn title_lang(title: &str, body: &str) -> &'static str {
+    let n = count(title);
+    let body = Lang::from_code(body);
+    let told = match detect_lang(title) {
+        Lang::ZhHans if n.simplified == 0 && body == Lang::ZhHant => Lang::ZhHant,
+        told @ (Lang::ZhHans | Lang::ZhHant) => told,
+        _ if n.han + n.kana + n.hangul + n.other > n.ascii + n.latin => Lang::Other,
+        _ if n.latin == 0 && is_english(title) => Lang::En,
+        _ => body,
+    };
+    told.code()
+}
+
+/// English words that no other language written in Latin letters has, or hardly ever in a title.
+const ENGLISH_ONLY: [&str; 30] = [
+    "the", "with", "this", "that", "you", "your", "how", "what", "why", "which", "who", "where", "when",
+    "should", "from", "does", "they", "there", "only", "after", "before", "without", "about", "between",
+    "into", "works", "doesn't", "don't", "can't", "isn't",
+];
+
+/// True for what is English beyond doubt, short as it may be.
+fn is_english(text: &str) -> bool {
+    let (mut all, mut english, mut only) = (0usize, 0usize, 0usize);
+    for word in words(text).take(40) {
+        let word = word.to_lowercase().replace('’', "'");
+        all += 1;
+        only += usize::from(ENGLISH_ONLY.contains(&word.as_str()));
+        english += usize::from(ENGLISH.contains(&word.as_str()) || ENGLISH_ONLY.contains(&word.as_str()));
+    }
+    only > 0 && english * 5 >= all
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '’').filter(|word| !word.is_empty())
+}
+
 /// Words that make up about a third of any English text and little of the others'.
 const ENGLISH: [&str; 48] = [
     "the", "and", "is", "to", "of", "in", "a", "i", "it", "for", "you", "on", "with", "this", "that", "have",
@@ -132,9 +170,8 @@ const ENGLISH: [&str; 48] = [
 ];
 
 fn latin(text: &str) -> Lang {
-    let words = text.split(|c: char| !c.is_alphabetic() && c != '\'').filter(|word| !word.is_empty());
     let (mut all, mut english) = (0usize, 0usize);
-    for word in words.take(400) {
+    for word in words(text).take(400) {
         all += 1;
         english += usize::from(ENGLISH.contains(&word.to_lowercase().as_str()));
     }
@@ -165,6 +202,32 @@ mod tests {
             ("", Lang::Other),
         ] {
             assert_eq!(detect_lang(text), lang, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_title_is_told_by_itself_or_by_its_text() {
+        for (title, body, lang) in [
+            ("Welcome: how this community works", "und", "en"),
+            ("Welcome: how this community works", "zh-Hans", "en"),
+            ("Why doesn’t it start?", "und", "en"),
+            ("Spare part for discontinued BF-100 with 2-wire output", "und", "en"),
+            ("Crash on start", "en", "en"),
+            ("Crash on start", "und", "und"),
+            ("AB-1200/3", "und", "und"),
+            ("AB-1200/3", "zh-Hant", "zh-Hant"),
+            ("Bonjour tout le monde", "und", "und"),
+            ("On a un plugin pour ça", "und", "und"),
+            ("Was ist das?", "und", "und"),
+            ("La doc of the day, une habitude française", "und", "und"),
+            ("感測器與韌體", "und", "zh-Hant"),
+            ("公告", "zh-Hant", "zh-Hant"),
+            ("公告", "en", "zh-Hans"),
+            ("Как сбросить устройство", "en", "und"),
+            ("お知らせ", "en", "und"),
+            ("42", "en", "en"),
+        ] {
+            assert_eq!(title_lang(title, body), lang, "{title} over {body}");
         }
     }
 

@@ -45,7 +45,7 @@ mod safety_tests;
 #[cfg(test)]
 mod tests;
 
-pub use lang::{Lang, detect_lang, known_lang};
+pub use lang::{Lang, detect_lang, known_lang, title_lang};
 pub use limits::{MarkupError, Stats};
 pub use line::{Piece, line};
 pub use outline::{Outline, check, mentions, outline};

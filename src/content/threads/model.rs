@@ -8,6 +8,7 @@ use crate::base::fold::is_visible;
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::categories::Readable;
+use crate::content::markup;
 use crate::infra::db::schema::threads;
 
 /// What a thread is for.
@@ -140,7 +141,7 @@ pub struct Thread {
     pub title: String,
     /// The name in its address.
     pub slug: String,
-    /// Language of the title and first post.
+    /// Language of the first post.
     pub lang: String,
     /// State, as stored.
     pub state: i16,
@@ -196,6 +197,11 @@ impl Thread {
     /// The state.
     pub fn state(&self) -> State {
         State::from_code(self.state)
+    }
+
+    /// The language of its title.
+    pub fn title_lang(&self) -> &'static str {
+        markup::title_lang(&self.title, &self.lang)
     }
 
     /// Replies: listed posts but the first.

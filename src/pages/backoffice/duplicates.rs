@@ -71,7 +71,7 @@ pub async fn show(web: Data<Web>, page: Page, query: Query<BeforeQuery>) -> Resu
     let name = |id| names.get(&id).map(|a: &Author| a.name.clone()).unwrap_or_default();
     let side = |(post, thread): &(Post, Thread)| Side {
         title: format!("{} #{}", thread.title, post.number),
-        lang: thread.lang.clone(),
+        lang: thread.title_lang().to_owned(),
         url: urls::post_in_thread(thread.id, &thread.slug, post.number, post.id),
         author: name(post.author_id),
         when: shell.when(post.created_at),
