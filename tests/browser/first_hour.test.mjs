@@ -41,6 +41,9 @@ describe("the first hour", { concurrency: false }, () => {
         await page.fill("#colour", "#7c3aed");
         await next();
         assert.equal(at(), "/admin/start/categories");
+        assert.equal(await page.locator(".steps [aria-current=step]").count(), 1);
+        const named = await page.locator(".steps .step-name").evaluateAll((names) => names.map((name) => name.offsetWidth > 1));
+        assert.deepEqual(named, width < 600 ? [false, false, false, true, false] : [true, true, true, true, true], "the step one is at is named");
         await press(page, "a.choice");
         assert.equal(await page.inputValue("#name0"), offered);
         await page.fill("#name1", "Seals & valves");
