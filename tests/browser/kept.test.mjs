@@ -74,6 +74,29 @@ describe("kept text", { concurrency: false }, () => {
     await page.context().close();
   });
 
+  test("a page that the browser kept whole does not offer again what was sent from it", async () => {
+    const page = await open("/t/3");
+    await write(page, "Said once");
+    // What the browser does at Back: the page as it was left, form and all, after the server took what it held. The
+    // browser under test keeps no page that must not be stored, so the way there is walked by hand.
+    await page.evaluate(async () => {
+      const form = document.querySelector("#reply form");
+      const body = new URLSearchParams([...new FormData(form), ["action", "post"]]);
+      form.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }));
+      await fetch(form.getAttribute("action"), { method: "POST", body });
+    });
+    assert.equal(await page.inputValue("#body"), "Said once", "the page stands as it was left");
+    await Promise.all([
+      page.waitForEvent("domcontentloaded"),
+      page.evaluate(() => { dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })); }),
+    ]);
+    await page.locator("article.post", { hasText: "Said once" }).waitFor();
+    await page.waitForTimeout(300);
+    assert.equal(await page.inputValue("#body"), "");
+    assert.deepEqual(await records(page), []);
+    await page.context().close();
+  });
+
   test("its writer discards it, or cancels", async () => {
     const page = await open("/compose");
     assert.equal(await page.locator("[data-keeping] button").isVisible(), false, "there is nothing to discard yet");
