@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { assertQuiet, eventually, logIn, withForum } from "./support.mjs";
+import { assertQuiet, eventually, logIn, press, withForum } from "./support.mjs";
 
 describe("comfort", { concurrency: false }, () => {
   const forum = withForum();
@@ -75,6 +75,40 @@ describe("comfort", { concurrency: false }, () => {
     assert.equal(await page.getAttribute("html", "data-theme"), "dark");
     assertQuiet(page);
     await page.context().close();
+  });
+
+  test("the site's notice is put away, with and without JavaScript, until it says something else", async () => {
+    const say = async (words) => {
+      const admin = await forum.visitor();
+      await logIn(admin, forum.logins.administrator);
+      await admin.goto("/admin/settings");
+      await admin.fill("#notice", words);
+      await press(admin, "main form .btn.primary");
+      await admin.context().close();
+    };
+    await say("We move on Friday: https://status.example/");
+    for (const javaScript of [true, false]) {
+      const page = await forum.visitor({ javaScript, width: javaScript ? 1280 : 390 });
+      await page.goto("/latest");
+      assert.equal(await page.getAttribute(".site-notice a", "href"), "https://status.example/");
+      const away = page.locator(".site-notice button");
+      if (javaScript) {
+        await Promise.all([page.waitForResponse((answer) => answer.url().endsWith("/notice")), away.click()]);
+        assert.equal(await page.evaluate(() => document.activeElement.id), "main", "the focus goes on to the page");
+      } else {
+        await press(page, ".site-notice button");
+        assert.equal(new URL(page.url()).pathname, "/latest");
+      }
+      assert.equal(await page.locator(".site-notice").count(), 0);
+      await page.goto("/");
+      assert.equal(await page.locator(".site-notice").count(), 0, "it stays away");
+      await say(`We move on ${javaScript ? "Saturday" : "Sunday"}.`);
+      await page.goto("/new");
+      assert.match(await page.locator(".site-notice p").textContent(), /We move on S/);
+      if (javaScript) await say("We move on Friday: https://status.example/");
+      assertQuiet(page);
+      await page.context().close();
+    }
   });
 
   test("the theme changes in other tabs too", async () => {
