@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::base::actor::Role;
 use crate::base::fault::Fault;
+use crate::base::ids::MemberId;
 use crate::content::uploads::{self, Made, Purpose};
 use crate::infra::db::Conn;
 use crate::infra::house::House;
@@ -14,7 +15,7 @@ use crate::site::{audit, branding};
 use crate::web::error::HttpFault;
 use crate::web::files::{PictureForm, Read};
 use crate::web::page::see_other;
-use crate::web::{AppError, Page, Web};
+use crate::web::{AppError, Page, RawForm, Web};
 
 /// `GET /uploads/{key}-{variant}`. What a key stands for never changes.
 pub async fn serve(web: Data<Web>, name: Path<String>) -> Result<HttpResponse, AppError> {
@@ -33,7 +34,7 @@ pub async fn serve(web: Data<Web>, name: Path<String>) -> Result<HttpResponse, A
 fn swap(
     conn: &mut Conn,
     house: &House,
-    member: crate::base::ids::MemberId,
+    member: MemberId,
     purpose: Purpose,
     made: Option<&[Made]>,
     old: Option<&str>,
@@ -103,6 +104,27 @@ pub async fn logo(
     }
 }
 
+/// `POST /admin/branding/plate`: the logo as it stands, on a plate.
+pub async fn plate(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
+    let member = page.at_least(Role::Administrator)?.id;
+    raw.verify(&web, &page)?;
+    let stands = web.house.db.read(|conn| Ok::<_, AppError>(branding::service::load(conn)?.logo)).await?;
+    if let Some(old) = stands
+        && let Some(made) = uploads::plated(&web.house.db, &old).await?
+    {
+        let house = web.house.clone();
+        web.house
+            .db
+            .write(move |conn| match branding::service::load(conn)?.logo {
+                Some(now) if now == old => put_logo(conn, &house, member, Some(&made), Some(&old)),
+                // Somebody chose another meanwhile.
+                _ => Ok(()),
+            })
+            .await?;
+    }
+    Ok(see_other("/admin/branding?saved"))
+}
+
 /// The logo that a form brings, or none, in the place of the one before. That one goes, unless it is `spared` because
 /// it may come back.
 pub(super) async fn take_logo(
@@ -132,10 +154,21 @@ async fn change_logo(
         .db
         .write(move |conn| {
             let old = branding::service::load(conn)?.logo.filter(|old| Some(old) != spared.as_ref());
-            let key = swap(conn, &house, member, Purpose::Logo, made.as_deref(), old.as_deref())?;
-            branding::service::set_logo(conn, &house.clock, key.as_deref())?;
-            audit::note(conn, &house.clock, Some(member), "site.logo", "site", "")?;
-            Ok::<_, AppError>(())
+            put_logo(conn, &house, member, made.as_deref(), old.as_deref())
         })
         .await
+}
+
+/// `made` as the site's logo, in the place of the upload `old`, which goes.
+fn put_logo(
+    conn: &mut Conn,
+    house: &House,
+    member: MemberId,
+    made: Option<&[Made]>,
+    old: Option<&str>,
+) -> Result<(), AppError> {
+    let key = swap(conn, house, member, Purpose::Logo, made, old)?;
+    branding::service::set_logo(conn, &house.clock, key.as_deref())?;
+    audit::note(conn, &house.clock, Some(member), "site.logo", "site", "")?;
+    Ok(())
 }

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::base::ids::MemberId;
 use crate::base::time::{DAY, UtcTime};
-use crate::infra::db::Conn;
+use crate::infra::db::{Conn, Db};
 use crate::infra::house::House;
 
 pub use error::Error;
@@ -54,6 +54,26 @@ pub async fn make(purpose: Purpose, bytes: impl AsRef<[u8]> + Send + 'static) ->
     };
     // A decoder that panics on a crafted file has refused it.
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(Error::Unreadable))
+}
+
+/// The logo `key`, which is older than plates, on one; none when it has one or needs none.
+pub async fn plated(db: &Db, key: &str) -> Result<Option<Vec<Made>>, Error> {
+    let key = key.to_owned();
+    let found = db
+        .read(move |conn| Ok::<_, Error>((file(conn, &key, "logo")?, file(conn, &key, "icon-512")?)))
+        .await?;
+    let (Some(logo), Some(icon)) = found else { return Ok(None) };
+    let _turn = DECODING.acquire().await;
+    let work = move || {
+        let made = picture::lacks_plate(&logo.bytes).then(|| picture::with_plate(&logo.bytes, &icon.bytes));
+        made.transpose()
+    };
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(Error::Unreadable))
+}
+
+/// True while the logo `key` can hardly be seen on one of the themes.
+pub fn lacks_plate(conn: &mut Conn, key: &str) -> Result<bool, Error> {
+    Ok(file(conn, key, "logo")?.is_some_and(|logo| picture::lacks_plate(&logo.bytes)))
 }
 
 /// Keeps what was made; answers the key it is found by.

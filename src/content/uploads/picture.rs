@@ -4,7 +4,9 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
-use image::{DynamicImage, GenericImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage};
+use image::{
+    DynamicImage, GenericImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits, RgbaImage,
+};
 
 use super::error::Error;
 
@@ -53,16 +55,35 @@ pub fn avatar(bytes: &[u8]) -> Result<Vec<Made>, Error> {
 
 /// A logo that fits the bar, and the icons that follow from it.
 pub fn logo(bytes: &[u8]) -> Result<Vec<Made>, Error> {
-    let picture = on_plate(read(bytes)?);
+    logo_of(&on_plate(read(bytes)?))
+}
+
+/// True for a logo as it is kept that one of the themes swallows: it is older than plates.
+pub fn lacks_plate(logo: &[u8]) -> bool {
+    read(logo).is_ok_and(|picture| wanted_plate(&picture).is_some())
+}
+
+/// A logo as it is kept and its largest icon, put on a plate.
+pub fn with_plate(logo: &[u8], icon: &[u8]) -> Result<Vec<Made>, Error> {
+    let (logo, icon) = (read(logo)?, read(icon)?);
+    // The icon holds the logo in the middle of a square; of the two, the one that shows more of it is taken.
+    let side = icon.width().min(icon.height());
+    let fits = logo.resize(side, side, FilterType::Nearest);
+    let (width, height) = (fits.width(), fits.height());
+    let inner = icon.crop_imm((side - width.min(side)) / 2, (side - height.min(side)) / 2, width, height);
+    logo_of(&on_plate(if inner.width() > logo.width() { inner } else { logo }))
+}
+
+fn logo_of(picture: &DynamicImage) -> Result<Vec<Made>, Error> {
     let (width, height) = LOGO;
     let fits = picture.width() <= width && picture.height() <= height;
     let shown = if fits { picture.clone() } else { picture.resize(width, height, FilterType::CatmullRom) };
     let mut made = vec![write("logo", &shown)?];
     for (variant, side) in ICONS {
-        made.push(write(variant, &square(&picture, side, 1.0, [0; 4])?)?);
+        made.push(write(variant, &square(picture, side, 1.0, [0; 4])?)?);
     }
     let (variant, side, share) = MASKABLE;
-    made.push(write(variant, &square(&picture, side, share, [255; 4])?)?);
+    made.push(write(variant, &square(picture, side, share, [255; 4])?)?);
     Ok(made)
 }
 
@@ -124,11 +145,26 @@ fn faint(picture: &RgbaImage) -> Option<Faint> {
     }
 }
 
+/// True for a picture that stands on a plate already: round at its corners, one ground along its sides.
+fn is_plated(picture: &DynamicImage) -> bool {
+    let (right, low) = (picture.width().saturating_sub(1), picture.height().saturating_sub(1));
+    let sides = [(right / 2, 0), (right / 2, low), (0, low / 2), (right, low / 2)]
+        .map(|(x, y)| picture.get_pixel(x, y));
+    let corners = [(0, 0), (right, 0), (0, low), (right, low)].map(|(x, y)| picture.get_pixel(x, y));
+    let near = |a: image::Rgba<u8>, b: image::Rgba<u8>| a.0.iter().zip(b.0).all(|(a, b)| a.abs_diff(b) <= 6);
+    corners.iter().all(|pixel| pixel.0[3] < 128)
+        && [Faint::Light, Faint::Dark].iter().any(|f| sides.iter().all(|pixel| near(*pixel, f.plate())))
+}
+
+/// What a picture needs a plate for.
+fn wanted_plate(picture: &DynamicImage) -> Option<Faint> {
+    faint(&picture.thumbnail(160, 160).to_rgba8()).filter(|_| !is_plated(picture))
+}
+
 /// The picture on a plate with round corners, where without it nothing would be seen on one of the themes. It is part
 /// of the picture, so that it is there wherever the logo and its icons are.
 fn on_plate(picture: DynamicImage) -> DynamicImage {
-    let small = picture.thumbnail(160, 160).to_rgba8();
-    let Some(faint) = faint(&small) else { return picture };
+    let Some(faint) = wanted_plate(&picture) else { return picture };
     let (width, height) = (picture.width(), picture.height());
     let edge = (height / 6).max(2);
     let mut plate = RgbaImage::from_pixel(width + 2 * edge, height + 2 * edge, faint.plate());
@@ -262,6 +298,23 @@ mod tests {
         }
         let corner = on_plate(read(&png(40, 40, white)).unwrap()).to_rgba8().get_pixel(0, 0).0;
         assert_eq!(corner[3], 0, "round");
+    }
+
+    #[test]
+    fn a_logo_that_was_kept_without_a_plate_gets_one_and_no_second() {
+        let ink =
+            RgbaImage::from_fn(200, 200, |x, _| image::Rgba(if x < 90 { [255; 4] } else { [0; 4] })).into();
+        let old = logo_of(&ink).unwrap();
+        let of = |made: &[Made], name: &str| made.iter().find(|m| m.variant == name).unwrap().bytes.clone();
+        assert!(lacks_plate(&of(&old, "logo")));
+        let new = with_plate(&of(&old, "logo"), &of(&old, "icon-512")).unwrap();
+        assert!(!lacks_plate(&of(&new, "logo")));
+        assert_eq!(
+            on_plate(read(&of(&new, "logo")).unwrap()).dimensions(),
+            read(&of(&new, "logo")).unwrap().dimensions()
+        );
+        let icon = read(&of(&new, "icon-512")).unwrap().to_rgba8();
+        assert_eq!((icon.get_pixel(256, 2).0, icon.get_pixel(0, 0).0[3]), (Faint::Light.plate().0, 0));
     }
 
     #[test]

@@ -6,8 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::base::actor::Role;
-use crate::content::custom_pages;
-use crate::infra::db::DbError;
+use crate::content::{custom_pages, uploads};
 use crate::site::audit;
 use crate::site::branding::fonts::Family;
 use crate::site::branding::{self, Brand, LINKS, Link, Wanted};
@@ -22,6 +21,8 @@ struct BrandingPage {
     typed: Wanted,
     families: [Family; 3],
     logo: Option<String>,
+    /// One of the themes swallows the logo.
+    lost: bool,
     refused: Refused,
     saved: bool,
     /// Addresses and titles of custom pages, to link to.
@@ -81,11 +82,16 @@ async fn draw(
     typed: Option<Wanted>,
     refused: Refused,
 ) -> Result<HttpResponse, AppError> {
-    let (brand, pages) = web
+    let (brand, lost, pages) = web
         .house
         .db
         .read(|conn| {
-            Ok::<_, DbError>((branding::service::load(conn)?, custom_pages::store::published(conn)?))
+            let brand = branding::service::load(conn)?;
+            let lost = match &brand.logo {
+                Some(key) => uploads::lacks_plate(conn, key)?,
+                None => false,
+            };
+            Ok::<_, AppError>((brand, lost, custom_pages::store::published(conn)?))
         })
         .await?;
     let template = BrandingPage {
@@ -93,6 +99,7 @@ async fn draw(
         typed: with_blanks(typed.unwrap_or_else(|| as_typed(&brand))),
         families: Family::ALL,
         logo: brand.logo,
+        lost,
         refused,
         saved: page.shell.target.ends_with("?saved"),
         pages: pages.into_iter().map(|(slug, title, _)| (urls::custom_page(&slug), title)).collect(),

@@ -2,11 +2,14 @@
 
 use std::io::Cursor;
 
+use diesel::prelude::*;
 use hearth::base::actor::Role;
+use hearth::infra::db::DbError;
+use hearth::infra::db::schema::upload_files;
 use image::{ImageFormat, Rgba, RgbaImage};
 
 use crate::app_on_both;
-use crate::support::app::{Answer, Caller};
+use crate::support::app::{Answer, Caller, off};
 
 fn png(side: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -119,5 +122,51 @@ app_on_both! {
         assert_eq!(app.upload("/admin/branding/logo", &ada, &png(40), &[]).await.status, 403);
         assert_eq!(app.upload("/admin/branding/logo", &root, b"", &[("remove", "yes")]).await.status, 303);
         assert!(app.get("/", &nobody).await.body.contains("brand-mark"));
+    }
+}
+
+/// A logo as it was kept before there were plates: white on nothing.
+fn white_on_nothing(side: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let picture = RgbaImage::from_fn(side, side, |x, _| Rgba(if x < side / 2 { [255; 4] } else { [0; 4] }));
+    picture.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png).unwrap();
+    bytes
+}
+
+app_on_both! {
+    async fn a_logo_older_than_plates_gets_one_without_being_uploaded_again(app) {
+        let root = app.member("rootie", Role::Administrator);
+        app.upload("/admin/branding/logo", &root, &png(64), &[]).await;
+        let offers = "form[action=\"/admin/branding/plate\"]";
+        assert_eq!(app.get("/admin/branding", &root).await.texts(offers).len(), 0, "it can be seen");
+        off(|| {
+            app.db.write_now(|conn| {
+                for (variant, side) in [("logo", 120), ("icon-512", 512)] {
+                    diesel::update(upload_files::table.filter(upload_files::variant.eq(variant)))
+                        .set((
+                            upload_files::bytes.eq(white_on_nothing(side)),
+                            upload_files::content_type.eq("image/png"),
+                        ))
+                        .execute(conn)?;
+                }
+                Ok::<_, DbError>(())
+            })
+        })
+        .unwrap();
+        let old = shown(&app.get("/admin/branding", &root).await).unwrap();
+        assert_eq!(app.get("/admin/branding", &root).await.texts(offers).len(), 1);
+        let mo = app.member("mo", Role::Moderator);
+        assert_eq!(app.post("/admin/branding/plate", &mo, &[]).await.status, 403);
+        assert_eq!(app.post("/admin/branding/plate", &root, &[]).await.status, 303);
+        let page = app.get("/admin/branding", &root).await;
+        let new = shown(&page).unwrap();
+        assert_eq!((old == new, page.texts(offers).len()), (false, 0));
+        let picture = image::load_from_memory(&app.get(&new, &root).await.bytes).unwrap().to_rgba8();
+        let (wide, high) = picture.dimensions();
+        assert_eq!((picture.get_pixel(0, 0).0[3], picture.get_pixel(wide / 2, high - 1).0), (0, [38, 42, 46, 255]));
+        assert_eq!(app.get(&old, &root).await.status, 404, "the one before is thrown away");
+        // A second time changes nothing.
+        app.post("/admin/branding/plate", &root, &[]).await;
+        assert_eq!(shown(&app.get("/admin/branding", &root).await), Some(new));
     }
 }
