@@ -175,7 +175,7 @@ fn view(shell: &Shell, readable: &Readable, found: Found, query: &SearchQuery, q
         } else {
             urls::post_in_thread(thread.id, &thread.slug, found.post.number, found.post.id)
         },
-        lang: thread.lang.clone(),
+        lang: thread.title_lang().to_owned(),
         post_lang: found.post.lang.clone(),
         category: readable.get(thread.category_id).map(|c| (c.name.clone(), format!("mark-{}", c.id))),
         when: shell.when(found.post.created_at),
