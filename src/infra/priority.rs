@@ -33,15 +33,15 @@ pub fn giving_way<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 mod tests {
     use super::*;
 
-    fn niceness() -> i32 {
-        rustix::process::getpriority_process(Some(rustix::thread::gettid())).unwrap()
+    fn niceness() -> Option<i32> {
+        rustix::process::getpriority_process(Some(rustix::thread::gettid())).ok()
     }
 
     #[test]
     fn what_gives_way_starts_threads_that_do() {
         let before = niceness();
-        let there = giving_way(|| std::thread::spawn(niceness).join().unwrap());
-        assert_eq!(there, (before + LATER).min(19).max(LATER));
+        let there = giving_way(|| std::thread::spawn(niceness).join().ok().flatten());
+        assert_eq!(there, before.map(|before| before.max(LATER)));
         assert_eq!(niceness(), before);
     }
 }

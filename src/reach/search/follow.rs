@@ -364,10 +364,12 @@ impl Scribe {
         let mut after = 0;
         loop {
             let some = posts::store::after(conn, id, after, POSTS)?;
-            let Some(last) = some.last() else { break };
-            after = last.number;
             for post in &some {
                 documents.extend(self.document(conn, post)?);
+                after = post.number;
+            }
+            if i64::try_from(some.len()).is_ok_and(|count| count < POSTS) {
+                break;
             }
         }
         Ok(documents)

@@ -14,11 +14,11 @@ use crate::reach::search::analysis::Way;
 use crate::reach::search::query::{Has, Mark};
 
 /// Which posts may count for `query`; `None` when all may.
-pub(super) fn posts(sides: &[&View], query: &Query<'_>) -> tantivy::Result<Allowed> {
+pub(super) fn posts(sides: &[&View], query: &Query<'_>) -> Allowed {
     let parsed = query.parsed;
     let of_author = query.filter.author.is_some() || query.filter.not_author.is_some();
     if !parsed.asks_of_posts() && !of_author {
-        return Ok(None);
+        return None;
     }
     let bits = |all: &[Has]| all.iter().fold(0, |bits, has| bits | has.bit());
     let (has, not_has) = (bits(&parsed.has), bits(&parsed.not.has));
@@ -48,7 +48,7 @@ pub(super) fn posts(sides: &[&View], query: &Query<'_>) -> tantivy::Result<Allow
         }
         sides_bits.push(parts_bits);
     }
-    Ok(Some(sides_bits))
+    Some(sides_bits)
 }
 
 /// Calls `take` with the thread and the document of every post that may count: (side, part, document, thread).

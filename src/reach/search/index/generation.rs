@@ -12,7 +12,7 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyEr
 use super::schema::{Fields, columns};
 use super::tally::Tally;
 use super::view::Views;
-use super::{Batch, Head, IndexError, PostDocument};
+use super::{Batch, Head, IndexError, PostDocument, prepared};
 use crate::base::ids::{PostId, ThreadId};
 use crate::infra::priority::giving_way;
 use crate::reach::search::analysis::Analysis;
@@ -263,6 +263,7 @@ impl Side {
         if index.schema() != Fields::build().0 {
             return Err(TantivyError::SchemaError("the fields are not the ones expected".into()).into());
         }
+        index.tokenizers().register(prepared::NAME, prepared::analyzer());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Self { index, reader })
     }

@@ -17,6 +17,7 @@ mod generation;
 mod passages;
 mod plan;
 mod pointer;
+mod prepared;
 mod rebuild;
 mod run;
 mod schema;

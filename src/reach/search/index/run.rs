@@ -186,7 +186,7 @@ pub(super) fn search(
             return Ok(Results::default());
         };
         if run.plan.units.is_empty() {
-            return run.listed(page);
+            return Ok(run.listed(page));
         }
         run.read(tally, None)?;
         run.results(tally, page)
@@ -261,7 +261,7 @@ impl<'a> Run<'a> {
         }
         let fields = generation.fields;
         let mut scoring = Scoring::new(views, fields, permit);
-        scoring.allowed = filters::posts(&scoring.sides, query)?;
+        scoring.allowed = filters::posts(&scoring.sides, query);
         scoring.titles_only = query.parsed.in_title;
         let threads = Threads::new(&scoring.sides, &fields, query, &plan.excluded, &scoring.allowed)?;
         plan.trim(scoring.sums.posts, |unit| scoring.cost(unit))?;
@@ -438,7 +438,7 @@ impl<'a> Run<'a> {
     }
 
     /// Without words: the threads with posts that may count, newest post first, or hottest thread first.
-    fn listed(&self, page: Page) -> Result<Results, IndexError> {
+    fn listed(&self, page: Page) -> Results {
         let mut newest: HashMap<u32, (i64, i64)> = HashMap::new();
         for (nth, side) in self.scoring.sides.iter().enumerate() {
             for (at, part) in side.parts.iter().enumerate() {
@@ -470,7 +470,7 @@ impl<'a> Run<'a> {
             post: newest.get(&candidate.thread).map(|(_, post)| PostId(*post)),
             score: 0.0,
         });
-        Ok(Results { hits: hits.collect(), total, complete: total, public: (public, public) })
+        Results { hits: hits.collect(), total, complete: total, public: (public, public) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The schema that both indexes share. Two kinds of documents lie in it: *heads*, one a thread, with its title, tags
 //! and what is known about it; and *posts*, with their text.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tantivy::TantivyDocument;
@@ -10,16 +10,16 @@ use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder,
     TextFieldIndexing, TextOptions,
 };
-use tantivy::tokenizer::{PreTokenizedString, Token as TantivyToken};
 
 use super::document::REPEATS;
+use super::prepared::{self, Prepared};
 use super::{Head, PostDocument};
 use crate::base::fold::{fold, is_han};
 use crate::base::pinyin::readings;
 use crate::reach::search::analysis::{self, Analysis, Token};
 
 /// Raised when a field changes; an index built by another version is rebuilt.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Longest title compared as a whole, in characters.
 const MAX_TITLE: usize = 300;
 
@@ -82,7 +82,7 @@ impl Fields {
         let key = NumericOptions::from(INDEXED | FAST);
         let text = |option| {
             TextOptions::default().set_indexing_options(
-                TextFieldIndexing::default().set_tokenizer("raw").set_index_option(option),
+                TextFieldIndexing::default().set_tokenizer(prepared::NAME).set_index_option(option),
             )
         };
         let placed = || text(IndexRecordOption::WithFreqsAndPositions);
@@ -121,11 +121,14 @@ impl Fields {
         let (tokens, repeats) = told_once(analysis.tokens(&post.body));
         document.add_u64(self.has, post.has_bits() | if repeats { REPEATS } else { 0 });
         let (placed, loose) = split(tokens);
-        document.add_pre_tokenized_text(self.body, placed);
-        document.add_pre_tokenized_text(self.body_loose, loose);
+        document.add_text(self.body, placed);
+        document.add_text(self.body_loose, loose);
         if !post.code.is_empty() {
-            let tokens = analysis.tokens(&post.code).into_iter().map(tantivy_token).collect();
-            document.add_pre_tokenized_text(self.code, PreTokenizedString { text: String::new(), tokens });
+            let mut terms = Prepared::default();
+            for token in analysis.tokens(&post.code) {
+                terms.push(&token.text, token.position as usize);
+            }
+            document.add_text(self.code, terms.into_text());
         }
         document
     }
@@ -140,16 +143,15 @@ impl Fields {
         document.add_i64(self.last_at, head.last_at.0);
         document.add_f64(self.heat, head.heat);
         let (placed, loose) = split(analysis.tokens(&head.title));
-        document.add_pre_tokenized_text(self.title, placed);
-        document.add_pre_tokenized_text(self.title_loose, loose);
+        document.add_text(self.title, placed);
+        document.add_text(self.title_loose, loose);
         document.add_text(self.whole_title, whole_title(&head.title));
-        let mut sounds = Vec::new();
+        let mut sounds = Prepared::default();
         let mut at = 0;
         for text in std::iter::once(&head.title).chain(&head.tags) {
             at = sounds_of(text, at, &mut sounds) + 2;
         }
-        document
-            .add_pre_tokenized_text(self.sounds, PreTokenizedString { text: String::new(), tokens: sounds });
+        document.add_text(self.sounds, sounds.into_text());
         for tag in &head.tags {
             document.add_text(self.tag, fold(tag));
         }
@@ -179,13 +181,13 @@ fn head_key(thread: i64) -> String {
 }
 
 /// Terms with places and terms without.
-fn split(tokens: Vec<Token>) -> (PreTokenizedString, PreTokenizedString) {
-    let (placed, loose): (Vec<Token>, Vec<Token>) = tokens.into_iter().partition(|token| token.placed);
-    let text = |tokens: Vec<Token>| PreTokenizedString {
-        text: String::new(),
-        tokens: tokens.into_iter().map(tantivy_token).collect(),
-    };
-    (text(placed), text(loose))
+fn split(tokens: Vec<Token>) -> (String, String) {
+    let (mut placed, mut loose) = (Prepared::default(), Prepared::default());
+    for token in tokens {
+        let terms = if token.placed { &mut placed } else { &mut loose };
+        terms.push(&token.text, token.position as usize);
+    }
+    (placed.into_text(), loose.into_text())
 }
 
 /// Placed terms in a row that make a sentence rather than a turn of phrase: in spaced scripts, and of Han characters.
@@ -238,18 +240,8 @@ fn hash(of: &(impl Hash + ?Sized)) -> u64 {
     hasher.finish()
 }
 
-fn tantivy_token(token: Token) -> TantivyToken {
-    TantivyToken {
-        offset_from: token.from,
-        offset_to: token.to,
-        position: token.position as usize,
-        text: token.text,
-        position_length: token.length as usize,
-    }
-}
-
 /// Every reading of every Han character of `text`, from position `from`; gives the position after the last.
-fn sounds_of(text: &str, from: usize, out: &mut Vec<TantivyToken>) -> usize {
+fn sounds_of(text: &str, from: usize, out: &mut Prepared) -> usize {
     let mut position = from;
     let mut apart = false;
     for ch in fold(text).chars() {
@@ -259,15 +251,11 @@ fn sounds_of(text: &str, from: usize, out: &mut Vec<TantivyToken>) -> usize {
         }
         // What is interrupted is not one word.
         position += usize::from(std::mem::take(&mut apart));
-        for reading in readings(ch) {
-            let initial = reading.chars().take(1).map(|ch| ch.to_ascii_uppercase()).collect::<String>();
-            for text in [reading, initial] {
-                let known =
-                    out.iter().rev().take_while(|token| token.position == position).any(|t| t.text == text);
-                if !known {
-                    out.push(TantivyToken { position, text, position_length: 1, ..TantivyToken::default() });
-                }
-            }
+        let initial = |reading: &String| reading.chars().take(1).map(|ch| ch.to_ascii_uppercase()).collect();
+        let sounds: BTreeSet<String> =
+            readings(ch).into_iter().flat_map(|reading| [initial(&reading), reading]).collect();
+        for sound in &sounds {
+            out.push(sound, position);
         }
         position += 1;
     }
