@@ -29,7 +29,7 @@ describe("comfort", { concurrency: false }, () => {
     await page.keyboard.press("l");
     await eventually(async () => (await liked()) === 1 - before, "the like");
     assert.ok(await second.evaluate((post) => post.contains(document.activeElement)));
-    assert.equal(await page.locator("p.hidden[role=status]").textContent(), before ? "You no longer like this post." : "You like this post.");
+    assert.equal(await page.locator("p.hidden[role=status]").textContent(), before ? "You unliked this post." : "You liked this post.");
     await page.reload();
     assert.equal(await liked(), 1 - before);
     await page.keyboard.press("j");

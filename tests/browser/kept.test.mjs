@@ -37,7 +37,7 @@ describe("kept text", { concurrency: false }, () => {
     await logIn(page, forum.logins.member);
     await page.goto("/compose");
     await holds(page, "Before the session ended");
-    assert.match(await page.locator("[data-keeping]").textContent(), /What you wrote on .+ is back\./);
+    assert.match(await page.locator("[data-keeping]").textContent(), /Restored what you wrote on .+\./);
     await page.goto("/t/1");
     await page.goto("/compose");
     await holds(page, "Before the session ended");

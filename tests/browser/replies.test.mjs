@@ -37,7 +37,7 @@ describe("replying", { concurrency: false }, () => {
       await page.fill("#body", `${text}\nMy own words.`);
       await press(page, "#reply button[value=post]");
       const post = page.locator("article.post").last();
-      assert.match(await post.locator("a.answers").textContent(), /^In reply to #1 @\S+$/);
+      assert.match(await post.locator("a.answers").textContent(), /^In reply to #1 by @\S+$/);
       assert.match(await post.locator("blockquote .quote-by").textContent(), /^@\S+$/);
       assertQuiet(page);
     });

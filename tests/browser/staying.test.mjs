@@ -34,7 +34,7 @@ describe("staying", { concurrency: false }, () => {
         assert.equal(await page.locator(".fresh").textContent(), "");
       }
       await answer("/t/3", `News for a ${role}.`);
-      for (const [page, words] of [[thread, "1 new reply. Show it"], [list, "1 thread with something new. Show it"]]) {
+      for (const [page, words] of [[thread, "1 new reply. Show it"], [list, "1 thread with new activity. Show it"]]) {
         await eventually(async () => {
           await page.clock.runFor(60_000);
           return page.locator(".fresh a").count();

@@ -36,7 +36,7 @@ app_on_both! {
         reasons.sort();
         assert_eq!(reasons, ["Answer accepted", "First post of the day", "Like received", "Reply"]);
         assert_eq!(page.texts(".entries a"), ["What hums?"; 4]);
-        assert!(page.body.contains("16 more growth to Level 2 · Participant"), "{}", page.body);
+        assert!(page.body.contains("16 growth to Level 2 · Participant"), "{}", page.body);
         assert!(page.body.contains("rule step-4") && !page.body.contains("style="));
         // The same on one's own profile, and nobody else's business.
         let own = app.get("/u/bob", &bob).await;
@@ -46,7 +46,7 @@ app_on_both! {
         app.settle();
         let page = app.get("/points", &bob).await;
         assert_eq!(page.texts(".delta.taken"), ["−1"]);
-        assert!(page.body.contains("Taken back: Like received"));
+        assert!(page.body.contains("Revoked: Like received"));
         assert_eq!(app.get("/points", &Caller::visitor()).await.status, 303);
         assert_eq!(app.get("/points?before=nonsense", &bob).await.status, 404);
         assert!(app.get("/", &bob).await.body.contains("href=\"/points\""));
@@ -164,7 +164,7 @@ app_on_both! {
         assert_eq!(ledger["balance"], 0);
         let reasons: Vec<&str> =
             ledger["items"].as_array().unwrap().iter().map(|i| i["reason"].as_str().unwrap()).collect();
-        assert_eq!(reasons, ["Taken back: Decided by staff", "Hosted the meet-up"]);
+        assert_eq!(reasons, ["Revoked: Adjusted by staff", "Hosted the meet-up"]);
         for (who, status) in [(&Caller::visitor(), 401), (&mo, 403), (&op, 200)] {
             let answer = app.api("GET", "/admin/ledger/audit", who, None).await;
             assert_eq!(answer.status.as_u16(), status);
@@ -222,12 +222,12 @@ app_on_both! {
         assert_eq!(app.get("/admin/points", &op).await.status, 403);
         assert_eq!(save(app, &root, &[]).await.status, 303, "nothing changed");
         for (change, words) in [
-            (&[("points-reply", "many")][..], "Points are a number"),
-            (&[("points-thread", "-1")], "Points are a number"),
-            (&[("cap-like", "2000000")], "A cap is a number"),
-            (&[("threshold-1", "5")], "begins at 0"),
-            (&[("threshold-3", "20")], "Level 3 must ask for more"),
-            (&[("threshold-2", "")], "Level 2 must ask for more"),
+            (&[("points-reply", "many")][..], "Points must be between"),
+            (&[("points-thread", "-1")], "Points must be between"),
+            (&[("cap-like", "2000000")], "The daily limit must be between"),
+            (&[("threshold-1", "5")], "must start at 0"),
+            (&[("threshold-3", "20")], "Level 3 must need more"),
+            (&[("threshold-2", "")], "Level 2 must need more"),
             (&[("name-2-zh-TW", " ")], "Level 2 needs a name"),
             (&[("threshold-7", "9000")], "Level 7 needs a name"),
         ] {

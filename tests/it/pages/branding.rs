@@ -41,8 +41,8 @@ app_on_both! {
         let good = [("colour", "#2f6f6b"), ("family", "sans"), ("own_fonts", ""), ("menu_label", "A"), ("menu_url", "/a")];
         for (field, value, words) in [
             ("colour", "red", "hexadecimal"),
-            ("own_fonts", "x;}body{", "no name of a font"),
-            ("menu_url", "javascript:alert(1)", "is no address"),
+            ("own_fonts", "x;}body{", "not a valid font name"),
+            ("menu_url", "javascript:alert(1)", "is not a valid address"),
             ("menu_label", "", "needs a label"),
         ] {
             let typed: Vec<_> = good.iter().map(|(n, v)| if *n == field { (*n, value) } else { (*n, *v) }).collect();

@@ -109,7 +109,7 @@ app_on_both! {
         app.post(&format!("{edit}/remove"), &root, &[]).await;
         assert_eq!(read(app, "/pages/about-us").await.status, 404, "was no longer public when it was removed");
         let log = app.get("/admin/audit", &root).await.texts("td:nth-child(3)");
-        assert_eq!(log[..5], ["Page removed", "Page changed", "Page brought back", "Page removed", "Page made"]);
+        assert_eq!(log[..5], ["Page removed", "Page changed", "Page restored", "Page removed", "Page created"]);
     }
 }
 
@@ -126,7 +126,7 @@ app_on_both! {
         assert!(read(app, "/pages/rules").await.body.contains("Mine."));
 
         for (title, slug, body, words) in [
-            ("", "x", "t", "The title has"), ("T", "Not/this", "t", "lower-case letters"), ("T", "t", " ", "Write something"),
+            ("", "x", "t", "Titles have"), ("T", "Not/this", "t", "lower-case letters"), ("T", "t", " ", "Write something"),
             ("T", "t", &"字".repeat(32_001), "32001 characters"),
         ] {
             let refused = app.post("/admin/pages", &root, &form(title, slug, "draft", body, "")).await;

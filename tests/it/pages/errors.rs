@@ -19,10 +19,10 @@ app_on_both! {
         let wanted = [
             ("/no-such-page", 404, &nobody, "It may have moved."),
             ("/no-such-page", 404, &zh, "它可能已移到別處。"),
-            (&*format!("/t/{id}"), 410, &nobody, "Something like it may be elsewhere."),
+            (&*format!("/t/{id}"), 410, &nobody, "There may be something similar elsewhere."),
             ("/admin", 403, &ada, "ask the people who run this site"),
             ("/password?token=none", 410, &nobody, "Ask an administrator for a new link"),
-            ("/login", 200, &nobody, "Forgotten your password?"),
+            ("/login", 200, &nobody, "Forgot your password?"),
         ];
         for (path, status, caller, words) in wanted {
             let page = app.get(path, caller).await;

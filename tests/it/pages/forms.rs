@@ -23,7 +23,7 @@ app_on_both! {
         let like = app.post(&format!("/post/{post}/like"), &ended(), &[]).await;
         assert_eq!((like.status.as_u16(), like.field("next")), (401, format!("/p/{post}")));
         assert!(!like.body.contains("saved."));
-        assert!(like.texts(".notice")[0].contains("come back to the same page"), "{}", like.body);
+        assert!(like.texts(".notice")[0].contains("return to this page"), "{}", like.body);
         for (path, back) in [
             (format!("/thread/{thread}/close"), format!("/t/{thread}")),
             ("/settings/appearance".into(), "/settings".into()),
@@ -95,7 +95,7 @@ app_on_both! {
         assert_eq!(done.status, 303);
         let shown = app.get(done.location(), &mo).await;
         let line = shown.texts(".side .hint");
-        assert!(line.iter().any(|l| l.contains("This category") && l.contains("24") && !l.contains("25")), "{line:?}");
+        assert!(line.iter().any(|l| l.contains("This category only") && l.contains("24") && !l.contains("25")), "{line:?}");
         let api = app.api("PUT", &format!("/threads/{thread}/pin"), &mo, Some(serde_json::json!({ "scope": "category", "position": 99999 }))).await;
         assert_eq!((api.status.as_u16(), api.json()["error"]["code"].clone()), (422, "pin_position".into()));
     }
@@ -128,7 +128,7 @@ app_on_both! {
         assert!(form.body.contains(r#"value="read" checked"#), "a token that can do something is proposed");
         let nothing = app.post("/settings/tokens", &ada, &[("name", "Backup"), ("days", "30")]).await;
         assert_eq!((nothing.status.as_u16(), nothing.field("name"), nothing.field("days")), (422, "Backup".into(), "30".into()));
-        assert_eq!(nothing.texts(".field-error"), ["Tick at least one scope."]);
+        assert_eq!(nothing.texts(".field-error"), ["Select at least one scope."]);
         for days in ["0", "3651", "-1", "soon", "1e3"] {
             let wrong = app.post("/settings/tokens", &ada, &[("name", "Backup"), ("scope", "read"), ("scope", "write"), ("days", days)]).await;
             assert_eq!((wrong.status.as_u16(), wrong.field("days")), (422, days.into()));
@@ -162,7 +162,7 @@ app_on_both! {
         assert_eq!(open("One text").await.location(), url, "a double click posts once");
         let other = open("Another text").await;
         assert_eq!((other.status.as_u16(), other.field("body")), (422, "Another text".into()));
-        assert!(other.body.contains(&format!("href=\"{url}\"")) && other.texts("[role=alert]")[0].starts_with("This has been posted already"));
+        assert!(other.body.contains(&format!("href=\"{url}\"")) && other.texts("[role=alert]")[0].starts_with("You have already posted this"));
         assert_ne!(other.field("nonce"), nonce, "sent again it is a thread of its own");
     }
 }

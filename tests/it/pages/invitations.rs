@@ -42,7 +42,7 @@ app_on_both! {
         assert!(closed.texts(".notice").iter().any(|t| t.contains("Sign-up is closed")) && closed.texts("#username").is_empty());
         let link = invite(app, &root, "moderator", "1", "7").await;
         let form = app.get(&link, &Caller::visitor()).await;
-        assert_eq!(form.texts(".notice.ok"), ["rootie invites you to Hearth in the role “Moderator”. The invitation is good until 27 Nov 2026."]);
+        assert_eq!(form.texts(".notice.ok"), ["rootie has invited you to Hearth as Moderator. The invitation is valid until 27 Nov 2026."]);
         assert!(form.body.contains("/login?next=%2Fsignup%3Ftoken%3D"), "who has an account comes back to it");
         let (short, _) = come(app, &link, "mo-dee", "short").await;
         assert_eq!((short.status.as_u16(), short.field("username").as_str()), (422, "mo-dee"));
@@ -53,9 +53,9 @@ app_on_both! {
         assert!(app.get("/u/mo-dee", &me).await.body.contains("Moderator"));
         let used = app.get(&link, &Caller::visitor()).await;
         assert_eq!(used.status, 410);
-        assert!(used.texts(".notice")[0].contains("has been used up") && used.texts("#username").is_empty());
+        assert!(used.texts(".notice")[0].contains("has already been used") && used.texts("#username").is_empty());
         let log = app.get("/admin/audit", &root).await.texts("td:nth-child(3)");
-        assert_eq!(log[..2], ["Invitation accepted", "Invitation made"]);
+        assert_eq!(log[..2], ["Invitation accepted", "Invitation created"]);
         let api = serde_json::json!({ "username": "apina", "email": "a@mail.test", "password": GOOD });
         assert_eq!(app.api("POST", "/auth/signup", &Caller::visitor(), Some(api)).await.status, 403);
         let link = invite(app, &root, "expert", "2", "1").await;
@@ -87,7 +87,7 @@ app_on_both! {
         let (token, form) = (link.split('=').next_back().unwrap().to_owned(), app.get(&link, &Caller::visitor()).await);
         assert_eq!(app.post(&path, &root, &[]).await.status, 303);
         assert_eq!(app.post(&path, &root, &[]).await.status, 404);
-        assert!(app.get(&link, &Caller::visitor()).await.body.contains("taken back"));
+        assert!(app.get(&link, &Caller::visitor()).await.body.contains("has been revoked"));
         let guest = Caller::visitor().with_cookies(form.cookies());
         let fields = [("token", token.as_str()), ("username", "late"), ("email", "l@mail.test"), ("password", GOOD)];
         let refused = app.post("/signup", &guest, &fields).await;
@@ -107,7 +107,7 @@ app_on_both! {
         let page = app.get(&link, &ada).await;
         assert_eq!((page.status.as_u16(), page.field("token").as_str()), (200, token));
         assert_eq!(app.get("/admin", &ada).await.status, 403, "looking accepts nothing");
-        assert!(app.post("/invitation", &ada, &[("token", token)]).await.body.contains("Your role is now “Operator”."));
+        assert!(app.post("/invitation", &ada, &[("token", token)]).await.body.contains("You now have the role “Operator”."));
         assert_eq!(app.get("/admin", &ada).await.status, 200);
         assert_eq!(app.post("/invitation", &ada, &[("token", token)]).await.status, 410);
         // What an administrator left open ends with their office.

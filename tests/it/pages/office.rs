@@ -16,7 +16,7 @@ app_on_both! {
         app.sql("UPDATE jobs SET state = 2, message = '3 posts'");
         let page = app.get("/admin/jobs", &root).await;
         let cells = page.texts("td");
-        for words in ["Search index", "Page cache", "Counters of members", "Rebuild the search index", "3 posts"] {
+        for words in ["Search index", "Page cache", "Member counters", "Rebuild the search index", "3 posts"] {
             assert!(cells.iter().any(|c| c == words), "{words}: {cells:?}");
         }
         let readers = page.texts("tbody:first-of-type td.num");
@@ -103,7 +103,7 @@ app_on_both! {
         let page = app.get(path, &op).await;
         assert_eq!(page.texts("tbody td:nth-child(3)"), ["+1", "+5"]);
         assert_eq!(page.texts("tbody td:nth-child(4)"), ["6", "5"], "the sum after each entry");
-        assert!(page.texts("tbody td:nth-child(2)").iter().any(|t| t.contains("Thread opened") && t.contains("A pump")));
+        assert!(page.texts("tbody td:nth-child(2)").iter().any(|t| t.contains("Thread started") && t.contains("A pump")));
 
         for (delta, reason, field) in [("0", "why", "delta"), ("many", "why", "delta"), ("-4", "  ", "reason")] {
             let refused = app.post(path, &op, &[("delta", delta), ("reason", reason)]).await;
@@ -122,7 +122,7 @@ app_on_both! {
         assert!(app.get("/points", &ada).await.body.contains("Counted twice"), "the member reads the reason");
         let root = app.member("rootie", Role::Administrator);
         let log = app.get("/admin/audit", &root).await.texts("td:nth-child(3)");
-        assert_eq!(log[1..3], ["Points of a member looked at", "Points adjusted"], "{log:?}");
+        assert_eq!(log[1..3], ["Member’s points viewed", "Points adjusted"], "{log:?}");
         assert_eq!(app.get(&format!("{path}?before=nonsense"), &op).await.status, 404);
     }
 }
@@ -137,7 +137,7 @@ app_on_both! {
         assert_eq!(app.get("/admin/settings", &root).await.field("time_zone"), "UTC");
         let refused = save("Beijing").await;
         assert_eq!((refused.status.as_u16(), refused.field("time_zone").as_str()), (422, "Beijing"));
-        assert!(refused.body.contains("There is no time zone of that name"));
+        assert!(refused.body.contains("There’s no time zone with that name"));
         assert_eq!(save("asia/shanghai").await.status, 303);
         assert_eq!(app.get("/admin/settings", &root).await.field("time_zone"), "Asia/Shanghai");
     }
@@ -190,7 +190,7 @@ app_on_both! {
         ] {
             let answer = app.post(path, &root, fields).await;
             assert_eq!(answer.status, 422, "{path} {fields:?}");
-            assert!(answer.body.contains("That is none of the choices offered."), "{path} {fields:?}");
+            assert!(answer.body.contains("That isn’t one of the available options."), "{path} {fields:?}");
             let typed = if path == "/admin/branding" { "#123456" } else { "Kept" };
             assert!(answer.body.contains(typed), "{path}: nothing typed is lost");
         }
@@ -208,7 +208,7 @@ app_on_both! {
         };
         let own = book(&op, "opal").await;
         assert_eq!((own.status.as_u16(), own.field("reason").as_str()), (422, "Wrote the guide"));
-        assert_eq!(own.texts("#delta-error"), ["Operators cannot book points to themselves; ask another one."]);
+        assert_eq!(own.texts("#delta-error"), ["Operators can’t adjust their own points. Ask another operator."]);
         let over_api = json!({ "member": "opal", "delta": 50, "reason": "Wrote the guide" });
         assert_eq!(app.api("POST", "/admin/points", &op, Some(over_api)).await.status, 403);
         assert_eq!(book(&other, "opal").await.status, 303);

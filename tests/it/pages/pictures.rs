@@ -84,9 +84,9 @@ app_on_both! {
     async fn what_is_no_picture_is_refused_in_the_form(app) {
         let ada = app.member("ada", Role::Member);
         for (file, words) in [
-            (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".to_vec(), "no PNG"),
-            (Vec::new(), "Choose a picture"),
-            (png(40)[..60].to_vec(), "cannot be read"),
+            (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".to_vec(), "must be a PNG"),
+            (Vec::new(), "Choose image"),
+            (png(40)[..60].to_vec(), "can’t be read"),
         ] {
             let answer = app.upload("/settings/avatar", &ada, &file, &[]).await;
             assert_eq!(answer.status, 422);

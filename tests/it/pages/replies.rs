@@ -41,7 +41,7 @@ app_on_both! {
         assert_eq!(sent.status, 303);
         for reader in [&Caller::visitor(), &ada] {
             let page = app.get(&url, reader).await;
-            assert_eq!(page.texts("a.answers"), ["In reply to #1 @ada"]);
+            assert_eq!(page.texts("a.answers"), ["In reply to #1 by @ada"]);
             assert_eq!(page.texts("[data-ugc]"), ["Which seal?", "The lip seal."]);
         }
         for nothing in ["?reply_to=77", "?reply_to=x", "?quote=0", "?quote=-1"] {

@@ -35,8 +35,8 @@ fn fields(typed: &[(String, String)]) -> Vec<(&str, &str)> {
 app_on_both! {
     async fn from_an_empty_site_to_one_that_is_ready_and_back(app) {
         let root = app.member("rootie", Role::Administrator);
-        assert_eq!(overview(app, &root).await, ["Open"; 5]);
-        assert_eq!(app.get("/admin", &root).await.texts(".first-hour .meta"), ["0 of 5 settled"]);
+        assert_eq!(overview(app, &root).await, ["To do"; 5]);
+        assert_eq!(app.get("/admin", &root).await.texts(".first-hour .meta"), ["0 of 5 done or skipped"]);
         let before = app.get("/", &Caller::visitor()).await;
 
         let said = app.post("/admin/start/language", &root, &[("locale", "zh-TW"), ("time_zone", "Asia/Taipei")]).await;
@@ -68,7 +68,7 @@ app_on_both! {
         app.settle();
         let after = app.get("/", &Caller::visitor()).await;
         assert_eq!(after.body, before.body, "as it was before");
-        assert_eq!(overview(app, &root).await, ["Open"; 5], "a link that was taken back invited nobody");
+        assert_eq!(overview(app, &root).await, ["To do"; 5], "a link that was taken back invited nobody");
         assert_eq!(app.get("/admin/invitations", &root).await.texts("tbody tr").len(), 0);
     }
 }
@@ -79,15 +79,15 @@ app_on_both! {
         for step in STEPS {
             assert_eq!(app.post(&format!("/admin/start/{step}/skip"), &root, &[]).await.status, 303);
         }
-        assert_eq!(overview(app, &root).await, ["Left out"; 5]);
+        assert_eq!(overview(app, &root).await, ["Skipped"; 5]);
         assert_eq!(app.post("/admin/start/name", &root, &[("name", "Tools"), ("tagline", "")]).await.status, 303, "and done later");
         assert_eq!(overview(app, &root).await[1], "Done");
         app.post("/admin/start/name/undo", &root, &[]).await;
-        assert!(app.get("/admin", &root).await.body.contains("4 of 5 settled"));
+        assert!(app.get("/admin", &root).await.body.contains("4 of 5 done or skipped"));
         assert_eq!(app.post("/admin/start", &root, &[("action", "away")]).await.location(), "/admin");
-        assert!(!app.get("/admin", &root).await.body.contains("4 of 5 settled"));
+        assert!(!app.get("/admin", &root).await.body.contains("4 of 5 done or skipped"));
         app.post("/admin/start", &root, &[("action", "back")]).await;
-        assert!(app.get("/admin", &root).await.body.contains("4 of 5 settled"));
+        assert!(app.get("/admin", &root).await.body.contains("4 of 5 done or skipped"));
         assert_eq!(app.get("/admin/start/none", &root).await.status, 404);
         app.category("general", None, &[]);
         let other = app.member("second", Role::Operator);
@@ -105,7 +105,7 @@ app_on_both! {
         assert_eq!((refused.status.as_u16(), refused.field("time_zone").as_str()), (422, "Beijing"));
         let refused = app.post("/admin/start/language", &root, &[("locale", "tlh"), ("time_zone", "Asia/Taipei")]).await;
         assert_eq!((refused.status.as_u16(), refused.field("time_zone").as_str()), (422, "Asia/Taipei"));
-        assert_eq!((refused.texts("[role=alert]"), refused.texts("[checked]").len()), (vec!["That is none of the choices offered.".to_owned()], 0));
+        assert_eq!((refused.texts("[role=alert]"), refused.texts("[checked]").len()), (vec!["That isn’t one of the available options.".to_owned()], 0));
         assert_eq!(app.post("/admin/start/look", &root, &[("colour", "red")]).await.status, 422);
         let refused = app.post("/admin/start/invitation", &root, &[("role", "king"), ("uses", "7"), ("days", "1")]).await;
         assert_eq!((refused.status.as_u16(), refused.field("uses").as_str()), (422, "7"));
@@ -119,7 +119,7 @@ app_on_both! {
 
         let twice = [("make0", "1"), ("name0", "Pumps"), ("colour0", "#2f6f6b"), ("make1", "1"), ("name1", "ＰＵＭＰＳ "), ("colour1", "#2f6f6b")];
         let refused = app.post("/admin/start/categories", &root, &twice).await;
-        assert_eq!(refused.texts("[role=alert]"), ["Another category at this place has this name. Give one of them another."]);
+        assert_eq!(refused.texts("[role=alert]"), ["There’s already a category with this name here. Choose a different name."]);
         assert_eq!((refused.status.as_u16(), refused.texts(".at-fault legend")), (409, vec!["Category 2".to_owned()]));
         assert!(app.get("/categories", &root).await.texts(".directory li").is_empty(), "none without the other");
 
@@ -136,7 +136,7 @@ app_on_both! {
         app.post("/admin/start/categories/undo", &root, &[]).await;
         let page = app.get("/admin/start/categories?undone", &root).await;
         assert_eq!(page.texts(".chips li"), ["Reviews and experience"]);
-        assert!(page.body.contains("Categories that hold threads by now stay."));
+        assert!(page.body.contains("Those that already have threads stay."));
     }
 }
 

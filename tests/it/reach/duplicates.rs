@@ -58,7 +58,7 @@ app_on_both! {
         edit(SIMPLIFIED.replace("？", "。")).await;
         edit(SIMPLIFIED.to_owned()).await;
         assert!(shown(app, &moderator).await.is_empty(), "decided once for all");
-        assert!(app.get("/admin/audit", &app.member("rootie", Role::Administrator)).await.body.contains("Found to be no duplicate"));
+        assert!(app.get("/admin/audit", &app.member("rootie", Role::Administrator)).await.body.contains("Duplicate dismissed"));
     }
 }
 

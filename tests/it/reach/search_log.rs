@@ -174,16 +174,16 @@ app_on_both! {
         let page = app.get("/admin/search?days=7", &operator).await;
         assert_eq!(page.texts("dd"), ["13", "38%", "31%"]);
         assert_eq!(page.texts("[aria-labelledby=gap] td:first-child"), ["unopened", "=HYPERLINK(\"x\")"]);
-        assert_eq!(page.texts("[aria-labelledby=gap] td:nth-child(3)"), ["Only some of the words", "Nothing"]);
+        assert_eq!(page.texts("[aria-labelledby=gap] td:nth-child(3)"), ["Only partial matches", "No results"]);
         assert!(page.body.contains("/compose?title=%3DHYPERLINK%28%22x%22%29"), "{}", page.body);
         assert_eq!(page.texts("[aria-labelledby=top] td:first-child"), ["unopened", "<b>wifi</b> & co", "=HYPERLINK(\"x\")"]);
-        assert_eq!(page.texts(".positions .meta")[1].split_whitespace().collect::<Vec<_>>().join(" "), "Place 2 3 of 4 (75%)");
+        assert_eq!(page.texts(".positions .meta")[1].split_whitespace().collect::<Vec<_>>().join(" "), "Position 2 3 of 4 (75%)");
         assert!(page.body.contains("rule step-10") && page.body.contains("rule step-2") && !page.body.contains("secret of one"));
 
         let file = app.get("/admin/search/queries.csv?kind=gap&days=7", &operator).await;
         assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
         assert_eq!(file.body.lines().collect::<Vec<_>>(), [
-            "\u{feff}\"Query\",\"Asked\",\"Nothing found\",\"Result opened\"", "\"unopened\",4,0,0", "\"'=HYPERLINK(\"\"x\"\")\",4,4,0",
+            "\u{feff}\"Query\",\"Searches\",\"No results\",\"Result clicked\"", "\"unopened\",4,0,0", "\"'=HYPERLINK(\"\"x\"\")\",4,4,0",
         ]);
         let api = app.api("GET", "/admin/search/queries?kind=gap&days=90&limit=1", &operator, None).await.json();
         assert_eq!(api["items"], serde_json::json!([{

@@ -70,8 +70,8 @@ app_on_both! {
         app.post("/admin/search/synonyms", &operator, &[("terms", "a => b")]).await;
         let long = format!("a, {}", "字".repeat(51));
         for (line, status, words) in [
-            ("Software, 软体", 409, "Another group says the same"), ("头发, 頭髮", 422, "at least two terms"),
-            ("a => b => c", 422, "one arrow"), (long.as_str(), 422, "1 to 50 characters"), ("", 422, "at least two"),
+            ("Software, 软体", 409, "already a group like this"), ("头发, 頭髮", 422, "at least two different terms"),
+            ("a => b => c", 422, "only one arrow"), (long.as_str(), 422, "1 to 50 characters"), ("", 422, "at least two"),
         ] {
             let refused = app.post("/admin/search/synonyms", &operator, &[("terms", line)]).await;
             assert_eq!((refused.status.as_u16(), refused.field("terms").as_str()), (status, line), "{words}");
