@@ -12,6 +12,7 @@ use crate::pages::compose::{prepare, retypable};
 use crate::people::accounts;
 use crate::web::error::message;
 use crate::web::limits::Soft;
+use crate::web::urls;
 use crate::web::{AppError, Page, RawForm, Web};
 
 /// Names offered at a time.
@@ -81,6 +82,25 @@ struct Offer {
     value: String,
     /// What explains it.
     label: String,
+    /// What stands for it in a text of many words, where that is something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+}
+
+impl Offer {
+    fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into(), link: None }
+    }
+
+    /// A tag, which a post links to.
+    fn tag(name: String) -> Self {
+        let words: String = name
+            .chars()
+            .flat_map(|ch| matches!(ch, '[' | ']' | '\\').then_some('\\').into_iter().chain([ch]))
+            .collect();
+        let link = format!("[#{words}]({})", urls::tag(&markup::slugify(&fold(&name))));
+        Self { link: Some(link), ..Self::new(name, "") }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -103,7 +123,7 @@ pub async fn complete(
             web.soft.check(Soft::Profile, &member.to_string())?;
             let found =
                 web.house.db.read(move |c| accounts::store::complete(c, &q).map_err(AppError::from)).await?;
-            found.into_iter().map(|card| Offer { value: card.handle, label: card.display_name }).collect()
+            found.into_iter().map(|card| Offer::new(card.handle, card.display_name)).collect()
         }
         Kind::Tag => {
             let actor = page.actor.clone();
@@ -116,7 +136,7 @@ pub async fn complete(
                 })
                 .await?
                 .into_iter()
-                .map(|name| Offer { value: name, label: String::new() })
+                .map(Offer::tag)
                 .collect()
         }
     };
@@ -132,7 +152,7 @@ fn emojis(q: &str) -> Vec<Offer> {
     let named = |fits: &dyn Fn(&str) -> bool| -> Vec<Offer> {
         emojis::iter()
             .filter_map(|e| Some((e, e.shortcodes().find(|code| fits(code))?)))
-            .map(|(e, code)| Offer { value: e.as_str().to_owned(), label: format!(":{code}:") })
+            .map(|(e, code)| Offer::new(e.as_str(), format!(":{code}:")))
             .take(OFFERED)
             .collect()
     };

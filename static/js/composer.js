@@ -203,8 +203,8 @@ function completes(field, read) {
     box.children[at].scrollIntoView({ block: "nearest" });
   };
   const take = () => {
-    const { value } = now.items[at];
-    const text = now.kind === "emoji" ? value : now.start + value + (now.start ? " " : ", ");
+    const { value, link } = now.items[at];
+    const text = now.kind === "emoji" ? value : now.start ? `${link ?? now.start + value} ` : `${value}, `;
     const { from } = now;
     close();
     put(field, from, field.selectionStart, text);

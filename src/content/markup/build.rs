@@ -3,6 +3,7 @@
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 
+use super::beside_han::plain;
 use super::inline::{self, Allowed};
 use super::limits::{MAX_BLOCK_DEPTH, MAX_INLINE_DEPTH};
 use super::tree::{Document, Inline, Node, Run, text_of};
@@ -51,19 +52,21 @@ impl<'a> Builder<'a> {
         match event {
             Event::Start(tag) => self.open(tag),
             Event::End(end) => self.end(end),
-            Event::Text(text) => self.run(&text, start),
-            Event::Code(code) => self.push(Node::Code(code.into_string())),
-            Event::Html(html) => self.html_block(&html),
+            Event::Text(text) => self.run(&plain(text), start),
+            Event::Code(code) => self.push(Node::Code(plain(code).into_string())),
+            Event::Html(html) => self.html_block(&plain(html)),
             Event::InlineHtml(html) => {
-                if let Some(node) = inline::html_piece(&html) {
+                if let Some(node) = inline::html_piece(&plain(html)) {
                     self.inline_html(node);
                 }
             }
             Event::SoftBreak | Event::HardBreak => self.push(Node::Break),
             Event::Rule => self.push(Node::Rule),
             Event::TaskListMarker(done) => self.push(Node::Task(done)),
-            Event::FootnoteReference(label) => self.push(Node::FootnoteRef(label.into_string())),
-            Event::InlineMath(math) | Event::DisplayMath(math) => self.push(Node::Code(math.into_string())),
+            Event::FootnoteReference(label) => self.push(Node::FootnoteRef(plain(label).into_string())),
+            Event::InlineMath(math) | Event::DisplayMath(math) => {
+                self.push(Node::Code(plain(math).into_string()))
+            }
         }
     }
 
@@ -198,7 +201,7 @@ impl<'a> Builder<'a> {
             Tag::List(start) => Node::List(start, children.into_iter().filter_map(into_item).collect()),
             Tag::Item => Node::Item(folds::pair(children)),
             Tag::FootnoteDefinition(label) => {
-                self.notes.push((label.into_string(), folds::pair(children)));
+                self.notes.push((plain(label).into_string(), folds::pair(children)));
                 return None;
             }
             Tag::Table(align) => Node::Table(align, children.into_iter().filter_map(into_row).collect()),
@@ -208,14 +211,14 @@ impl<'a> Builder<'a> {
             Tag::Strong => Node::Styled(Inline::Strong, children),
             Tag::Strikethrough => Node::Styled(Inline::Strike, children),
             Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
-                Node::Link(format!("mailto:{dest_url}"), children)
+                Node::Link(format!("mailto:{}", plain(dest_url)), children)
             }
             // `vector<std::string>` is code typed as prose, not an address of scheme "std".
             Tag::Link { link_type: LinkType::Autolink, dest_url, .. } if !links::is_address(&dest_url) => {
-                Node::Text(format!("<{dest_url}>"))
+                Node::Text(format!("<{}>", plain(dest_url)))
             }
-            Tag::Link { dest_url, .. } => Node::Link(dest_url.into_string(), children),
-            Tag::Image { dest_url, .. } => Node::Image(dest_url.into_string(), text_of(&children)),
+            Tag::Link { dest_url, .. } => Node::Link(plain(dest_url).into_string(), children),
+            Tag::Image { dest_url, .. } => Node::Image(plain(dest_url).into_string(), text_of(&children)),
             // The dialect has none of the others.
             _ => Node::Paragraph(children),
         })

@@ -1,6 +1,7 @@
 //! Syntax inside a line that CommonMark does not have: bare links, mentions, spoilers, a few plain
 //! HTML elements. Works on runs of text, in one pass each, so that its time is linear.
 
+use super::emoji;
 use super::limits::MAX_INLINE_DEPTH;
 use super::links::bare_url_end;
 use super::mentions::mention_end;
@@ -59,6 +60,7 @@ fn scan(run: &Run, allowed: Allowed, out: &mut Vec<Node>) {
             match c {
                 'h' | 'H' if allowed.links => bare_link(text, at, before),
                 '@' if allowed.mentions => mention(text, at, before),
+                ':' => emoji::at(text, at, before).map(|(end, emoji)| (end, Node::Text(emoji.to_owned()))),
                 '|' => bars(text, at, before),
                 '[' => bracket(text, at),
                 _ => None,
@@ -70,7 +72,10 @@ fn scan(run: &Run, allowed: Allowed, out: &mut Vec<Node>) {
             continue;
         };
         push_text(text.get(done..at), out);
-        out.push(node);
+        match node {
+            Node::Text(text) => push_text(Some(&text), out),
+            other => out.push(other),
+        }
         before = text.get(at..end).and_then(|piece| piece.chars().next_back());
         (at, done) = (end, end);
     }

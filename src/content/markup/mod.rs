@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `@handle` | mentions a member; outside code, links and quotes |
 //! | `https://…` | a link, also without angle brackets |
+//! | `:rocket:` | an emoji by its short name |
 //! | <code>&#124;&#124;words&#124;&#124;</code> | a spoiler in a line (`[spoiler]words[/spoiler]` too) |
 //! | `[spoiler]` … `[/spoiler]`, each alone on a line | a spoiler around blocks |
 //! | `[details="title"]` … `[/details]`, each alone on a line | a folded section |
@@ -21,7 +22,9 @@
 //! This room does no I/O: who may be mentioned and which images have been fetched is asked of the
 //! caller through [`RenderContext`].
 
+mod beside_han;
 mod build;
+pub mod emoji;
 mod folds;
 mod inline;
 mod lang;
@@ -56,7 +59,7 @@ pub use slug::slugify;
 
 /// Raised whenever the same text would render differently; stored HTML of an older version is
 /// rendered anew by a job.
-pub const RENDERER_VERSION: i32 = 2;
+pub const RENDERER_VERSION: i32 = 3;
 
 /// HTML that went through the allow list. Templates print only this type unescaped.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

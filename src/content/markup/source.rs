@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use pulldown_cmark::Options;
 
+use super::beside_han::{LETTER, lettered};
+
 /// The dialect: CommonMark with tables, footnotes, strikethrough and task lists.
 pub(super) fn dialect() -> Options {
     Options::ENABLE_TABLES
@@ -12,15 +14,21 @@ pub(super) fn dialect() -> Options {
         | Options::ENABLE_TASKLISTS
 }
 
-/// Characters that only serve to deceive: controls, and the ones that reorder text around them.
+/// Characters that only serve to deceive: controls, the ones that reorder text around them, and the one that stands
+/// for a letter while the text is parsed.
 pub(super) fn is_deceiving(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | LETTER)
         || (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
+}
+
+/// The text as the parser is to see it.
+pub(super) fn prepare(md: &str) -> Cow<'_, str> {
+    lettered(folds_apart(md))
 }
 
 /// The text without deceiving characters, and with empty lines around fold markers that stand alone,
 /// so that a marker ends a list or paragraph above it as people expect.
-pub(super) fn prepare(md: &str) -> Cow<'_, str> {
+fn folds_apart(md: &str) -> Cow<'_, str> {
     let clean: Cow<'_, str> = if md.contains(is_deceiving) {
         Cow::Owned(md.chars().filter(|&c| !is_deceiving(c)).collect())
     } else {

@@ -1,34 +1,15 @@
 //! `:smile:` → 😄. Names follow the lists Discourse shares with GitHub; what only Discourse knows, or a
 //! forum made up itself, stays as `:name:`.
 
-/// Names Discourse has and the common list has not.
-const OWN: [(&str, &str); 14] = [
-    ("slight_smile", "🙂"),
-    ("slightly_smiling_face", "🙂"),
-    ("slightly_smiling", "🙂"),
-    ("frowning", "😦"),
-    ("upside_down", "🙃"),
-    ("thinking", "🤔"),
-    ("nerd", "🤓"),
-    ("hugs", "🤗"),
-    ("rofl", "🤣"),
-    ("face_with_raised_eyebrow", "🤨"),
-    ("slight_frown", "🙁"),
-    ("slightly_frowning_face", "🙁"),
-    ("facepalm", "🤦"),
-    ("smiley_face", "😃"),
-];
+use crate::content::markup::emoji::by_name;
 
 /// The emoji named by `code`, written with or without its colons; the code in colons when unknown.
 pub(super) fn by_code(code: &str) -> String {
     let inner = code.trim().trim_matches(':');
     // ":wave:t3:" carries a skin tone.
     let name = inner.split(":t").next().unwrap_or(inner).to_ascii_lowercase();
-    if let Some((_, emoji)) = OWN.iter().find(|(own, _)| *own == name) {
-        return (*emoji).to_owned();
-    }
-    match emojis::get_by_shortcode(&name) {
-        Some(emoji) => emoji.as_str().to_owned(),
+    match by_name(&name) {
+        Some(emoji) => emoji.to_owned(),
         None if name.is_empty() => String::new(),
         None => format!(":{inner}:"),
     }
