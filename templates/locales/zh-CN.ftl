@@ -244,6 +244,7 @@ search-before = 早于
 search-likes = 最少点赞数
 search-chips = 已启用的筛选
 search-chip-remove = 移除筛选 { $name }
+search-cut = 只搜索了前 { $limit } 个字符。
 search-unread = 已按普通词语搜索：{ $words }
 search-meant = 您是不是要找
 search-inside = 在帖子中

@@ -245,6 +245,7 @@ search-before = 早於
 search-likes = 按讚數至少
 search-chips = 已套用的篩選條件
 search-chip-remove = 移除篩選條件 { $name }
+search-cut = 只搜尋了前 { $limit } 個字元。
 search-unread = 以下內容已當成一般字詞搜尋：{ $words }
 search-meant = 你是不是要找
 search-inside = 在這個主題中
