@@ -65,7 +65,7 @@ impl<'a> Builder<'a> {
             Event::TaskListMarker(done) => self.push(Node::Task(done)),
             Event::FootnoteReference(label) => self.push(Node::FootnoteRef(plain(label).into_string())),
             Event::InlineMath(math) | Event::DisplayMath(math) => {
-                self.push(Node::Code(plain(math).into_string()))
+                self.push(Node::Code(plain(math).into_string()));
             }
         }
     }

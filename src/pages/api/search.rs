@@ -63,6 +63,8 @@ pub struct FoundView {
     pub complete: i64,
     /// What looks like an operator and is none: it was searched as words.
     pub unread: Vec<String>,
+    /// The query was longer than 2,000 characters, and its end was not read.
+    pub cut: bool,
     /// Categories that were asked for and are not there.
     pub unknown: Vec<String>,
     /// The query that was probably meant.
@@ -107,9 +109,6 @@ pub async fn search(
         Some(key) => key.parse().ok().filter(|offset| (0..=DEEPEST).contains(offset)),
     };
     let offset: i64 = offset.ok_or_else(|| BadField::parameter("cursor"))?;
-    if query.q.chars().count() > 200 {
-        return Err(BadField::parameter("q").into());
-    }
     if query.sort.as_deref().is_some_and(|sort| Sort::parse(sort).is_none()) {
         return Err(BadField::parameter("sort").into());
     }
@@ -144,6 +143,7 @@ pub async fn search(
         next_cursor: more.then(|| cursor(&[next.to_string()])),
         total,
         complete: i64::try_from(answer.complete).unwrap_or(i64::MAX),
+        cut: answer.parsed.cut,
         unread: answer.parsed.unread,
         unknown: answer.unknown,
         meant: answer.meant,

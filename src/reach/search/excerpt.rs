@@ -19,6 +19,8 @@ pub const COLUMNS: usize = 200;
 const MAX_TEXT: usize = 64 * 1024;
 /// Spans beyond these choose no passage any more.
 const MAX_SPANS: usize = 400;
+/// A word longer than this may be cut in two, in bytes.
+const LONG_WORD: usize = 24;
 const ELLIPSIS: &str = "…";
 
 /// A stretch of an excerpt.
@@ -296,7 +298,19 @@ impl<'t> Ruler<'t> {
         let first = best.and_then(|at| spans.get(at)).map_or(0, |span| self.column(span.bytes.start));
         let start = first.saturating_sub(lead).min(width - columns);
         let from = self.sentence_start(self.byte(start), self.byte(first));
-        from..self.byte(self.column(from) + columns)
+        from..self.word_end(from, self.byte(self.column(from) + columns))
+    }
+
+    /// The end at or before `to` that cuts no word of a spaced script in two; `to` when that word is long.
+    fn word_end(&self, from: usize, to: usize) -> usize {
+        let spaced = |ch: char| ch.is_alphanumeric() && !is_han(ch);
+        let before = self.text.get(from..to).unwrap_or_default();
+        let goes_on = self.text.get(to..).is_some_and(|after| after.starts_with(spaced));
+        if !goes_on || !before.ends_with(spaced) {
+            return to;
+        }
+        let part = before.chars().rev().take_while(|ch| spaced(*ch)).map(char::len_utf8).sum::<usize>();
+        if part > LONG_WORD || part == before.len() { to } else { to - part }
     }
 
     /// The first good place to begin reading between `from` and `before`; `from` when there is none.
@@ -406,6 +420,13 @@ mod tests {
         assert!(text.contains("[fox] meets a [hare]"), "{text}");
         let start = shown(&far, "nothing", 20);
         assert!(start.starts_with("fox filler"), "{start}");
+    }
+
+    #[test]
+    fn no_word_is_cut_in_two() {
+        assert_eq!(shown("the fox met another hare", "fox", 18), "the [fox] met …");
+        assert_eq!(shown(&"x".repeat(40), "fox", 18), format!("{}…", "x".repeat(18)));
+        assert_eq!(shown("fox metaphor", "fox", 8), "[fox] …");
     }
 
     #[test]

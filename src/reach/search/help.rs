@@ -8,7 +8,7 @@ use super::service::{Error, Search, heat_age, lexicon, permit};
 use crate::base::actor::Actor;
 use crate::base::fold::{fold, is_han};
 use crate::base::ids::ThreadId;
-use crate::base::pinyin::{confused, readings, spoken};
+use crate::base::pinyin::{confused, initials, readings, spoken, syllables};
 use crate::content::categories::{self, Readable};
 use crate::content::tags;
 use crate::content::threads::{self, State, Thread};
@@ -27,8 +27,12 @@ const NAME: usize = 3;
 const SIMILAR: usize = 5;
 /// How many times as often a word that sounds the same must stand in titles.
 const OFTENER: usize = 3;
+/// Threads holding all that was typed up to which a word of it that few wrote may be a slip.
+const DOUBTED: usize = 2;
 /// Titles looked at for a word that sounds the same.
 const SOUNDING: usize = 40;
+/// Titles looked at for what initials stand for.
+const ABBREVIATED: usize = 100;
 
 /// What goes on as the text typed begins.
 #[derive(Debug, Default)]
@@ -161,7 +165,7 @@ impl Search {
                 let meant = if word.chars().all(is_han) {
                     self.sounds_like(conn, word, OFTENER * complete)?
                 } else {
-                    self.index.spelling(word)?
+                    self.index.spelling(word, complete <= DOUBTED)?
                 };
                 if let Some(meant) = meant {
                     better = better.replace(word, &meant);
@@ -169,6 +173,37 @@ impl Search {
             }
         }
         Ok((better != typed).then_some(better))
+    }
+
+    /// The word of public titles that the initials `typed` stand for most often, by the usual reading of its characters;
+    /// nothing when somebody wrote them as a word.
+    pub(super) fn abbreviated(&self, conn: &mut Conn, parsed: &ParsedQuery) -> Result<Option<String>, Error> {
+        let [only] = parsed.clauses.as_slice() else { return Ok(None) };
+        let typed = only.text.to_ascii_lowercase();
+        let Some(sounds) =
+            initials(&typed).filter(|_| !only.exact && !only.negated && parsed.operators.is_empty())
+        else {
+            return Ok(None);
+        };
+        if !syllables(&typed).is_empty() || self.index.is_written(&typed)? {
+            return Ok(None);
+        }
+        let mut written: HashMap<String, usize> = HashMap::new();
+        let public = categories::service::public(conn)?;
+        for thread in shown(conn, &public, &self.index.sounding(sounds.clone(), ABBREVIATED)?)? {
+            let title: Vec<char> = thread.title.chars().collect();
+            for part in title.windows(sounds.len()) {
+                let alike = part.iter().zip(typed.chars()).all(|(ch, initial)| {
+                    let ch = fold(&ch.to_string()).chars().next().unwrap_or(*ch);
+                    readings(ch).first().is_some_and(|reading| reading.starts_with(initial))
+                });
+                if alike {
+                    *written.entry(part.iter().collect()).or_default() += 1;
+                }
+            }
+        }
+        let often = written.into_iter().filter(|(_, titles)| *titles >= OFTENER);
+        Ok(often.max_by(|one, other| one.1.cmp(&other.1).then(other.0.cmp(&one.0))).map(|(word, _)| word))
     }
 
     /// The part of public titles that sounds like `word` and is written otherwise, the most frequent one, when it stands

@@ -6,7 +6,7 @@
 use crate::base::time::UtcTime;
 
 /// Longest text looked at, in characters.
-pub const MAX_CHARS: usize = 200;
+pub const MAX_CHARS: usize = 2_000;
 /// Longest text looked at by [`ParsedQuery::plain`], in characters.
 const MAX_PLAIN: usize = 2_000;
 /// Further operators are searched as words.
@@ -41,6 +41,8 @@ pub struct ParsedQuery {
     pub operators: Vec<String>,
     /// What looks like an operator and is none: searched as words.
     pub unread: Vec<String>,
+    /// It was longer than [`MAX_CHARS`], and its end was not read.
+    pub cut: bool,
 }
 
 /// Operators behind a minus.
@@ -164,8 +166,9 @@ impl Mark {
 impl ParsedQuery {
     /// Takes the text of the search box apart; what is longer than [`MAX_CHARS`] is cut off.
     pub fn parse(text: &str) -> Self {
+        let cut = text.chars().nth(MAX_CHARS).is_some();
         let text: String = text.chars().take(MAX_CHARS).collect();
-        let mut query = Self::default();
+        let mut query = Self { cut, ..Self::default() };
         let mut operators = 0;
         let (mut or, mut not) = (false, false);
         let raws = split(&text);
@@ -174,19 +177,31 @@ impl ParsedQuery {
             let raw = Clause { negated: raw.negated || std::mem::take(&mut not), ..raw.clone() };
             if between && raw.text == "OR" && query.clauses.last().is_some_and(|c| !c.negated) {
                 or = true;
+            } else if between && raw.text == "OR" {
+                query.unread.push(raw.text);
             } else if between && raw.text == "AND" {
                 // Everything typed must be found anyway.
             } else if between && raw.text == "NOT" {
                 not = true;
             } else if !raw.exact && operators < MAX_OPERATORS && query.operator(&raw.text, raw.negated) {
                 operators += 1;
+                // Only words have alternatives.
+                if std::mem::take(&mut or) {
+                    query.unread.push("OR".into());
+                }
                 query.operators.push(if raw.negated { format!("-{}", raw.text) } else { raw.text });
             } else if raw.text.chars().any(|ch| !ch.is_whitespace()) {
                 if looks_like_operator(&raw) {
                     query.unread.push(if raw.negated { format!("-{}", raw.text) } else { raw.text.clone() });
                 }
                 let or = std::mem::take(&mut or) && !raw.negated;
-                query.clauses.push(Clause { or, ..raw });
+                // An operator that there is not: its words, rather than a code that nobody wrote.
+                let text = if is_unknown_operator(&raw) {
+                    raw.text.replacen([':', '：'], " ", 1)
+                } else {
+                    raw.text
+                };
+                query.clauses.push(Clause { or, text, ..raw });
             }
         }
         query
@@ -297,7 +312,17 @@ const NAMES: [&str; 10] = ["in", "author", "category", "tag", "is", "has", "min"
 fn looks_like_operator(clause: &Clause) -> bool {
     let open_quote = clause.text.starts_with(['"', '“', '「', '『']) && clause.text.chars().count() > 1;
     let name = clause.text.split_once([':', '：']).map(|(name, _)| name.to_ascii_lowercase());
-    !clause.exact && (open_quote || name.is_some_and(|name| NAMES.contains(&name.as_str())))
+    let known = name.is_some_and(|name| NAMES.contains(&name.as_str()));
+    !clause.exact && (open_quote || known || is_unknown_operator(clause))
+}
+
+/// Whether it is written as an operator that there is not (`title:pump`); an address, a path, a time or a name in a
+/// program (`https://…`, `C:\…`, `10:30`, `std::vec`) is not.
+fn is_unknown_operator(clause: &Clause) -> bool {
+    let Some((name, value)) = clause.text.split_once([':', '：']) else { return false };
+    let shaped = (2..=12).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphabetic());
+    let known = NAMES.contains(&name.to_ascii_lowercase().as_str());
+    !clause.exact && shaped && !known && value.starts_with(|ch: char| ch.is_alphanumeric() || ch == '"')
 }
 
 /// Adds what there is.
@@ -336,7 +361,9 @@ fn split(text: &str) -> Vec<Clause> {
     let mut clauses = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
-        let signed = rest.strip_prefix('-').filter(|after| after.starts_with(|ch: char| !ch.is_whitespace()));
+        let signed = rest
+            .strip_prefix(['-', '－', '−'])
+            .filter(|after| after.starts_with(|ch: char| !ch.is_whitespace()));
         let (negated, body) = signed.map_or((false, rest), |after| (true, after));
         if let Some((phrase, after)) = quoted(body) {
             clauses.push(Clause { text: phrase.to_owned(), exact: true, negated, or: false });
@@ -376,180 +403,4 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn word(text: &str) -> Clause {
-        Clause { text: text.into(), exact: false, negated: false, or: false }
-    }
-
-    #[test]
-    fn every_operator_is_understood() {
-        let query = ParsedQuery::parse(
-            "打印机 \"paper jam\" -ink @bob category:hardware tag:驱动 is:solved is:Featured in:title \
-             before:2024-03-01 after:2024-02-01",
-        );
-        assert_eq!(
-            query,
-            ParsedQuery {
-                clauses: vec![
-                    word("打印机"),
-                    Clause { text: "paper jam".into(), exact: true, negated: false, or: false },
-                    Clause { text: "ink".into(), exact: false, negated: true, or: false },
-                ],
-                in_title: true,
-                author: Some("bob".into()),
-                category: Some("hardware".into()),
-                tags: vec!["驱动".into()],
-                marks: vec![Mark::Solved, Mark::Featured],
-                before: UtcTime::parse("2024-03-01T00:00:00Z"),
-                after: UtcTime::parse("2024-02-01T00:00:00Z"),
-                operators: "@bob category:hardware tag:驱动 is:solved is:Featured in:title before:2024-03-01 after:2024-02-01"
-                    .split(' ')
-                    .map(str::to_owned)
-                    .collect(),
-                ..ParsedQuery::default()
-            }
-        );
-        assert_eq!(query.words(), "打印机");
-        assert_eq!(query.wanted(), "打印机 paper jam");
-    }
-
-    #[test]
-    fn quotes_of_chinese_keyboards_and_the_wide_colon_count() {
-        let query = ParsedQuery::parse("“社区 营销”运营 「后台」 category：hardware -“广告”");
-        let exact = |text: &str, negated| Clause { text: text.into(), exact: true, negated, or: false };
-        assert_eq!(
-            query.clauses,
-            [exact("社区 营销", false), word("运营"), exact("后台", false), exact("广告", true)]
-        );
-        assert_eq!(query.category.as_deref(), Some("hardware"));
-    }
-
-    #[test]
-    fn what_is_no_operator_is_a_word() {
-        for text in [
-            "is:nice",
-            "before:yesterday",
-            "after:2024-13-01",
-            "foo::bar",
-            "http://x.y",
-            "tag:",
-            "@",
-            "@a/b",
-            "in:body",
-            "a@b.c",
-            "\"open",
-            "std::vec",
-            "-",
-            "C:\\dir",
-        ] {
-            let query = ParsedQuery::parse(text);
-            assert_eq!(query.clauses, [word(text)], "{text}");
-            assert!(!query.has_filter(), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_second_of_a_kind_and_the_ninth_operator_are_words() {
-        let query = ParsedQuery::parse("@ann @bob category:a category:b");
-        assert_eq!((query.author.as_deref(), query.category.as_deref()), (Some("ann"), Some("a")));
-        assert_eq!(query.words(), "@bob category:b");
-        let query = ParsedQuery::parse("tag:1 tag:2 tag:3 tag:4 tag:5 tag:6 tag:7 tag:8 tag:9");
-        assert_eq!(query.tags.len(), 8);
-        assert_eq!(query.words(), "tag:9");
-    }
-
-    #[test]
-    fn exclusions_may_stand_alone() {
-        let query = ParsedQuery::parse("-ink");
-        assert!(!query.is_empty() && query.words().is_empty() && query.wanted().is_empty());
-        let query = ParsedQuery::parse("-ink is:solved");
-        assert!(query.clauses.iter().all(|clause| clause.negated));
-    }
-
-    #[test]
-    fn what_posts_contain_and_how_they_are_liked_can_be_asked() {
-        let query = ParsedQuery::parse("cable has:image has:CODE min:likes=5 has:music likes:x");
-        assert_eq!((query.has.as_slice(), query.min_likes), ([Has::Image, Has::Code].as_slice(), Some(5)));
-        assert_eq!(query.words(), "cable has:music likes:x");
-        assert_eq!(query.unread, ["has:music", "likes:x"]);
-        assert_eq!(ParsedQuery::parse("likes:3").min_likes, Some(3));
-        assert_eq!(ParsedQuery::parse("min:4").min_likes, Some(4));
-    }
-
-    #[test]
-    fn or_joins_what_stands_beside_it() {
-        let query = ParsedQuery::parse("ink OR \"paper jam\" OR toner cable");
-        let groups: Vec<Vec<&str>> =
-            query.groups().iter().map(|g| g.iter().map(|c| c.text.as_str()).collect()).collect();
-        assert_eq!(groups, [vec!["ink", "paper jam", "toner"], vec!["cable"]]);
-        assert_eq!(query.words(), "cable");
-        for text in ["OR ink", "ink OR", "-ink OR toner", "ink or toner"] {
-            assert!(ParsedQuery::parse(text).clauses.iter().all(|c| !c.or), "{text}");
-        }
-    }
-
-    #[test]
-    fn operators_behind_a_minus_must_not_hold() {
-        let query = ParsedQuery::parse(
-            "pump -is:solved -tag:old -category:\"Old stuff\" -@bob -has:code -in:title -is:odd",
-        );
-        let not = Refused {
-            author: Some("bob".into()),
-            categories: vec!["Old stuff".into()],
-            tags: vec!["old".into()],
-            marks: vec![Mark::Solved],
-            has: vec![Has::Code],
-        };
-        assert_eq!(query.not, not);
-        assert_eq!(query.operators.len(), 5);
-        assert_eq!(query.unread, ["-in:title", "-is:odd"]);
-        assert_eq!(query.words(), "pump");
-    }
-
-    #[test]
-    fn values_may_be_quoted_and_dates_short() {
-        let query = ParsedQuery::parse("category:\"Developer Talk\" tag:“温度 传感器” pump");
-        assert_eq!(
-            (query.category.as_deref(), query.tags.as_slice()),
-            (Some("Developer Talk"), ["温度 传感器".to_owned()].as_slice())
-        );
-        assert_eq!(query.words(), "pump");
-        assert_eq!(ParsedQuery::parse("after:2021").after, UtcTime::parse("2021-01-01T00:00:00Z"));
-        assert_eq!(ParsedQuery::parse("before:2021-06").before, UtcTime::parse("2021-06-01T00:00:00Z"));
-        assert!(ParsedQuery::parse("after:2021-13 after:20").after.is_none());
-    }
-
-    #[test]
-    fn and_and_not_between_words_are_no_words() {
-        let query = ParsedQuery::parse("pump AND valve NOT leak");
-        assert_eq!(query.words(), "pump valve");
-        assert!(query.clauses.last().is_some_and(|last| last.negated && last.text == "leak"));
-        assert!(ParsedQuery::parse("pump NOT is:solved").not.marks == [Mark::Solved]);
-        for text in ["AND pump", "pump NOT", "pump and valve", "\"AND\" pump"] {
-            assert!(ParsedQuery::parse(text).clauses.iter().all(|c| !c.negated), "{text}");
-            assert_eq!(ParsedQuery::parse(text).clauses.len(), text.split(' ').count(), "{text}");
-        }
-    }
-
-    #[test]
-    fn long_text_is_cut() {
-        let query = ParsedQuery::parse(&"字".repeat(500));
-        assert_eq!(query.words().chars().count(), MAX_CHARS);
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_typed_is_an_error(text in "(\\PC|[\"“”@: -]|is:|tag:){0,80}") {
-            let query = ParsedQuery::parse(&text);
-            for clause in &query.clauses {
-                prop_assert!(!clause.text.trim().is_empty());
-            }
-            if query.is_empty() {
-                prop_assert!(!text.chars().any(char::is_alphanumeric) || query.in_title);
-            }
-        }
-    }
-}
+mod tests;

@@ -62,6 +62,8 @@ const WITHIN: usize = 50;
 const FEW: usize = 10;
 /// Members of the name that is searched for offered at once.
 const PEOPLE: usize = 3;
+/// Words that may be a name.
+const NAMES: usize = 4;
 /// Results explained at once.
 const EXPLAINED: usize = 10;
 
@@ -209,14 +211,32 @@ pub(super) fn heat_age(conn: &mut Conn, now: UtcTime) -> Result<f64, Error> {
     Ok(Scale::hours(settings::recall(conn)?.half_life_hours).age(now))
 }
 
-/// The members whose handle or name is the query; for members alone, as profiles are.
+/// The members whose handle or name is the query, then those whose name has all its words; for members alone, as
+/// profiles are.
 fn people(conn: &mut Conn, actor: &Actor, parsed: &ParsedQuery) -> Result<Vec<Card>, Error> {
-    match parsed.clauses.as_slice() {
-        [only] if !only.exact && !only.negated && actor.member().is_some() && !parsed.asks_of_posts() => {
-            Ok(accounts::store::called(conn, &only.text)?.into_iter().take(PEOPLE).collect())
-        }
-        _ => Ok(Vec::new()),
+    let plain = parsed.clauses.iter().all(|clause| !clause.exact && !clause.negated && !clause.or);
+    if !(1..=NAMES).contains(&parsed.clauses.len())
+        || !plain
+        || actor.member().is_none()
+        || parsed.asks_of_posts()
+    {
+        return Ok(Vec::new());
     }
+    let name = parsed.words();
+    let mut people = accounts::store::called(conn, &name)?;
+    if people.len() < PEOPLE && name.chars().count() > 2 {
+        let words = |text: &str| fold(text).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let asked = words(&name);
+        for card in accounts::store::complete(conn, &name)? {
+            let named = words(&card.display_name);
+            let known = people.iter().any(|known| known.handle == card.handle);
+            if !known && asked.iter().all(|word| named.contains(word)) {
+                people.push(card);
+            }
+        }
+    }
+    people.truncate(PEOPLE);
+    Ok(people)
 }
 
 /// The posts to show of `hits`: where only the title fits, the opening one.
@@ -300,10 +320,10 @@ impl Search {
         };
         let marker = Marker::new(&self.analysis, &lexicon, &parsed);
         let found = show(conn, &readable, &marker, &results.hits)?;
-        let meant = if results.complete <= FEW && asked.offset == 0 {
-            self.meant(conn, &parsed, &asked.text, results.complete)?
-        } else {
-            None
+        let meant = match asked.offset {
+            0 if results.complete <= FEW => self.meant(conn, &parsed, &asked.text, results.complete)?,
+            0 => self.abbreviated(conn, &parsed)?,
+            _ => None,
         };
         let people = if asked.offset == 0 { people(conn, actor, &parsed)? } else { Vec::new() };
         Ok(Answer {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::excerpt::Segment;
 use super::index::Sort;
-use super::query::{Has, Mark};
+use super::query::{Has, MAX_CHARS, Mark};
 use super::service::{Answer, Asked, Found, Search};
 use crate::base::ids::ThreadId;
 use crate::content::categories::Readable;
@@ -144,6 +144,8 @@ struct SearchPage {
     chips: Vec<Link>,
     /// What was taken as words although it looks like an operator.
     unread: String,
+    /// That the end was not read, in words.
+    cut: Option<String>,
     /// Not everything can be found yet.
     building: bool,
     /// A category that was asked for and is not there, in words.
@@ -227,7 +229,8 @@ pub async fn page(
     query: Query<SearchQuery>,
     req: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let q: String = query.q.trim().chars().take(200).collect();
+    let typed = query.q.trim();
+    let q: String = typed.chars().take(MAX_CHARS).collect();
     let fields = query.fields();
     if !fields.is_empty() {
         let all = std::iter::once(q).chain(fields).collect::<Vec<_>>().join(" ");
@@ -245,7 +248,7 @@ pub async fn page(
     }
     let limit = usize::try_from(THREADS).unwrap_or(30);
     let asked = Asked {
-        text: q.clone(),
+        text: typed.to_owned(),
         category: Some(query.category.clone()),
         sort: Sort::parse(&query.sort).unwrap_or_default(),
         thread: query.thread.map(ThreadId),
@@ -322,6 +325,10 @@ fn compose(page: &Page, query: &SearchQuery, q: String, n: i64, answer: Answer) 
         }),
         chips: operators.iter().map(chip).collect(),
         unread: answer.parsed.unread.join(" "),
+        cut: answer
+            .parsed
+            .cut
+            .then(|| shell.t1("search-cut", "limit", i64::try_from(MAX_CHARS).unwrap_or(i64::MAX))),
         building: answer.building,
         unknown: (!answer.unknown.is_empty())
             .then(|| shell.t1("search-unknown-category", "name", answer.unknown.join(" | "))),

@@ -20,6 +20,37 @@ fn files(dir: &Path, found: &mut Vec<std::path::PathBuf>) {
 }
 
 app_on_both! {
+    async fn an_index_that_is_taken_away_while_it_serves_is_built_anew(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        let fields = [("category", "general"), ("kind", "discussion"), ("title", "Findable"), ("tags", ""), ("body", "Needle.")];
+        app.post("/compose", &ada, &fields).await;
+        let dir = tempfile::tempdir().unwrap();
+        let options = NodeOptions {
+            index_memory: 15_000_000,
+            ..NodeOptions::new(
+                DbOptions::new(app.node.house.db.url().clone()),
+                dir.path().to_owned(),
+                app.node.web.config.clone(),
+            )
+        };
+        off(|| {
+            let node = Node::assemble(app.node.house.db.clone(), options).expect("the node starts");
+            node.settle().expect("the readers catch up");
+            let mut before = Vec::new();
+            files(dir.path(), &mut before);
+            for entry in std::fs::read_dir(dir.path()).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { std::fs::remove_dir_all(path).unwrap() } else { std::fs::remove_file(path).unwrap() }
+            }
+            node.settle().expect("the readers catch up");
+            assert_eq!((node.search.index.standing(), node.search.index.num_docs().public), (Standing::Complete, 1));
+            assert_eq!(compare(&app.db, dir.path()).unwrap(), Compared::Done(Differences::default()));
+        });
+    }
+}
+
+app_on_both! {
     async fn an_index_with_broken_files_is_built_anew(app) {
         app.category("general", None, &[]);
         let ada = app.member("ada", Role::Member);

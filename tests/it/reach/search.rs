@@ -5,6 +5,7 @@ use hearth::infra::db::DbError;
 use hearth::people::accounts;
 use hearth::reach::related;
 use hearth::reach::search::follow;
+use hearth::web::urls::component;
 use serde_json::{Value, json};
 
 use crate::app_on_both;
@@ -191,6 +192,31 @@ app_on_both! {
 }
 
 app_on_both! {
+    async fn initials_and_long_texts(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        for n in 0..4 {
+            open(app, &ada, "general", &format!("高血压怎么办 {n}"), "每天测量。", json!({})).await;
+            app.settle();
+        }
+        for n in 0..9 {
+            open(app, &ada, "general", &format!("关于斜切{n}研究"), "不同的话题。", json!({})).await;
+        }
+        open(app, &ada, "general", "Last", "Only here: zorbifer.", json!({})).await;
+        app.settle();
+        let page = app.get(&address("gxy"), &Caller::visitor()).await;
+        assert_eq!(page.texts(".meant a").first().map(String::as_str), Some("高血压"), "{}", page.body);
+        let long = format!("{} zorbifer", "这是一个很长的问题，".repeat(40));
+        let answer = app.api("GET", &format!("/search?q={}", component(&long)), &Caller::visitor(), None).await.json();
+        assert_eq!((answer["items"][0]["title"].as_str(), &answer["cut"]), (Some("Last"), &json!(false)), "{answer}");
+        let longer = "长".repeat(2_001);
+        let answer = app.api("GET", &format!("/search?q={}", component(&longer)), &Caller::visitor(), None).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["cut"]), (200, &json!(true)));
+        assert!(app.get(&address(&longer), &Caller::visitor()).await.body.contains("Only the first 2000 characters"));
+    }
+}
+
+app_on_both! {
     async fn what_was_probably_meant_is_offered(app) {
         app.category("general", None, &[]);
         let ada = app.member("ada", Role::Member);
@@ -309,7 +335,7 @@ app_on_both! {
         let ada = app.member("ada", Role::Member);
         let wei = app.member("weiwei", Role::Member);
         let offers = async |typed: &str| {
-            let path = format!("/search/suggest?q={}", hearth::web::urls::component(typed));
+            let path = format!("/search/suggest?q={}", component(typed));
             let answer = app.api("GET", &path, &ada, None).await.json();
             answer["members"].as_array().unwrap().iter().map(|m| m["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
@@ -322,6 +348,13 @@ app_on_both! {
         let page = app.get("/search?q=zhangwei", &ada).await.body;
         assert!(page.contains(r#"href="/u/weiwei""#), "{page}");
         assert!(!app.get("/search?q=zhangwei", &Caller::visitor()).await.body.contains("weiwei"));
+        assert_eq!(app.post("/settings/profile", &wei, &[("display_name", "Lasse Öörni"), ("bio", "")]).await.status, 303);
+        for typed in ["Lasse", "lasse oorni", "Lasse Öörni", "weiwei"] {
+            let found = app.get(&address(typed), &ada).await.body;
+            assert!(found.contains(r#"href="/u/weiwei""#), "{typed}: {found}");
+        }
+        assert!(!app.get(&address("Lass"), &ada).await.body.contains(r#"href="/u/weiwei""#), "half a name");
+        assert_eq!(app.post("/settings/profile", &wei, &profile).await.status, 303);
         let completed = app.get("/complete?kind=member&q=zhangw", &ada).await.json();
         assert_eq!(completed["items"][0]["value"], json!("weiwei"));
         // What a release before knew nothing of is written at the start.
@@ -358,7 +391,7 @@ app_on_both! {
             ("AB-12", "Part AB-1200/3"),
             ("ab12", "Part AB-1200/3"),
         ] {
-            let path = format!("/search/suggest?q={}", hearth::web::urls::component(typed));
+            let path = format!("/search/suggest?q={}", component(typed));
             let answer = app.api("GET", &path, &Caller::visitor(), None).await.json();
             assert_eq!(answer["threads"][0]["title"], json!(title), "{typed}: {answer}");
             assert_eq!(answer["members"], json!([]), "{typed}");

@@ -158,6 +158,7 @@ impl Analysis {
         reading.telling = scan.pieces.iter().any(|piece| reading.tells(piece));
         reading.pieces();
         reading.synonyms();
+        reading.spelled();
         reading.together();
         reading.question
     }
@@ -342,7 +343,10 @@ impl Reading<'_> {
         // A short run stands as typed, unless a part of it only asks and another tells.
         let mixed = words.iter().any(|(_, word)| only_asks(word))
             && words.iter().any(|(within, word)| within.len() > 1 && !is_function(word));
-        let whole = if chars.len() <= PHRASE_CHARS && !mixed { self.need(piece.chars.clone()) } else { 0 };
+        // A longer one too when the dictionary knows no word of it.
+        let strange = !words.iter().any(|(within, _)| within.len() > 1);
+        let stands = chars.len() <= PHRASE_CHARS && !mixed || strange;
+        let whole = if stands { self.need(piece.chars.clone()) } else { 0 };
         if self.han <= NO_SINGLES {
             for ch in &chars {
                 let meets = if chars.len() == 1 { whole } else { 0 };
@@ -454,10 +458,30 @@ impl Reading<'_> {
             let meets = covered.fold(0, |bits, (_, bit)| bits | bit);
             let ways: Vec<(f32, Way)> =
                 meanings.iter().filter_map(|text| Some((1.0, self.analysis.word_way(text)?))).collect();
-            if !ways.is_empty() {
+            // Another way to meet what was typed, as rare as both are together: a rare synonym is worth no more than
+            // the word itself.
+            let typed = self.question.units.iter_mut().filter(|unit| meets != 0 && unit.meets == meets);
+            if let Some(typed) = typed.max_by(|one, other| one.weight.total_cmp(&other.weight)) {
+                typed.ways.extend(ways.into_iter().map(|(_, way)| (weights::SYNONYM, way)));
+            } else if !ways.is_empty() {
                 let spaced = meanings.iter().all(|text| text.is_ascii());
                 self.push(Unit { ways, weight: weights::SYNONYM, spaced, meets });
             }
+        }
+    }
+
+    /// Syllables typed with spaces between (`chuan gan qi`) may be one Chinese word.
+    fn spelled(&mut self) {
+        let one = |piece: &Piece| match (&piece.kind, self.scan.folded(piece.chars.clone())) {
+            (PieceKind::Word(_), word) => syllables(&word).into_iter().find(|cut| cut.len() == 1),
+            _ => None,
+        };
+        let sounds: Option<Vec<Vec<String>>> = self.scan.pieces.iter().map(one).collect();
+        let sounds: Vec<String> = sounds.into_iter().flatten().flatten().collect();
+        if (2..=8).contains(&sounds.len()) {
+            let meets = self.needs.iter().fold(0, |bits, (_, bit)| bits | bit);
+            let weight = weights::PINYIN * sounds.len() as f32;
+            self.push(Unit::new(weight, Way::Sounds(sounds), meets).spaced());
         }
     }
 

@@ -161,18 +161,20 @@ impl SearchIndex {
         self.current.read().unwrap_or_else(PoisonError::into_inner).standing
     }
 
-    /// Compares the files with what was written, once after the start and once after every search that failed; when
-    /// they differ the index is to be built anew. Reads all of it.
+    /// Compares the files with what was written, once after the start and once after every search or change that failed,
+    /// and looks whether they are still there; when they differ the index is to be built anew. Reads all of it.
     ///
     /// # Errors
     /// [`IndexError`] when the files cannot be read.
     pub fn examine(&self) -> Result<(), IndexError> {
-        if !self.suspect.swap(false, Ordering::AcqRel) || self.standing() == Standing::Empty {
+        let gone = !matches!(pointer::read(&self.dir), Ok(Some(_)));
+        let suspect = self.suspect.swap(false, Ordering::AcqRel) || gone;
+        if !suspect || self.standing() != Standing::Complete {
             return Ok(());
         }
         let generation = self.generation();
         // Files that are gone are damage too.
-        if generation.is_damaged().unwrap_or(true) {
+        if gone || generation.is_damaged().unwrap_or(true) {
             let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
             if Arc::ptr_eq(&current.generation, &generation) {
                 tracing::error!("files of the search index are damaged");
@@ -211,7 +213,11 @@ impl SearchIndex {
     /// [`IndexError::CursorMoved`] when the index does not stand at `from`, because a rebuild has taken over;
     /// otherwise writing failed, and the index may in part be ahead of its cursor.
     pub fn apply(&self, batch: &Batch, from: i64, to: i64) -> Result<(), IndexError> {
-        self.generation().apply(batch, from, to)
+        let applied = self.generation().apply(batch, from, to);
+        if applied.as_ref().is_err_and(|error| !matches!(error, IndexError::CursorMoved { .. })) {
+            self.suspect.store(true, Ordering::Release);
+        }
+        applied
     }
 
     /// Begins to fill a new generation while the present one keeps answering and keeps taking changes.
@@ -283,12 +289,20 @@ impl SearchIndex {
         self.look(|generation| suggest::threads(generation, &self.analysis, query, permit, limit))
     }
 
-    /// The word that `word` was probably meant to be, when no public post has it.
+    /// The word that `word` was probably meant to be, when no public post has it, or when it is `doubted` and few have.
     ///
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
-    pub fn spelling(&self, word: &str) -> Result<Option<String>, IndexError> {
-        self.look(|generation| suggest::spelling(generation, word))
+    pub fn spelling(&self, word: &str, doubted: bool) -> Result<Option<String>, IndexError> {
+        self.look(|generation| suggest::spelling(generation, word, doubted))
+    }
+
+    /// Whether a public post or title that is still there has `word` (folded) as it stands.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn is_written(&self, word: &str) -> Result<bool, IndexError> {
+        self.look(|generation| suggest::is_written(generation, word))
     }
 
     /// Public threads with titles that sound so, a syllable a character; at most `limit`.

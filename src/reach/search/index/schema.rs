@@ -196,6 +196,9 @@ const SENTENCE_HAN: usize = 12;
 /// Terms at the end of such a stretch that are kept.
 const JOINT: u32 = 3;
 
+/// The part of a text that is told again, from which on it mostly repeats itself: one in so many.
+const MOSTLY: usize = 4;
+
 /// What stands in the place of a term that was told before: it counts for the length of the text and is found by nobody.
 const TOLD: &str = "\0";
 
@@ -231,7 +234,7 @@ fn told_once(tokens: Vec<Token>) -> (Vec<Token>, bool) {
         true if token.placed => Some(Token { text: TOLD.into(), ..token }),
         true => None,
     };
-    (tokens.into_iter().filter_map(silenced).collect(), 2 * told > all)
+    (tokens.into_iter().filter_map(silenced).collect(), MOSTLY * told > all)
 }
 
 fn hash(of: &(impl Hash + ?Sized)) -> u64 {

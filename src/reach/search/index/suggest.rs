@@ -214,7 +214,12 @@ fn note(found: &mut Vec<(u32, String)>, term: &str, count: u32) {
 
 /// The word of public posts that `word` most likely was meant to be: it stands in none of them, or in so few beside
 /// the other that it looks like a slip of somebody else.
-pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<String>, IndexError> {
+/// A word that stands somewhere is looked at only when it is `doubted`.
+pub(super) fn spelling(
+    generation: &Generation,
+    word: &str,
+    doubted: bool,
+) -> Result<Option<String>, IndexError> {
     let word = fold(word);
     let length = word.chars().count();
     if !(SHORTEST..=LONGEST).contains(&length) || !word.chars().all(char::is_alphabetic) {
@@ -225,7 +230,7 @@ pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<Str
     let fields = generation.fields;
     let known = living(public, &fields, &word, SLIPPED + 1)?;
     let times = if length < COMMON_SLIP { SLIPS_SHORT } else { SLIPS };
-    if known > 0 && (length <= SHORTEST || known > SLIPPED) {
+    if known > 0 && (!doubted || length <= SHORTEST || known > SLIPPED) {
         return Ok(None);
     }
     let wrong = if length < TWO_WRONG || known > 0 { 1 } else { 2 };
@@ -266,6 +271,11 @@ pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<Str
         }
     }
     Ok(None)
+}
+
+/// Whether a public document that is still there holds `word` in a title or a body.
+pub(super) fn is_written(generation: &Generation, word: &str) -> Result<bool, IndexError> {
+    Ok(living(&generation.views().public, &generation.fields, word, 1)? > 0)
 }
 
 /// How many documents that are still there hold `word` in a title or a body, counted up to `enough`.

@@ -1,6 +1,7 @@
 use super::*;
 
 mod life;
+mod typed;
 
 use crate::base::ids::{CategoryId, MemberId, ThreadId};
 use crate::base::time::{DAY, UtcTime};
