@@ -19,7 +19,7 @@ use crate::base::pinyin::readings;
 use crate::reach::search::analysis::{self, Analysis, Token};
 
 /// Raised when a field changes; an index built by another version is rebuilt.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// Longest title compared as a whole, in characters.
 const MAX_TITLE: usize = 300;
 
@@ -243,9 +243,11 @@ fn hash(of: &(impl Hash + ?Sized)) -> u64 {
     hasher.finish()
 }
 
-/// Every reading of every Han character of `text`, from position `from`; gives the position after the last.
+/// Every reading of every Han character of `text` and the initials of every two neighbours, from position `from`; gives
+/// the position after the last.
 fn sounds_of(text: &str, from: usize, out: &mut Prepared) -> usize {
     let mut position = from;
+    let mut before: Option<BTreeSet<char>> = None;
     let mut apart = false;
     for ch in fold(text).chars() {
         if !is_han(ch) {
@@ -253,13 +255,25 @@ fn sounds_of(text: &str, from: usize, out: &mut Prepared) -> usize {
             continue;
         }
         // What is interrupted is not one word.
-        position += usize::from(std::mem::take(&mut apart));
-        let initial = |reading: &String| reading.chars().take(1).map(|ch| ch.to_ascii_uppercase()).collect();
-        let sounds: BTreeSet<String> =
-            readings(ch).into_iter().flat_map(|reading| [initial(&reading), reading]).collect();
+        if std::mem::take(&mut apart) {
+            position += 1;
+            before = None;
+        }
+        let sounds: BTreeSet<String> = readings(ch).into_iter().collect();
+        let initials: BTreeSet<char> = sounds
+            .iter()
+            .filter_map(|sound| sound.chars().next())
+            .map(|ch| ch.to_ascii_uppercase())
+            .collect();
+        for (one, next) in
+            before.iter().flatten().flat_map(|one| initials.iter().map(move |next| (one, next)))
+        {
+            out.push(&format!("{one}{next}"), position - 1);
+        }
         for sound in &sounds {
             out.push(sound, position);
         }
+        before = Some(initials);
         position += 1;
     }
     position

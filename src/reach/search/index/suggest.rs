@@ -12,7 +12,7 @@ use super::IndexError;
 use super::filters::Threads;
 use super::generation::Generation;
 use super::run::{Permit, Query};
-use super::tally::{Found, Scoring};
+use super::tally::{Found, Scoring, sound_terms};
 use super::view::View;
 use super::weights as w;
 use crate::base::fold::fold;
@@ -27,8 +27,9 @@ const ASKED: usize = 12;
 /// Letters of the longest syllable, and ways to go on that are tried.
 const LONGEST_SYLLABLE: usize = 6;
 const BEGUN: usize = 40;
-/// Public postings of titles that may be read for a suggestion.
-const POSTINGS: u64 = 60_000;
+/// Public postings of titles that may be read for a suggestion, and how many of them one of a phrase stands for.
+const POSTINGS: u64 = 40_000;
+const PHRASE: u64 = 4;
 /// A word shorter than this has too many neighbours.
 const SHORTEST: usize = 4;
 /// A longer one is looked for as it is.
@@ -60,21 +61,14 @@ pub(super) fn threads(
         let last = fold(text.rsplit(char::is_whitespace).next().unwrap_or_default());
         let unfinished = last.len() > 1 && last.chars().all(is_code) && !text.ends_with(char::is_whitespace);
         if let Some(unit) = units.iter_mut().rev().find(|unit| unfinished && unit.spaced) {
-            // What is frequent among hidden threads chooses nothing: all endings there are asked for.
-            let mut most = ASKED;
-            for side in &scoring.sides {
-                let written = endings(side, fields.title, &last, most)?.into_iter().map(Way::Placed);
-                unit.ways.extend(written.map(|way| (0.8, way)));
-                if last.chars().any(char::is_numeric) {
-                    let joined = endings(side, fields.title_loose, &last, most)?.into_iter().map(Way::Loose);
-                    unit.ways.extend(joined.map(|way| (0.8, way)));
-                }
-                most = ENDINGS;
+            let mut written = endings(&scoring.sides, fields.title, &last)?;
+            let mut joined = Vec::new();
+            if last.chars().any(char::is_numeric) {
+                joined = endings(&scoring.sides, fields.title_loose, &last)?;
             }
-            let mut begun = Vec::new();
-            for side in &scoring.sides {
-                begun.extend(sounds_begun(side, fields.sounds, &last)?);
-            }
+            let ways = written.drain(..).map(Way::Placed).chain(joined.drain(..).map(Way::Loose));
+            unit.ways.extend(ways.map(|way| (0.8, way)));
+            let begun = sounds_begun(&scoring.sides, fields.sounds, &last)?;
             unit.ways.extend(begun.into_iter().map(|sounds| (0.5, Way::Sounds(sounds))));
         }
         let threads = Threads::new(&scoring.sides, &fields, query, &[], &None)?;
@@ -84,10 +78,16 @@ pub(super) fn threads(
             if written(public, &fields, unit)? {
                 unit.ways.retain(|(_, way)| !way.is_initials());
             }
-            spent += cost(public, &fields, unit)?;
-            if spent > POSTINGS {
-                break;
+            // What costs too much is left out, but never all.
+            let mut kept = 0;
+            for (nth, cost) in costs(public, &fields, unit)?.into_iter().enumerate() {
+                if kept == 0 || spent + cost <= POSTINGS {
+                    spent += cost;
+                    unit.ways.swap(kept, nth);
+                    kept += usize::from(cost > 0 || scoring.sides.len() > 1);
+                }
             }
+            unit.ways.truncate(kept);
             tally.read(&scoring, unit, None)?;
         }
         let all = if needs == 0 { 0 } else { u32::MAX >> (32 - needs) };
@@ -118,7 +118,7 @@ fn is_code(ch: char) -> bool {
 }
 
 /// A word in letters that may be syllables, the last of them unfinished, in the ways in which it goes on in titles.
-fn sounds_begun(view: &View, field: Field, word: &str) -> Result<Vec<Vec<String>>, IndexError> {
+fn sounds_begun(sides: &[&View], field: Field, word: &str) -> Result<Vec<Vec<String>>, IndexError> {
     let mut begun = Vec::new();
     if word.len() > LONGEST || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return Ok(begun);
@@ -129,7 +129,7 @@ fn sounds_begun(view: &View, field: Field, word: &str) -> Result<Vec<Vec<String>
         if cuts.is_empty() || tail.len() > LONGEST_SYLLABLE || begun.len() >= BEGUN {
             continue;
         }
-        for end in endings(view, field, tail, ASKED)? {
+        for end in endings(sides, field, tail)? {
             begun.extend(cuts.iter().map(|cut| cut.iter().cloned().chain([end.clone()]).collect()));
         }
     }
@@ -148,29 +148,26 @@ fn written(public: &View, fields: &super::schema::Fields, unit: &Unit) -> Result
     Ok(false)
 }
 
-/// Postings in titles of the ways of `unit`.
-fn cost(public: &View, fields: &super::schema::Fields, unit: &Unit) -> Result<u64, IndexError> {
-    let mut cost = 0;
-    for (_, way) in &unit.ways {
-        cost += match way {
-            Way::Placed(text) => holding(public, fields.title, text)?,
-            Way::Loose(text) => holding(public, fields.title_loose, text)?,
-            Way::Tag(text) => holding(public, fields.tag, text)?,
-            Way::Phrase { pairs, .. } => match pairs.first() {
-                Some(pair) => holding(public, fields.title_loose, pair)?,
-                None => 0,
-            },
-            // The rarest sound leads; initials are looked for in titles alone.
-            Way::Sounds(sounds) => {
-                let mut least = u64::MAX;
-                for sound in sounds {
-                    least = least.min(holding(public, fields.sounds, sound)?);
-                }
-                least
-            }
-        };
-    }
-    Ok(cost)
+/// Public postings in titles of each way of `unit`; a phrase costs [`PHRASE`] times as much to read.
+fn costs(public: &View, fields: &super::schema::Fields, unit: &Unit) -> Result<Vec<u64>, IndexError> {
+    let rarest = |field, terms: &[String]| -> Result<u64, IndexError> {
+        let mut least = u64::MAX;
+        for term in terms {
+            least = least.min(holding(public, field, term)?);
+        }
+        Ok(if terms.len() > 1 { PHRASE * least } else { least })
+    };
+    let cost = |(_, way): &(f32, Way)| match way {
+        Way::Placed(text) => holding(public, fields.title, text),
+        Way::Loose(text) => holding(public, fields.title_loose, text),
+        Way::Tag(text) => holding(public, fields.tag, text),
+        Way::Phrase { pairs, .. } => match pairs.first() {
+            Some(pair) => Ok(PHRASE * holding(public, fields.title_loose, pair)?),
+            None => Ok(0),
+        },
+        Way::Sounds(sounds) => rarest(fields.sounds, &sound_terms(sounds)),
+    };
+    unit.ways.iter().map(cost).collect()
 }
 
 /// Documents of `view` that hold a term, deleted ones among them.
@@ -183,8 +180,27 @@ fn holding(view: &View, field: Field, text: &str) -> Result<u64, IndexError> {
     Ok(all)
 }
 
-/// The `most` most frequent terms of `field` that begin with `prefix`.
-fn endings(view: &View, field: Field, prefix: &str, most: usize) -> Result<Vec<String>, IndexError> {
+/// The terms of `field` that begin with `prefix`: the most frequent ones of the public side, and those that only the
+/// restricted side has, whose frequency chooses nothing.
+fn endings(sides: &[&View], field: Field, prefix: &str) -> Result<Vec<String>, IndexError> {
+    let mut sides = sides.iter();
+    let mut public = Vec::new();
+    if let Some(side) = sides.next() {
+        public = begins(side, field, prefix)?;
+    }
+    let mut hidden = Vec::new();
+    for side in sides {
+        let known = |term: &String| public.iter().any(|(_, public)| public == term);
+        hidden.extend(
+            begins(side, field, prefix)?.into_iter().map(|(_, term)| term).filter(|term| !known(term)),
+        );
+    }
+    public.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    Ok(public.into_iter().take(ASKED).map(|(_, term)| term).chain(hidden).collect())
+}
+
+/// The first [`ENDINGS`] terms of each segment that begin with `prefix`, with the documents that hold them.
+fn begins(view: &View, field: Field, prefix: &str) -> Result<Vec<(u32, String)>, IndexError> {
     let mut found: Vec<(u32, String)> = Vec::new();
     for part in &view.parts {
         let inverted = part.reader.inverted_index(field)?;
@@ -201,8 +217,7 @@ fn endings(view: &View, field: Field, prefix: &str, most: usize) -> Result<Vec<S
             note(&mut found, term, stream.value().doc_freq);
         }
     }
-    found.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
-    Ok(found.into_iter().take(most).map(|(_, term)| term).collect())
+    Ok(found)
 }
 
 fn note(found: &mut Vec<(u32, String)>, term: &str, count: u32) {

@@ -405,8 +405,8 @@ pub(super) fn each(
         Way::Placed(text) => each_of_term(part, placed, text, take),
         Way::Loose(text) => each_of_term(part, loose, text, take),
         Way::Tag(_) => Ok(()),
-        Way::Sounds(sounds) if sounds.len() == 1 => {
-            sounds.iter().try_for_each(|one| each_of_term(part, placed, one, &mut take))
+        Way::Sounds(sounds) if sound_terms(sounds).len() == 1 => {
+            sound_terms(sounds).iter().try_for_each(|one| each_of_term(part, placed, one, &mut take))
         }
         Way::Sounds(_) | Way::Phrase { .. } => match phrase(fields, way) {
             Some(query) => each_of_query(part, query.as_ref(), &mut take),
@@ -415,11 +415,23 @@ pub(super) fn each(
     }
 }
 
+/// The terms of several sounds: syllables as they are, initials by pairs, as every tenth character has each of them.
+pub(super) fn sound_terms(sounds: &[String]) -> Vec<String> {
+    let initials =
+        sounds.iter().all(|sound| sound.len() == 1 && sound.bytes().all(|b| b.is_ascii_uppercase()));
+    if initials && sounds.len() > 1 {
+        sounds.iter().zip(sounds.iter().skip(1)).map(|(one, next)| format!("{one}{next}")).collect()
+    } else {
+        sounds.to_vec()
+    }
+}
+
 /// What finds a phrase, or several sounds in a row; `None` for the other ways.
 fn phrase((placed, loose): (Field, Field), way: &Way) -> Option<Box<dyn Query>> {
     match way {
         Way::Sounds(sounds) => {
-            let terms = sounds.iter().enumerate().map(|(at, text)| (at, Term::from_field_text(placed, text)));
+            let terms = sound_terms(sounds).into_iter().enumerate();
+            let terms = terms.map(|(at, text)| (at, Term::from_field_text(placed, &text)));
             Some(Box::new(PhraseQuery::new_with_offset(terms.collect())))
         }
         Way::Phrase { terms, pairs } => {
