@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::index::{Filter, Page, Query, Sort};
-use super::query::ParsedQuery;
+use super::query::{Clause, ParsedQuery};
 use super::service::{Error, Search, heat_age, lexicon, permit};
 use crate::base::actor::Actor;
 use crate::base::fold::{fold, is_han};
@@ -160,7 +160,8 @@ impl Search {
         complete: usize,
     ) -> Result<Option<String>, Error> {
         let mut better = typed.to_owned();
-        for clause in parsed.clauses.iter().filter(|clause| !clause.negated) {
+        let misspelt = |clause: &&Clause| parsed.unread.iter().any(|unread| *unread == clause.text);
+        for clause in parsed.clauses.iter().filter(|clause| !clause.negated && !misspelt(clause)) {
             for word in clause.text.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()) {
                 let meant = if word.chars().all(is_han) {
                     self.sounds_like(conn, word, OFTENER * complete)?

@@ -11,9 +11,10 @@ use super::excerpt::Segment;
 use super::index::Sort;
 use super::query::{Has, MAX_CHARS, Mark};
 use super::service::{Answer, Asked, Found, Search};
-use crate::base::ids::ThreadId;
+use crate::base::ids::{MemberId, ThreadId};
 use crate::content::categories::Readable;
 use crate::infra::i18n;
+use crate::people::accounts::{self, Card};
 use crate::reach::search_log::{Asker, Noted, SearchLog};
 use crate::web::cache::{self, Keep};
 use crate::web::filters::When;
@@ -105,6 +106,8 @@ struct HitView {
     post_lang: String,
     excerpt: Vec<Segment>,
     category: Option<(String, String)>,
+    /// Who wrote the post that was found.
+    author: Option<String>,
     when: When,
     replies: String,
     solved: bool,
@@ -168,7 +171,14 @@ pub fn limit_key(actor: &crate::base::actor::Actor, address: Option<std::net::Ip
     }
 }
 
-fn view(shell: &Shell, readable: &Readable, found: Found, query: &SearchQuery, q: &str) -> HitView {
+fn view(
+    shell: &Shell,
+    readable: &Readable,
+    found: Found,
+    query: &SearchQuery,
+    q: &str,
+    authors: &[Card],
+) -> HitView {
     let thread = &found.thread;
     let inside = query.thread.is_none() && thread.posts > 1 && !q.is_empty();
     HitView {
@@ -180,6 +190,10 @@ fn view(shell: &Shell, readable: &Readable, found: Found, query: &SearchQuery, q
         lang: thread.title_lang().to_owned(),
         post_lang: found.post.lang.clone(),
         category: readable.get(thread.category_id).map(|c| (c.name.clone(), format!("mark-{}", c.id))),
+        author: authors
+            .iter()
+            .find(|card| card.id == found.post.author_id)
+            .map(|card| card.display_name.clone()),
         when: shell.when(found.post.created_at),
         replies: i18n::count(shell.locale, "replies-count", thread.replies()),
         solved: thread.accepted_post_id.is_some(),
@@ -257,7 +271,16 @@ pub async fn page(
     };
     let (actor, house) = (page.actor.clone(), web.house.clone());
     let engine = search.into_inner();
-    let answer = web.house.db.read(move |conn| engine.run(conn, &house, &actor, &asked)).await?;
+    let (answer, authors) = web
+        .house
+        .db
+        .read(move |conn| {
+            let answer = engine.run(conn, &house, &actor, &asked)?;
+            let ids: Vec<MemberId> = answer.found.iter().map(|found| found.post.author_id).collect();
+            let authors = if ids.is_empty() { Vec::new() } else { accounts::store::cards(conn, &ids)? };
+            Ok::<_, AppError>((answer, authors))
+        })
+        .await?;
     let last = (i64::try_from(answer.total).unwrap_or(i64::MAX) + THREADS - 1) / THREADS;
     if n > 1 && answer.found.is_empty() && last >= 1 && last < n {
         let to = format!("{}&page={last}", query.address(&q, &query.category));
@@ -265,7 +288,7 @@ pub async fn page(
     }
     let noted = n == 1 && query.thread.is_none() && !answer.parsed.wanted().trim().is_empty();
     let search = if noted { note(&log, &web, &page, &req, &q, &answer) } else { String::new() };
-    page.ok(&web, &SearchPage { search, ..compose(&page, &query, q, n, answer) })
+    page.ok(&web, &SearchPage { search, ..compose(&page, &query, q, n, answer, &authors) })
 }
 
 /// Notes a search without saying by whom; gives the name under which a click on a result is told.
@@ -290,7 +313,14 @@ fn note(log: &SearchLog, web: &Web, page: &Page, req: &HttpRequest, q: &str, ans
     })
 }
 
-fn compose(page: &Page, query: &SearchQuery, q: String, n: i64, answer: Answer) -> SearchPage {
+fn compose(
+    page: &Page,
+    query: &SearchQuery,
+    q: String,
+    n: i64,
+    answer: Answer,
+    authors: &[Card],
+) -> SearchPage {
     let shell = page.shell.clone();
     let total = i64::try_from(answer.total).unwrap_or(i64::MAX);
     let last =
@@ -340,7 +370,11 @@ fn compose(page: &Page, query: &SearchQuery, q: String, n: i64, answer: Answer) 
         asks: answer.complete == 0 && !answer.parsed.wanted().trim().is_empty(),
         first: (n - 1) * THREADS + 1,
         search: String::new(),
-        hits: answer.found.into_iter().map(|f| view(&shell, &answer.readable, f, query, &q)).collect(),
+        hits: answer
+            .found
+            .into_iter()
+            .map(|f| view(&shell, &answer.readable, f, query, &q, authors))
+            .collect(),
         q,
         shell,
     }

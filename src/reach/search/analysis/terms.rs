@@ -210,6 +210,19 @@ fn joined<'r>(scan: &Scan<'_>, parts: impl Iterator<Item = &'r Range<usize>>) ->
     text
 }
 
+/// What a code is found by where it does not stand whole: its parts, and runs of them with a number.
+pub(super) fn code_parts(scan: &Scan<'_>, atoms: &[Range<usize>]) -> Vec<String> {
+    let runs = runs(scan, atoms).into_iter().filter(|run| run.atoms.len() < atoms.len() || atoms.len() == 1);
+    let words = atoms.iter().map(|atom| stem(&atom_text(scan, atom))).filter(|text| text.chars().count() > 1);
+    let mut parts: Vec<String> = Vec::new();
+    for part in runs.map(|run| run.text).chain(words) {
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    parts
+}
+
 /// A code as [`runs`] writes it; `None` when it holds no number or is too long.
 pub(super) fn joined_code(scan: &Scan<'_>, atoms: &[Range<usize>]) -> Option<String> {
     let mut parts: Vec<Range<usize>> = Vec::new();

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use super::Analysis;
 use super::function::is_function;
 use super::scan::{Piece, PieceKind, Scan};
-use super::terms::{atom_text, code, joined_code, squeezed, stem, whole};
+use super::terms::{atom_text, code, code_parts, joined_code, squeezed, stem, whole};
 use crate::base::fold::fold;
 use crate::base::pinyin::{initials, syllables};
 
@@ -51,6 +51,8 @@ mod weights {
     pub const TOGETHER: f32 = 0.3;
     /// The wording of another region (软体 for 软件).
     pub const VARIANT: f32 = 0.8;
+    /// A part of a code.
+    pub const CODE_PART: f32 = 0.2;
     /// A synonym of the operators.
     pub const SYNONYM: f32 = 0.9;
     /// A word typed as it sounds.
@@ -447,6 +449,10 @@ impl Reading<'_> {
         ways.extend(joined.into_iter().chain(squeezed).map(|text| (0.8, Way::Loose(text))));
         ways.push((1.0, Way::Tag(self.scan.folded(piece.chars.clone()))));
         self.push(Unit { ways, weight: weights::STEM, spaced: true, meets });
+        // Where nobody wrote it so, its parts are something: another number of the same series, a name without its path.
+        for part in code_parts(self.scan, atoms) {
+            self.push(Unit::new(weights::CODE_PART, Way::Loose(part), PART).spaced());
+        }
     }
 
     /// What the operators say means the same.

@@ -53,3 +53,25 @@ fn a_list_of_one_word_does_not_help() {
     ]);
     assert_eq!(shelf.find("zorbifer", &Permit::Public), [1, 2]);
 }
+
+#[test]
+fn a_code_that_nobody_wrote_falls_back_to_its_parts() {
+    let shelf = Shelf::with(&[
+        post(10, "Printer", "The AB-1200/3 stops."),
+        post(20, "Engine", "Call SetPosition of the node."),
+        post(30, "Processor", "An i7-4770 at 3.4 GHz."),
+        post(40, "Other", "Nothing of the kind."),
+    ]);
+    for (typed, wanted) in
+        [("AB-1200/4", 1), ("Urho3D::Node::SetPosition", 2), ("i7-4770k", 3), ("std::set_position", 2)]
+    {
+        let results = shelf.results(typed, &Permit::Public, Sort::Relevance);
+        assert_eq!(
+            (results.complete, results.hits.first().map(|hit| hit.thread.0)),
+            (0, Some(wanted)),
+            "{typed}"
+        );
+    }
+    let whole = shelf.results("AB-1200/3", &Permit::Public, Sort::Relevance);
+    assert_eq!((whole.complete, whole.total), (1, 1));
+}
