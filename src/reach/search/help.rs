@@ -160,7 +160,7 @@ impl Search {
         complete: usize,
     ) -> Result<Option<String>, Error> {
         let mut better = typed.to_owned();
-        let misspelt = |clause: &&Clause| parsed.unread.iter().any(|unread| *unread == clause.text);
+        let misspelt = |clause: &&Clause| parsed.unread.contains(&clause.text);
         for clause in parsed.clauses.iter().filter(|clause| !clause.negated && !misspelt(clause)) {
             for word in clause.text.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()) {
                 let meant = if word.chars().all(is_han) {
