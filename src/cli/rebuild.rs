@@ -67,6 +67,13 @@ pub fn through_server(
                 return Ok(job.message);
             }
             JobState::Failed => return Err(job.message.into()),
+            // Nobody holds the directory any more.
+            JobState::Waiting | JobState::Running if alone(settled)?.is_some() => {
+                return Err(
+                    "the server that was asked has ended; it goes on with the job when it starts again"
+                        .into(),
+                );
+            }
             JobState::Waiting | JobState::Running => std::thread::park_timeout(Duration::from_millis(300)),
         }
     }
