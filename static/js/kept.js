@@ -2,6 +2,7 @@
 // belongs to one account and one tab; it remembers what the form held at first, so that an old text never covers a
 // newer one. A tab that opens the same form adopts the text of a tab that is no more. A form goes out with a number of
 // its own, and the server says in a cookie which numbers it has taken: that, the writer and time alone end a record.
+// What somebody began to type before this script was there is never replaced: the older text is offered instead.
 
 const KEPT = "hearth:text:";
 // When somebody last logged out here. It outlives the logout and says nothing of anybody.
@@ -81,6 +82,11 @@ function fill(form, fields, note, base) {
   return changed;
 }
 
+const told = (at) => {
+  const { lang } = document.documentElement;
+  return new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { dateStyle: "medium", timeStyle: "short" }).format(at);
+};
+
 // Another tab that lives answers through the storage; one that does not has left its text behind.
 function answers() {
   return new Promise((resolve) => {
@@ -109,13 +115,10 @@ async function adopt(form, base) {
   // A tab made by duplicating another carries its name; the copy gets one of its own.
   if (alive.has(tab)) tab = fresh();
   const mine = found.find(([key]) => key === path + tab);
-  const fits = ([key, { base: was }]) => !alive.has(key.slice(path.length)) && was.body === base.body;
-  const left = found.filter(fits).sort(([, a], [, b]) => b.at - a.at);
+  const fitting = ([key, { base: was }]) => !alive.has(key.slice(path.length)) && was.body === base.body;
+  const left = found.filter(fitting).sort(([, a], [, b]) => b.at - a.at);
   const [key, kept] = mine ?? left[0] ?? [];
-  if (!kept) return null;
-  lasting.remove(key);
-  lasting.write(path + tab, kept);
-  return kept;
+  return kept && { key, kept };
 }
 
 async function keep(form) {
@@ -127,10 +130,13 @@ async function keep(form) {
   // Of a form that comes back after signing in some fields are not shown.
   let unseen = {};
   let timer = 0;
-  const say = (words, back) => {
-    if (!state) return;
+  // An older text that stands in the way of nothing: offered, and kept under a name of its own.
+  let older = null;
+  const say = (words, back, act) => {
+    if (!state || (older && !act)) return;
     if (said.textContent !== words) said.textContent = words;
     button.hidden = !back;
+    button.textContent = act ?? state.dataset.drop;
   };
   const save = (sent) => {
     clearTimeout(timer);
@@ -159,7 +165,24 @@ async function keep(form) {
   form.addEventListener("change", soon);
   form.addEventListener("submit", () => save(form.elements.nonce?.value));
   addEventListener("pagehide", () => { if (timer) save(); });
+  const offer = () => say(state?.dataset.older.replace("{time}", told(older.at)), true, state?.dataset.swap);
+  // The two change places, as often as one likes.
+  const swap = () => {
+    const { fields, note } = older;
+    const typed = all(form, now);
+    if (same(typed, arrived)) {
+      lasting.remove(older.key);
+      older = null;
+    } else older = { ...older, fields: typed, note: typed.reply_to ? [noteOf(form).textContent, noteOf(form).href] : null, at: Date.now() };
+    if (older) lasting.write(older.key, older);
+    fill(form, fields, note, () => true);
+    save();
+    if (older) offer();
+    else say(state.dataset.now, true);
+    form.querySelector("textarea").focus();
+  };
   button?.addEventListener("click", () => {
+    if (older) return swap();
     fill(form, base, base.reply_to === arrived.reply_to ? noted : null, () => true);
     letGo();
     say("", false);
@@ -170,15 +193,25 @@ async function keep(form) {
     if (confirm(event.target.dataset.cancel)) letGo();
     else event.preventDefault();
   });
-  const kept = await adopt(form, arrived);
+  const { key, kept } = await adopt(form, arrived) ?? {};
   if (!kept) return;
-  const back = fill(form, kept.fields, kept.note, (name) => kept.base[name] === arrived[name]);
+  const fits = (name) => kept.base[name] === arrived[name];
+  const begun = all(form, now);
+  const ours = ([name, value]) => begun[name] !== arrived[name] && begun[name] !== value && value !== kept.base[name] && fits(name);
+  if (Object.entries(kept.fields).some(ours)) {
+    older = { ...kept, key: key === keyOf(form) ? `${key}-${Date.now().toString(36)}` : key };
+    if (older.key !== key) lasting.write(older.key, kept);
+    save();
+    offer();
+    return;
+  }
+  lasting.remove(key);
+  lasting.write(keyOf(form), kept);
+  const back = fill(form, kept.fields, kept.note, (name) => fits(name) && begun[name] === arrived[name]);
   base = kept.base;
   unseen = kept.fields;
   if (!back) return;
-  const lang = document.documentElement.lang;
-  const time = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { dateStyle: "medium", timeStyle: "short" }).format(kept.at);
-  say(state?.dataset.back.replace("{time}", time), true);
+  say(state?.dataset.back.replace("{time}", told(kept.at)), true);
   // Sending it failed for want of a network.
   if (location.hash === "#unsent") form.querySelector("textarea").scrollIntoView({ block: "center" });
 }

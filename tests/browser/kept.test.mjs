@@ -119,6 +119,32 @@ describe("kept text", { concurrency: false }, () => {
     await page.context().close();
   });
 
+  test("what is typed before the script arrives is not replaced; the older text is offered", async () => {
+    const first = await open("/t/3");
+    await write(first, "An old draft");
+    await first.close();
+    const page = await first.context().newPage();
+    let arrive;
+    const slow = new Promise((resolve) => { arrive = resolve; });
+    await page.route("**/kept*.js", async (route) => { await slow; await route.continue(); });
+    await page.goto("/t/3", { waitUntil: "commit" });
+    await page.waitForSelector("#body");
+    await page.fill("#body", "Something new");
+    arrive();
+    const keeping = page.locator("[data-keeping]");
+    await eventually(async () => /started something else/.test(await keeping.textContent()), "the offer");
+    assert.equal(await page.inputValue("#body"), "Something new");
+    await keeping.locator("button").click();
+    assert.equal(await page.inputValue("#body"), "An old draft");
+    await keeping.locator("button").click();
+    assert.equal(await page.inputValue("#body"), "Something new", "neither is lost");
+    assert.equal((await records(page)).length, 2);
+    await press(page, "#reply button[value=post]");
+    await page.locator("article.post", { hasText: "Something new" }).waitFor();
+    await holds(page, "An old draft");
+    await page.context().close();
+  });
+
   test("after logging out no other tab writes anything", async () => {
     const page = await open("/t/3");
     const other = await page.context().newPage();
