@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use super::again::{resume, with_session};
+use super::again::{page_of, resume, with_session};
 use super::signup;
 use crate::base::ids::MemberId;
 use crate::base::locale::Locale;
@@ -20,7 +20,7 @@ use crate::people::accounts::service::authenticate;
 use crate::people::accounts::{self, store};
 use crate::people::sessions;
 use crate::web::error::{HttpFault, message};
-use crate::web::forms::{NOTICE, is_notice, local_path};
+use crate::web::forms::{NOTICE, is_notice, is_sign, local_path};
 use crate::web::limits::{JUDGED, LOGIN_ACCOUNT, LOGIN_ADDRESS, RESET, guard, refund};
 use crate::web::page::{cookie, see_other};
 use crate::web::shell::Shell;
@@ -45,6 +45,8 @@ pub(super) struct AccessPage {
     pub(super) token: String,
     pub(super) errors: Vec<(String, String)>,
     pub(super) saved: Vec<(String, String)>,
+    /// The sign of the member who typed what is saved.
+    pub(super) writer: String,
     pub(super) notice: Option<String>,
     /// Who invites to what.
     pub(super) invited: Option<String>,
@@ -68,6 +70,7 @@ impl AccessPage {
             token: String::new(),
             errors: Vec::new(),
             saved: Vec::new(),
+            writer: String::new(),
             notice: None,
             invited: None,
             shut: false,
@@ -152,6 +155,10 @@ pub async fn login(
             if saved.is_empty() {
                 return Ok(with_session(&web, response, token));
             }
+            // Another account is shown nothing of it.
+            if !is_sign(&web.key, member, raw.get("writer").unwrap_or_default()) {
+                return Ok(with_session(&web, see_other(&page_of(&next)), token));
+            }
             let page = Page::of_session(&req, &web, &token).await?;
             resume(&web, &page, &token, next, saved).await
         }
@@ -159,6 +166,7 @@ pub async fn login(
             page.guest = None;
             let mut template = login_page(&page, &next, &login);
             template.saved = saved;
+            raw.get("writer").unwrap_or_default().clone_into(&mut template.writer);
             template.errors = vec![("login".into(), message(page.shell.locale, &*e.0))];
             page.answer(&web, crate::web::error::status(e.0.kind()), &template)
         }

@@ -11,6 +11,9 @@ use askama::Template;
 
 use super::access::login_page;
 use super::compose;
+use crate::base::fault::Kind;
+use crate::base::ids::{PostId, ThreadId};
+use crate::content::{categories, posts, threads};
 use crate::web::error::{HttpFault, code_of};
 use crate::web::forms::local_path;
 use crate::web::page::{cookie, see_other};
@@ -93,8 +96,10 @@ fn sign_in_again(
     page.shell.csrf.clear();
     page.with_form(web);
     let fields = kept(raw);
-    let template = if typed(&fields) {
+    // What nobody has signed for could be shown to anybody.
+    let template = if let Some(writer) = raw.writer().filter(|_| typed(&fields)) {
         let mut login = login_page(&page, &page.shell.path, "");
+        writer.clone_into(&mut login.writer);
         login.saved = fields;
         login.notice = Some(page.shell.t("session-ended"));
         login
@@ -113,18 +118,21 @@ fn stood_on(http: &HttpRequest, raw: &RawForm, path: &str) -> String {
         let (host, rest) = url.split_once("://")?.1.split_once('/')?;
         (Some(host) == header("host")).then(|| format!("/{rest}"))
     });
-    let said = raw.get("next").map(str::to_owned).or(referer).unwrap_or_else(|| {
-        let mut parts = path.trim_start_matches('/').split('/');
-        match (parts.next().unwrap_or_default(), parts.next()) {
-            ("thread", Some(id)) => format!("/t/{id}"),
-            ("post", Some(id)) => format!("/p/{id}"),
-            ("u", Some(handle)) => format!("/u/{handle}"),
-            ("admin", Some(office)) => format!("/admin/{office}"),
-            (page @ ("settings" | "admin"), _) => format!("/{page}"),
-            _ => "/".to_owned(),
-        }
-    });
+    let said = raw.get("next").map(str::to_owned).or(referer).unwrap_or_else(|| page_of(path));
     local_path(Some(&said)).to_owned()
+}
+
+/// The page whose form is sent to `path`.
+pub(super) fn page_of(path: &str) -> String {
+    let mut parts = path.trim_start_matches('/').split('/');
+    match (parts.next().unwrap_or_default(), parts.next()) {
+        ("thread", Some(id)) => format!("/t/{id}"),
+        ("post", Some(id)) => format!("/p/{id}"),
+        ("u", Some(handle)) => format!("/u/{handle}"),
+        ("admin", Some(office)) => format!("/admin/{office}"),
+        (page @ ("settings" | "admin" | "compose"), _) => format!("/{page}"),
+        _ => "/".to_owned(),
+    }
 }
 
 struct Field {
@@ -138,6 +146,8 @@ struct Field {
 #[template(path = "pages/resume.html")]
 struct ResumePage {
     shell: Shell,
+    /// The thread it is about: title, address, and whether it is answered.
+    about: Option<(String, String, bool)>,
     action: String,
     hidden: Vec<(String, String)>,
     fields: Vec<Field>,
@@ -159,6 +169,7 @@ pub(super) async fn resume(
         Some(Field { name, label: page.shell.t(label), value, long: *long })
     });
     let template = ResumePage {
+        about: about(web, page, &action).await?,
         fields: fields.collect(),
         hidden: saved
             .into_iter()
@@ -169,6 +180,36 @@ pub(super) async fn resume(
     };
     let response = page.answer(web, StatusCode::OK, &template)?;
     Ok(with_session(web, response, token.to_owned()))
+}
+
+/// The thread that a form sent to `action` is about, if the reader may see it.
+async fn about(web: &Web, page: &Page, action: &str) -> Result<Option<(String, String, bool)>, AppError> {
+    let mut parts = action.trim_start_matches('/').split('/');
+    let (of, id, act) = (parts.next(), parts.next().and_then(|id| id.parse::<i64>().ok()), parts.next());
+    let (Some(of), Some(id)) = (of.map(str::to_owned), id) else { return Ok(None) };
+    let (actor, replies) = (page.actor.clone(), act == Some("reply"));
+    let found = web.house.db.read(move |conn| {
+        let readable = categories::service::recall(conn, &actor)?;
+        Ok::<_, AppError>(match of.as_str() {
+            "thread" => {
+                let thread = threads::service::load_for(conn, &actor, &readable, ThreadId(id))?;
+                let url = thread.url(1);
+                Some((thread.title, url, replies))
+            }
+            "post" => {
+                let (thread, post) = posts::service::load_for(conn, &actor, &readable, PostId(id))?;
+                let url = urls::post_in_thread(thread.id, &thread.slug, post.number, post.id);
+                Some((thread.title, url, replies))
+            }
+            _ => None,
+        })
+    });
+    match found.await {
+        Ok(about) => Ok(about),
+        // It went away meanwhile: sending the form says so.
+        Err(e) if matches!(e.0.kind(), Kind::Absent | Kind::Gone) => Ok(None),
+        Err(e) => Err(e),
+    }
 }
 
 /// `response` with the cookie of a new session in place of the guest's.

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::base::fault::{Fault, Kind};
+use crate::base::ids::MemberId;
 use crate::web::error::{AppError, HttpFault};
 use crate::web::page::{Page, cookie};
 use crate::web::state::{Web, WebConfig};
@@ -47,6 +48,28 @@ fn is_token(key: &[u8; 32], binding: &str, given: &str) -> bool {
     let Some((pad, hidden)) = bytes.split_at_checked(TOKEN) else { return false };
     let shown: Vec<u8> = hidden.iter().zip(pad).map(|(a, b)| a ^ b).collect();
     plain_token(key, binding).is_some_and(|plain| plain[..].ct_eq(&shown).into())
+}
+
+/// Between the token of a form and the sign of the member it was shown to.
+const SIGN_AFTER: char = '.';
+
+/// The sign of a member: says whose form it was, also when the session is over.
+pub fn sign(key: &[u8; 32], member: MemberId) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
+    mac.update(b"writer:");
+    mac.update(&member.0.to_be_bytes());
+    BASE64URL_NOPAD.encode(&mac.finalize().into_bytes())
+}
+
+/// `token` with the sign of the member it is for.
+pub fn signed(key: &[u8; 32], token: &str, member: MemberId) -> String {
+    format!("{token}{SIGN_AFTER}{}", sign(key, member))
+}
+
+/// True when `given` is the sign of `member`.
+pub fn is_sign(key: &[u8; 32], member: MemberId, given: &str) -> bool {
+    let own = sign(key, member);
+    !own.is_empty() && own.as_bytes().ct_eq(given.as_bytes()).into()
 }
 
 /// The fields of a submitted form, not yet trusted.
@@ -122,9 +145,16 @@ impl RawForm {
         self.cross_site
     }
 
+    /// The sign of the member to whom the form was shown; to be compared with [`is_sign`].
+    pub fn writer(&self) -> Option<&str> {
+        self.get("csrf")?.split_once(SIGN_AFTER).map(|(_, sign)| sign).filter(|sign| sign.len() <= 64)
+    }
+
     /// Checks origin and token.
     pub fn verify(&self, web: &Web, page: &Page) -> Result<(), AppError> {
-        let same = is_token(&web.key, &page.binding, self.get("csrf").unwrap_or_default());
+        let given = self.get("csrf").unwrap_or_default();
+        let given = given.split_once(SIGN_AFTER).map_or(given, |(token, _)| token);
+        let same = is_token(&web.key, &page.binding, given);
         if page.binding.is_empty() || self.cross_site || !same {
             return Err(HttpFault::StaleForm.into());
         }
@@ -248,6 +278,14 @@ mod tests {
         {
             assert_eq!(local_path(Some(bad)), "/", "{bad}");
         }
+    }
+
+    #[test]
+    fn a_sign_belongs_to_one_member() {
+        let sign = sign(&[1; 32], MemberId(7));
+        assert!(is_sign(&[1; 32], MemberId(7), &sign));
+        assert!(!is_sign(&[1; 32], MemberId(8), &sign) && !is_sign(&[2; 32], MemberId(7), &sign));
+        assert!(!is_sign(&[1; 32], MemberId(7), ""));
     }
 
     #[test]

@@ -90,7 +90,7 @@ async fn load_as(req: &HttpRequest, web: &Web, shown: Presented) -> Result<Page,
     } else {
         forms::token(&web.key, &binding, web.house.random.bytes())
     };
-    let request = ShellRequest {
+    let mut request = ShellRequest {
         locale: req.cookie("locale").and_then(|c| Locale::parse(c.value())),
         theme: req.cookie("theme").map(|c| c.value().to_owned()).filter(|t| t == "light" || t == "dark"),
         put_away: forms::put_away(req),
@@ -102,12 +102,15 @@ async fn load_as(req: &HttpRequest, web: &Web, shown: Presented) -> Result<Page,
         now: web.house.clock.now(),
     };
     let address = client_address(req, &web.config);
-    let (actors, shells) = (web.actors.clone(), web.shells.clone());
+    let (actors, shells, key) = (web.actors.clone(), web.shells.clone(), web.key);
     let (actor, shell) = web
         .house
         .db
         .read(move |conn| {
             let actor = actors.actor(conn, &shown)?;
+            if let Some(member) = actor.id().filter(|_| !request.csrf.is_empty()) {
+                request.csrf = forms::signed(&key, &request.csrf, member);
+            }
             let shell = shells.shell(conn, &actor, request)?;
             Ok::<_, DbError>((actor, shell))
         })

@@ -72,14 +72,15 @@ app_on_both! {
     async fn an_expired_session_returns_through_login_to_the_filled_form(app) {
         app.category("general", None, &[]);
         let (me, _) = sign_up(app, "ada", GOOD).await;
+        let shown = app.get("/compose", &me).await.field("csrf");
         assert_eq!(app.post("/logout", &me, &[]).await.status, 303);
-        let fields = [("category", "general"), ("kind", "discussion"), ("title", "Kept"), ("body", "long <text> kept"), ("action", "post")];
-        let answer = app.post("/compose", &me, &fields).await;
+        let fields = [("csrf", shown.as_str()), ("category", "general"), ("kind", "discussion"), ("title", "Kept"), ("body", "long <text> kept"), ("action", "post")];
+        let answer = app.post_raw("/compose", &me, &fields).await;
         assert_eq!(answer.status, 401);
         assert_eq!(answer.field("saved.body"), "long <text> kept");
         let guest = Caller::visitor().with_cookies(answer.cookies());
-        let next = answer.field("next");
-        let login = [("login", "ada"), ("password", GOOD), ("next", next.as_str()), ("saved.category", "general"), ("saved.kind", "discussion"), ("saved.title", "Kept"), ("saved.body", "long <text> kept")];
+        let (next, writer) = (answer.field("next"), answer.field("writer"));
+        let login = [("login", "ada"), ("password", GOOD), ("next", next.as_str()), ("writer", writer.as_str()), ("saved.category", "general"), ("saved.kind", "discussion"), ("saved.title", "Kept"), ("saved.body", "long <text> kept")];
         let back = app.post("/login", &guest, &login).await;
         assert_eq!(back.status, 200, "{}", back.body);
         assert_eq!((back.field("title").as_str(), back.field("body").as_str()), ("Kept", "long <text> kept"));
@@ -90,6 +91,44 @@ app_on_both! {
         let (csrf, nonce) = (back.field("csrf"), back.field("nonce"));
         let again = [("csrf", csrf.as_str()), ("nonce", nonce.as_str()), ("category", "general"), ("kind", "discussion"), ("title", "Kept"), ("body", "long <text> kept"), ("action", "post")];
         assert_eq!(app.post_raw("/compose", &me, &again).await.status, 303);
+    }
+}
+
+app_on_both! {
+    async fn what_one_member_wrote_is_not_shown_to_the_next(app) {
+        app.category("general", None, &[]);
+        let (ada, _) = sign_up(app, "ada", GOOD).await;
+        sign_up(app, "bo", GOOD).await;
+        let made = app.api("POST", "/threads", &app.member("cy", Role::Member), Some(serde_json::json!({ "category": "general", "title": "A pump", "body": "It hums." }))).await.json();
+        let thread = made["id"].to_string();
+        let shown = app.get("/settings", &ada).await.field("csrf");
+        app.post("/logout", &ada, &[]).await;
+        let path = format!("/thread/{thread}/reply");
+        let ended = app.post_raw(&path, &ada, &[("csrf", shown.as_str()), ("body", "a secret of ada")]).await;
+        assert_eq!((ended.status.as_u16(), ended.field("saved.body")), (401, "a secret of ada".into()));
+        let guest = Caller::visitor().with_cookies(ended.cookies());
+        let writer = ended.field("writer");
+        let fields = |login: &'static str, password: &'static str, writer: &str| {
+            [("login", login), ("password", password), ("next", &path), ("writer", writer), ("saved.body", "a secret of ada")].map(|(n, v)| (n, v.to_owned()))
+        };
+        let login = async |login, password, writer: &str| {
+            let all = fields(login, password, writer);
+            app.post("/login", &guest, &all.each_ref().map(|(n, v)| (*n, v.as_str()))).await
+        };
+        // A wrong password loses nothing.
+        assert_eq!(login("ada", "wrong", &writer).await.field("writer"), writer);
+        for forged in [writer.as_str(), "", "x"] {
+            let other = login("bo", GOOD, forged).await;
+            assert_eq!((other.status.as_u16(), other.location()), (303, format!("/t/{thread}").as_str()));
+            assert!(!other.body.contains("secret"));
+        }
+        let own = login("ada", GOOD, &writer).await;
+        assert_eq!((own.status.as_u16(), own.field("body")), (200, "a secret of ada".into()));
+        // It says what the text answers.
+        assert_eq!(own.texts("main p a[href^='/t/']"), ["A pump"]);
+        assert!(own.body.contains("Your reply to:"));
+        let unsigned = app.post(&path, &ada, &[("body", "whose is it?")]).await;
+        assert!(unsigned.status == 401 && !unsigned.body.contains("whose is it"));
     }
 }
 

@@ -42,13 +42,16 @@ app_on_both! {
 
 app_on_both! {
     async fn what_was_typed_in_an_ended_session_is_kept(app) {
-        app.member("ada", Role::Member);
-        let profile = app.post("/settings/profile", &ended(), &[("display_name", "Ada"), ("bio", "Pumps & pipes"), ("public", "on")]).await;
+        let shown = app.get("/settings", &app.member("ada", Role::Member)).await.field("csrf");
+        let send = async |path: &str, fields: &[(&str, &str)]| {
+            app.post_raw(path, &ended(), &[&[("csrf", shown.as_str())], fields].concat()).await
+        };
+        let profile = send("/settings/profile", &[("display_name", "Ada"), ("bio", "Pumps & pipes"), ("public", "on")]).await;
         assert_eq!((profile.status.as_u16(), profile.field("next")), (401, "/settings/profile".into()));
         assert_eq!((profile.field("saved.bio"), profile.field("saved.public")), ("Pumps & pipes".into(), "on".into()));
-        let reason = app.post("/u/ada/suspend", &ended(), &[("reason", "Rude"), ("until", "2026-12-01")]).await;
+        let reason = send("/u/ada/suspend", &[("reason", "Rude"), ("until", "2026-12-01")]).await;
         assert_eq!(reason.field("saved.reason"), "Rude");
-        let password = app.post("/settings/password", &ended(), &[("current", "old secret words"), ("password", "new secret words")]).await;
+        let password = send("/settings/password", &[("current", "old secret words"), ("password", "new secret words")]).await;
         assert_eq!((password.status.as_u16(), password.field("next")), (401, "/settings".into()));
         assert!(!password.body.contains("secret words"), "a password never comes back");
     }
