@@ -130,7 +130,9 @@ pub async fn save_edit(
         Ok(Changed::Preview(html)) => page.ok(&web, &refused(&page.shell, None, Some(html))),
         Err(e) if e.0.code() == "edited_meanwhile" => {
             let (_, now) = editable(&web, &page, id).await?;
-            let text = message(page.shell.locale, &*e.0);
+            let own = now.edited_by.is_some() && now.edited_by == page.actor.id();
+            let text =
+                if own { page.shell.t("edited-meanwhile-own") } else { message(page.shell.locale, &*e.0) };
             let mut again = refused(&page.shell, Some(text), None);
             // Whoever has seen what stands there may replace it.
             again.revision = now.revisions;

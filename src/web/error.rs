@@ -251,6 +251,7 @@ fn hint_of(note: &Note, reading: bool) -> &'static str {
         Kind::TooMany | Kind::Busy => "hint-wait",
         Kind::Internal => "hint-noted",
         Kind::Forbidden if note.code == HttpFault::Forbidden.code() => "hint-ask",
+        Kind::Forbidden if note.code == HttpFault::StaleForm.code() => "hint-stale",
         _ if reading => "hint-home",
         _ => "hint-back",
     }

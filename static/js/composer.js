@@ -51,6 +51,20 @@ function lines(area, mark) {
   area.setSelectionRange(same ? from : from + text.length, from + text.length);
 }
 
+// Enter in an item begins the next one; in an empty item it ends the list.
+function goOn(area) {
+  const { value, selectionStart: at } = area;
+  if (at !== area.selectionEnd) return false;
+  const from = value.lastIndexOf("\n", at - 1) + 1;
+  const [mark, indent, sign, number, end, box] = value.slice(from, at).match(/^([ \t]*)(?:([-*+])|(\d{1,9})([.)]))[ \t]+(\[[ xX]\][ \t]+)?/) ?? [];
+  // Inside code nothing is a list.
+  if (!mark || (value.slice(0, from).match(/^ {0,3}(```|~~~)/gm)?.length ?? 0) % 2) return false;
+  const rest = value.slice(from + mark.length).split("\n", 1)[0];
+  if (!rest.trim()) put(area, from, at, "");
+  else put(area, at, at, `\n${indent}${sign ?? Number(number) + 1 + end} ${box ? "[ ] " : ""}`);
+  return true;
+}
+
 function block(area, text, select) {
   const { selectionStart: at, value } = area;
   const before = at === 0 || value.slice(0, at).endsWith("\n\n") ? "" : value.slice(0, at).endsWith("\n") ? "\n" : "\n\n";
@@ -447,6 +461,11 @@ export function equip(area) {
   });
   if (area.form.id === "reply-form") quotes();
   completes(area, typed);
+  // After the names, which take the key first.
+  area.addEventListener("keydown", (event) => {
+    const plain = event.key === "Enter" && !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
+    if (plain && !event.defaultPrevented && !composes(event) && goOn(area)) event.preventDefault();
+  });
   const tags = area.form.querySelector("#tags");
   if (tags) completes(tags, typedTag);
   if ("wide" in editor.dataset && matchMedia("(min-width: 1024px)").matches) turn(true);

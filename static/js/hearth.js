@@ -47,6 +47,8 @@ if (!(arrival?.responseStatus < 400)) {
   const wrong = document.querySelector("form[method=post] [aria-invalid=true]") ?? document.querySelector("main .notice.danger[role=alert]");
   if (wrong?.matches(".notice")) wrong.tabIndex = -1;
   wrong?.focus();
+  // Where the address leads into the page, the browser goes there later and takes the focus along.
+  if (wrong && location.hash) addEventListener("load", () => setTimeout(() => wrong.focus()));
 }
 
 // The bar of a thread leads to the first post that is new: by its number, where the reader has no mark of their own. A
@@ -265,6 +267,13 @@ addEventListener("pageshow", () => {
 document.addEventListener("keydown", (event) => {
   if (composes(event)) return;
   const area = event.target.closest?.("textarea[data-composer]");
+  // In the fields above a text Enter leads on to it; nothing half written is sent.
+  const text = event.key === "Enter" && event.target.localName === "input" && event.target.form?.querySelector("textarea[data-composer]");
+  if (text && !event.defaultPrevented && !/submit|checkbox|radio/.test(event.target.type)) {
+    event.preventDefault();
+    if (event.ctrlKey || event.metaKey) text.form.requestSubmit(text.form.querySelector(".btn.primary"));
+    else text.focus();
+  }
   if (area && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     area.form.requestSubmit(area.form.querySelector(".btn.primary"));

@@ -86,6 +86,50 @@ describe("the editor", { concurrency: false }, () => {
     await close(page);
   });
 
+  test("Enter goes on with a list, ends it in an empty item, and leaves an input method alone", async () => {
+    const page = await open("/t/3");
+    const text = () => page.inputValue("#body");
+    await page.locator("#body").pressSequentially("- one\ntwo");
+    assert.equal(await text(), "- one\n- two");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    assert.equal(await text(), "- one\n- two\n");
+    await page.fill("#body", "9. nine");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("x");
+    assert.equal(await text(), "9. nine\n10. x");
+    await page.fill("#body", "- [x] done");
+    await page.keyboard.press("Enter");
+    assert.equal(await text(), "- [x] done\n- [ ] ");
+    await page.fill("#body", "```\n- code");
+    await page.keyboard.press("Enter");
+    assert.equal(await text(), "```\n- code\n");
+    await page.fill("#body", "- 传");
+    const taken = await page.evaluate(() => [{ isComposing: true }, { keyCode: 229 }].map((how) => !document.querySelector("#body")
+      .dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...how }))));
+    assert.deepEqual(taken, [false, false]);
+    assert.equal(await text(), "- 传");
+    await page.fill("#body", "");
+    await close(page);
+  });
+
+  test("Enter in the title goes on to the text and publishes nothing", async () => {
+    const page = await open("/compose");
+    assert.equal(await page.evaluate(() => document.activeElement.id), "title", "one begins with the title");
+    await page.selectOption("#category", "lounge");
+    await page.fill("#body", "half-finished");
+    for (const field of ["#title", "#tags"]) {
+      await page.fill(field, field === "#title" ? "Not yet" : "");
+      await page.press(field, "Enter");
+      await page.waitForTimeout(200);
+      assert.equal(new URL(page.url()).pathname, "/compose");
+      assert.equal(await page.evaluate(() => document.activeElement.id), "body");
+    }
+    await page.fill("#body", "");
+    await page.fill("#title", "");
+    await close(page);
+  });
+
   test("members, tags and emoji complete, by keyboard alone", async () => {
     const page = await open();
     await page.focus("#body");

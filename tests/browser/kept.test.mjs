@@ -101,7 +101,7 @@ describe("kept text", { concurrency: false }, () => {
     const page = await open("/compose");
     assert.equal(await page.locator("[data-keeping] button").isVisible(), false, "there is nothing to discard yet");
     await write(page, "Not worth keeping");
-    await page.waitForFunction(() => document.querySelector("[data-keeping] [role=status]").textContent.startsWith("Kept in this browser"));
+    await page.waitForFunction(() => document.querySelector("[data-keeping] [role=status]").textContent.startsWith("Saved in this browser"));
     await page.reload();
     await holds(page, "Not worth keeping");
     await page.click("[data-keeping] button");

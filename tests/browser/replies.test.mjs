@@ -42,4 +42,22 @@ describe("replying", { concurrency: false }, () => {
       assertQuiet(page);
     });
   }
+
+  test("a refused reply leads to the words that say why", async () => {
+    const page = await forum.visitor();
+    await logIn(page, forum.logins.member);
+    await page.goto("/t/3");
+    await page.evaluate(() => { document.querySelector("#body").required = false; });
+    await page.fill("#body", " ");
+    await press(page, "#reply button[value=post]");
+    await page.waitForLoadState("load");
+    await page.waitForTimeout(300);
+    assert.match(page.url(), /#reply$/);
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "alert");
+    assert.equal(await page.locator("#reply .notice.danger").evaluate((box) => {
+      const { top, bottom } = box.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    }), true);
+    await page.context().close();
+  });
 });

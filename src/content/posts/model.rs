@@ -50,6 +50,8 @@ pub struct Post {
     pub created_at: UtcTime,
     /// Last edited then.
     pub edited_at: Option<UtcTime>,
+    /// Last edited by.
+    pub edited_by: Option<MemberId>,
 }
 
 impl Post {
