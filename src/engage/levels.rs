@@ -95,6 +95,16 @@ impl Fault for Error {
     }
 }
 
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// True for what a level may be called.
+pub fn is_name(text: &str) -> bool {
+    let name = one_line(text);
+    !name.is_empty() && name.chars().count() <= NAME && !name.chars().any(char::is_control)
+}
+
 /// All levels, lowest first; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ladder(Vec<Level>);
@@ -151,11 +161,8 @@ impl Ladder {
                 }
                 _ => before = Some(level.threshold),
             }
-            let name = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let names = [name(&level.name_en), name(&level.name_zh_cn), name(&level.name_zh_tw)];
-            let bad =
-                |n: &String| n.is_empty() || n.chars().count() > NAME || n.chars().any(char::is_control);
-            if names.iter().any(bad) {
+            let names = [one_line(&level.name_en), one_line(&level.name_zh_cn), one_line(&level.name_zh_tw)];
+            if !names.iter().all(|name| is_name(name)) {
                 return Err(Error::Name(number));
             }
             let [name_en, name_zh_cn, name_zh_tw] = names;

@@ -67,7 +67,7 @@ pub async fn avatar(
         Err(e) => Err(e),
     };
     match done {
-        Ok(()) => Ok(see_other("/settings?saved")),
+        Ok(()) => Ok(super::settings::saved("picture")),
         Err(e) => super::settings::refused(&web, &page, e, super::settings::Note::default()).await,
     }
 }

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::base::actor::SignedIn;
+use crate::base::actor::{Role, SignedIn};
 use crate::base::ids::SessionId;
 use crate::base::locale::Locale;
 use crate::base::time::DAY;
@@ -51,9 +51,11 @@ struct SettingsPage {
     handle_rests: Option<String>,
     sessions: Vec<SessionView>,
     tokens: Vec<TokenView>,
-    scopes: [&'static str; 5],
+    /// Those that the member's role can use.
+    scopes: Vec<&'static str>,
     refused: Refused,
-    saved: bool,
+    /// The card that was saved; empty when that was the page as a whole.
+    saved: Option<String>,
     new_token: Option<String>,
     typed: TokenForm,
 }
@@ -128,14 +130,33 @@ async fn draw(web: &Web, page: &Page, note: Note) -> Result<HttpResponse, AppErr
                 expires: t.expires_at.map(|at| page.shell.when(at)),
             })
             .collect(),
-        scopes: tokens::SCOPES,
-        saved: page.shell.target.ends_with("?saved"),
+        scopes: scopes_of(page.actor.role(), page.shell.reader.as_ref().is_some_and(|r| r.moderates)),
+        saved: page
+            .shell
+            .target
+            .split_once("?saved")
+            .map(|(_, card)| card.trim_start_matches('=').to_owned()),
         refused: note.refused,
         new_token: note.new_token,
         typed: note.token,
         shell: page.shell.clone(),
     };
     page.answer(web, template.refused.status(), &template)
+}
+
+/// The page at the card `name`, which was saved.
+pub(super) fn saved(name: &str) -> HttpResponse {
+    see_other(&format!("/settings?saved={name}#card-{name}"))
+}
+
+/// The scopes that an account can use.
+fn scopes_of(role: Role, moderates: bool) -> Vec<&'static str> {
+    let usable = |scope: &&str| match *scope {
+        "moderate" => moderates,
+        "admin" => role >= Role::Operator,
+        _ => true,
+    };
+    tokens::SCOPES.into_iter().filter(usable).collect()
 }
 
 /// The page again with why something was refused, and with what was typed in `note`.
@@ -165,7 +186,7 @@ pub async fn profile(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpRes
     let house = web.house.clone();
     let typed = wanted.clone();
     match web.house.db.write(move |conn| change_profile(conn, &house, &member, &wanted)).await {
-        Ok(()) => Ok(see_other("/settings?saved")),
+        Ok(()) => Ok(saved("profile")),
         Err(e) => refused(&web, &page, e.into(), Note { typed: Some(typed), ..Note::default() }).await,
     }
 }
@@ -186,8 +207,15 @@ pub async fn handle(
     let member = page.member()?.clone();
     let form: HandleForm = raw.accept(&web, &page)?;
     match change_handle(&web, &pool, &member, &form.current, &form.username).await {
-        Ok(()) => Ok(see_other("/settings?saved")),
-        Err(e) => refused(&web, &page, e, Note { handle: Some(form.username), ..Note::default() }).await,
+        Ok(()) => Ok(saved("handle")),
+        Err(e) => {
+            // Two forms of the page ask for the password.
+            let refused = match e.0.field() {
+                Some("current") => Refused::beside(&page, &e, "handle-current"),
+                _ => Refused::by(&page, e)?,
+            };
+            draw(&web, &page, Note { refused, handle: Some(form.username), ..Note::default() }).await
+        }
     }
 }
 
@@ -222,7 +250,7 @@ pub async fn appearance(web: Data<Web>, page: Page, raw: RawForm) -> Result<Http
     let form: AppearanceForm = raw.accept(&web, &page)?;
     let locale = Locale::parse(&form.locale);
     web.house.db.write(move |conn| change_appearance(conn, member, locale, Some(&form.theme))).await?;
-    Ok(see_other("/settings?saved"))
+    Ok(saved("appearance"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -260,7 +288,7 @@ pub async fn password(
             Ok::<_, DbError>(())
         })
         .await?;
-    Ok(see_other("/settings?saved"))
+    Ok(saved("password"))
 }
 
 /// `POST /settings/sessions/{id}/close`.
@@ -275,7 +303,7 @@ pub async fn close_session(
     let id = SessionId(*id);
     let closed =
         web.house.db.write(move |c| session_store::close(c, member, id).map_err(DbError::from)).await?;
-    if closed { Ok(see_other("/settings?saved")) } else { Err(HttpFault::Absent.into()) }
+    if closed { Ok(saved("sessions")) } else { Err(HttpFault::Absent.into()) }
 }
 
 /// `POST /settings/sessions/close-others`.
@@ -284,7 +312,7 @@ pub async fn close_others(web: Data<Web>, page: Page, raw: RawForm) -> Result<Ht
     raw.verify(&web, &page)?;
     let current = page.session();
     web.house.db.write(move |c| session_store::close_all(c, member, current).map_err(DbError::from)).await?;
-    Ok(see_other("/settings?saved"))
+    Ok(saved("sessions"))
 }
 
 #[derive(Debug, Deserialize)]
@@ -336,5 +364,5 @@ pub async fn revoke_token(
     raw.verify(&web, &page)?;
     let id = *id;
     let gone = web.house.db.write(move |c| tokens::revoke(c, member, id).map_err(DbError::from)).await?;
-    if gone { Ok(see_other("/settings?saved")) } else { Err(HttpFault::Absent.into()) }
+    if gone { Ok(saved("tokens")) } else { Err(HttpFault::Absent.into()) }
 }

@@ -53,6 +53,11 @@ impl Refused {
         self.0.as_ref().map(|why| why.words.as_str())
     }
 
+    /// Why, in words, when that is no matter of one field.
+    pub fn as_a_whole(&self) -> Option<&str> {
+        self.0.as_ref().filter(|why| why.field.is_empty()).map(|why| why.words.as_str())
+    }
+
     /// What is wrong with `field`.
     pub fn at(&self, field: &str) -> Option<&str> {
         self.0.as_ref().filter(|why| why.field == field).map(|why| why.words.as_str())

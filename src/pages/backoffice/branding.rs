@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::base::actor::Role;
+use crate::base::fault::Fault;
 use crate::content::{custom_pages, uploads};
 use crate::site::audit;
 use crate::site::branding::fonts::Family;
@@ -19,6 +20,8 @@ use crate::web::{AppError, Page, RawForm, Refused, Web, urls};
 struct BrandingPage {
     shell: Shell,
     typed: Wanted,
+    menu: Vec<LinkRow>,
+    footer: Vec<LinkRow>,
     families: [Family; 3],
     logo: Option<String>,
     /// One of the themes swallows the logo.
@@ -69,11 +72,48 @@ fn as_typed(brand: &Brand) -> Wanted {
     }
 }
 
-/// Room for as many links as there may be.
-fn with_blanks(mut typed: Wanted) -> Wanted {
-    typed.menu.resize(LINKS, Default::default());
-    typed.footer.resize(LINKS, Default::default());
-    typed
+/// A link's row in the form.
+struct LinkRow {
+    label: String,
+    url: String,
+    label_field: String,
+    url_field: String,
+    /// The rows from here on are shown on demand.
+    opens_more: bool,
+    ends_more: bool,
+}
+
+/// A row for every link there may be: those that are in use, two more, and the rest on demand.
+fn rows(list: &str, typed: &[(String, String)]) -> Vec<LinkRow> {
+    let used =
+        typed.iter().rposition(|(label, url)| !label.is_empty() || !url.is_empty()).map_or(0, |n| n + 1);
+    let open = (used + 2).min(LINKS);
+    let row = |n: usize| {
+        let (label, url) = typed.get(n).cloned().unwrap_or_default();
+        LinkRow {
+            label,
+            url,
+            label_field: format!("{list}-label-{n}"),
+            url_field: format!("{list}-url-{n}"),
+            opens_more: n == open,
+            ends_more: n + 1 == LINKS && open < LINKS,
+        }
+    };
+    (0..LINKS).map(row).collect()
+}
+
+/// The field of the first link that is refused.
+fn wrong_link(typed: &Wanted) -> Option<String> {
+    let wrong = |list: &str, links: &[(String, String)]| {
+        let rows = links.iter().enumerate();
+        let mut filled = rows.filter(|(_, (label, url))| !(label.trim().is_empty() && url.trim().is_empty()));
+        filled.find_map(|(n, (label, url))| match Link::parse(label, url) {
+            Ok(_) => None,
+            Err(branding::Error::Label { .. }) => Some(format!("{list}-label-{n}")),
+            Err(_) => Some(format!("{list}-url-{n}")),
+        })
+    };
+    wrong("menu", &typed.menu).or_else(|| wrong("footer", &typed.footer))
 }
 
 async fn draw(
@@ -94,9 +134,12 @@ async fn draw(
             Ok::<_, AppError>((brand, lost, custom_pages::store::published(conn)?))
         })
         .await?;
+    let typed = typed.unwrap_or_else(|| as_typed(&brand));
     let template = BrandingPage {
         shell: page.shell.clone(),
-        typed: with_blanks(typed.unwrap_or_else(|| as_typed(&brand))),
+        menu: rows("menu", &typed.menu),
+        footer: rows("footer", &typed.footer),
+        typed,
         families: Family::ALL,
         logo: brand.logo,
         lost,
@@ -134,6 +177,12 @@ pub async fn save(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpRespon
         .await;
     match done {
         Ok(()) => Ok(see_other("/admin/branding?saved")),
-        Err(e) => draw(&web, &page, Some(typed), Refused::by(&page, e)?).await,
+        Err(e) => {
+            let refused = match wrong_link(&typed).filter(|_| e.field() == Some("links")) {
+                Some(field) => Refused::beside(&page, &e.into(), &field),
+                None => Refused::by(&page, e)?,
+            };
+            draw(&web, &page, Some(typed), refused).await
+        }
     }
 }

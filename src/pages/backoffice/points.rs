@@ -40,6 +40,14 @@ impl LevelRow {
     }
 }
 
+fn threshold_field(number: i16) -> String {
+    format!("threshold-{number}")
+}
+
+fn name_field(number: i16, locale: Locale) -> String {
+    format!("name-{number}-{}", locale.code())
+}
+
 /// Everything the form holds.
 #[derive(Debug, Clone)]
 struct Form {
@@ -108,6 +116,21 @@ impl Form {
         Ok(wanted)
     }
 
+    /// The one field that `error` is about.
+    fn field_of(&self, error: &levels::Error) -> Option<String> {
+        let row = |number: &i16| self.levels.iter().find(|row| row.number == *number);
+        match error {
+            levels::Error::First => self.levels.first().map(|row| threshold_field(row.number)),
+            levels::Error::Order(n) => row(n).map(|row| threshold_field(row.number)),
+            levels::Error::Name(n) => row(n).and_then(|row| {
+                let names = Locale::ALL.into_iter().zip(&row.names);
+                let (locale, _) = names.into_iter().find(|(_, name)| !levels::is_name(name))?;
+                Some(name_field(row.number, locale))
+            }),
+            levels::Error::Count | levels::Error::Db(_) => None,
+        }
+    }
+
     fn ladder(&self) -> Result<Ladder, levels::Error> {
         let level = |row: &LevelRow| {
             let [name_en, name_zh_cn, name_zh_tw] = row.names.clone();
@@ -119,40 +142,57 @@ impl Form {
     }
 }
 
+struct RuleView {
+    /// What is done for it.
+    what: String,
+    points: String,
+    cap: String,
+    capped: bool,
+    points_field: String,
+    cap_field: String,
+}
+
 struct LevelView {
     number: i16,
     threshold: String,
-    /// Code, language and name.
-    names: Vec<(&'static str, &'static str, String)>,
+    /// Of the threshold.
+    field: String,
+    /// Code, language, name and field.
+    names: Vec<(&'static str, &'static str, String, String)>,
 }
 
 #[derive(Template)]
 #[template(path = "backoffice/points.html")]
 struct PointsPage {
     shell: Shell,
-    /// Name, what it is, points, cap, whether it has a cap.
-    rules: Vec<(&'static str, String, String, String, bool)>,
+    rules: Vec<RuleView>,
     levels: Vec<LevelView>,
     refused: Refused,
     saved: bool,
-}
-
-impl PointsPage {
-    fn wrong_rule(&self, part: &str, name: &str) -> bool {
-        self.refused.is_at(&format!("{part}-{name}"))
-    }
 }
 
 fn draw(web: &Web, page: &Page, form: Form, refused: Refused, saved: bool) -> Result<HttpResponse, AppError> {
     let shell = page.shell.clone();
     let rule = |row: RuleRow| {
         let name = row.kind.name();
-        (name, shell.t(&format!("points-reason-{name}")), row.points, row.cap, row.kind.capped())
+        RuleView {
+            what: shell.t(&format!("points-reason-{name}")),
+            points: row.points,
+            cap: row.cap,
+            capped: row.kind.capped(),
+            points_field: format!("points-{name}"),
+            cap_field: format!("cap-{name}"),
+        }
     };
     let level = |row: LevelRow| LevelView {
         number: row.number,
         threshold: row.threshold,
-        names: Locale::ALL.into_iter().zip(row.names).map(|(l, n)| (l.code(), l.name(), n)).collect(),
+        field: threshold_field(row.number),
+        names: Locale::ALL
+            .into_iter()
+            .zip(row.names)
+            .map(|(l, n)| (l.code(), l.name(), n, name_field(row.number, l)))
+            .collect(),
     };
     let template = PointsPage {
         rules: form.rules.into_iter().map(rule).collect(),
@@ -220,7 +260,13 @@ pub async fn save(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpRespon
     let (rules, ladder) = match (form.rules(), form.ladder()) {
         (Ok(rules), Ok(ladder)) => (rules, ladder),
         (Err(e), _) => return draw(&web, &page, form.with_room(), Refused::by(&page, e)?, false),
-        (_, Err(e)) => return draw(&web, &page, form.with_room(), Refused::by(&page, e)?, false),
+        (_, Err(e)) => {
+            let refused = match form.field_of(&e) {
+                Some(field) => Refused::beside(&page, &e.into(), &field),
+                None => Refused::by(&page, e)?,
+            };
+            return draw(&web, &page, form.with_room(), refused, false);
+        }
     };
     let house = web.house.clone();
     web.house.db.write(move |conn| keep(conn, &house, actor, &rules, &ladder)).await?;

@@ -40,8 +40,8 @@ struct WordsPage {
 }
 
 impl WordsPage {
-    fn wrong(&self, field: &str) -> bool {
-        self.error.as_ref().is_some_and(|(at, _)| at == field)
+    fn wrong(&self, field: &str) -> Option<&String> {
+        self.error.as_ref().filter(|(at, _)| at == field).map(|(_, words)| words)
     }
 }
 

@@ -25,6 +25,9 @@ pub enum Error {
     /// A link leads to no address that the site links to.
     #[error("{0:?} is no address of this site or of the web")]
     Address(String),
+    /// A link has a label and no address.
+    #[error("a link needs an address")]
+    AddressMissing,
     /// More links than there is room for.
     #[error("at most {limit} links")]
     TooManyLinks {
@@ -51,6 +54,7 @@ impl Fault for Error {
             Self::Font(_) => "brand_font",
             Self::Label { .. } => "link_label",
             Self::Address(_) => "link_address",
+            Self::AddressMissing => "link_address_missing",
             Self::TooManyLinks { .. } => "too_many_links",
             Self::Db(e) => e.code(),
         }
@@ -60,7 +64,9 @@ impl Fault for Error {
             Self::Colour => Some("colour"),
             Self::Family => Some("family"),
             Self::Font(_) => Some("own_fonts"),
-            Self::Label { .. } | Self::Address(_) | Self::TooManyLinks { .. } => Some("links"),
+            Self::Label { .. } | Self::Address(_) | Self::AddressMissing | Self::TooManyLinks { .. } => {
+                Some("links")
+            }
             Self::Db(_) => None,
         }
     }

@@ -32,6 +32,9 @@ impl Link {
         if label.is_empty() || label.chars().count() > LABEL || label.chars().any(char::is_control) {
             return Err(Error::Label { limit: LABEL });
         }
+        if url.is_empty() {
+            return Err(Error::AddressMissing);
+        }
         let inside = url.starts_with('/') && !url.starts_with("//") && !url.contains('\\');
         let outside = url::Url::parse(url).is_ok_and(|u| matches!(u.scheme(), "https" | "http" | "mailto"));
         if url.chars().count() > ADDRESS

@@ -10,6 +10,7 @@ mod custom_pages;
 mod damaged;
 mod dashboard;
 mod errors;
+mod fields;
 mod forms;
 mod installed;
 mod invitations;

@@ -121,7 +121,7 @@ app_on_both! {
         let taken = app.post("/settings/handle", &ada, &[("username", "BO"), ("current", PASSWORD)]).await;
         assert_eq!((taken.status.as_u16(), taken.field("username").as_str()), (409, "BO"));
         let done = app.post("/settings/handle", &ada, &[("username", "lovelace"), ("current", PASSWORD)]).await;
-        assert_eq!((done.status.as_u16(), done.location()), (303, "/settings?saved"));
+        assert_eq!((done.status.as_u16(), done.location()), (303, "/settings?saved=handle#card-handle"));
         let again = app.post("/settings/handle", &ada, &[("username", "other"), ("current", PASSWORD)]).await;
         assert_eq!(again.status, 429);
         for login in ["ADA", "lovelace"] {
