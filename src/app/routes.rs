@@ -278,7 +278,7 @@ fn machines() -> Vec<Entry> {
         GET "/icons/{colour}/{name}" Public => installed::icon;
         GET "/service-worker.js" Public => installed::worker;
         GET "/opensearch.xml" Public => search::description;
-        GET "/favicon.ico" Public => assets::favicon;
+        GET "/favicon.ico" Public => installed::favicon;
         GET "/healthz" Public => health::alive;
         GET "/readyz" Public => health::ready;
         GET "/uploads/{name}" Public => pictures::serve;

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION};
 use actix_web::web::{Bytes, Data, Path, Query};
 use askama::Template;
 use quick_cache::sync::Cache;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::base::locale::Locale;
 use crate::infra::i18n;
 use crate::site::branding::icon::Icon;
-use crate::site::branding::{self, Colour};
+use crate::site::branding::{self, Brand, Colour};
 use crate::site::settings;
 use crate::web::cache::{Dep, Keep, THREAD};
 use crate::web::error::HttpFault;
@@ -117,6 +117,19 @@ pub async fn icon(web: Data<Web>, path: Path<(String, String)>) -> Result<HttpRe
         .insert_header((CACHE_CONTROL, keep))
         .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .body(bytes))
+}
+
+/// `GET /favicon.ico`: the site's own icon, for those who ask without having read a page.
+pub async fn favicon(web: Data<Web>) -> Result<HttpResponse, AppError> {
+    let dress = web.house.db.read(|conn| Ok::<_, AppError>(branding::service::recall(conn)?)).await?;
+    let Brand { logo, colour, .. } = &dress.brand;
+    let icon =
+        logo.as_ref().map_or_else(|| urls::icon(colour, "icon-180.png"), |key| urls::upload(key, "icon-32"));
+    // Another logo has another address.
+    Ok(HttpResponse::Found()
+        .insert_header((LOCATION, icon))
+        .insert_header((CACHE_CONTROL, "public, max-age=3600"))
+        .finish())
 }
 
 /// `GET /service-worker.js`: under an address that stays, so that browsers find its next version there.

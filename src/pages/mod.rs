@@ -16,6 +16,7 @@ pub mod installed;
 pub mod keyboard;
 pub mod moderation;
 pub mod pictures;
+pub mod pinning;
 pub mod points;
 pub mod post;
 pub mod profile;

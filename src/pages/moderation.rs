@@ -16,26 +16,56 @@ use crate::content::reactions;
 use crate::content::threads::{self, follow};
 use crate::infra::db::Conn;
 use crate::infra::house::House;
+use crate::pages::pinning::PinBox;
 use crate::pages::profile;
-use crate::pages::thread::{self as thread_page, PinBox, ReplyBox};
+use crate::pages::thread::{self as thread_page, ReplyBox};
 use crate::people::accounts::{self, standing};
 use crate::web::error::{HttpFault, message, status};
 use crate::web::forms::local_path;
 use crate::web::limits::Soft;
 use crate::web::page::see_other;
+use crate::web::told::Told;
 use crate::web::{AppError, Page, RawForm, Web, urls};
 
+/// Where to go on after something was done, and what to tell there.
+struct Next {
+    url: String,
+    told: Option<Told>,
+}
+
+impl From<String> for Next {
+    fn from(url: String) -> Self {
+        Self { url, told: None }
+    }
+}
+
+/// On to `url`, where the page tells that this was done.
+fn telling(url: String, what: impl Into<String>) -> Next {
+    Next { url, told: Some(Told::of(what)) }
+}
+
+/// On to the place in the page at `url` where it is told what was done, beside `post`.
+fn telling_beside(url: &str, what: &str, post: PostId) -> Next {
+    let page = url.split_once('#').map_or(url, |(page, _)| page);
+    Next { url: format!("{page}#told"), told: Some(Told::beside(what, post.0)) }
+}
+
 /// Checks the form, runs `work` as one transaction and goes on to the address it gives.
-async fn act<F>(web: &Web, page: &Page, raw: &RawForm, work: F) -> Result<HttpResponse, AppError>
+async fn act<F, N>(web: &Web, page: &Page, raw: &RawForm, work: F) -> Result<HttpResponse, AppError>
 where
-    F: Fn(&mut Conn, &House, &SignedIn) -> Result<String, AppError> + Send + 'static,
+    F: Fn(&mut Conn, &House, &SignedIn) -> Result<N, AppError> + Send + 'static,
+    N: Into<Next> + Send + 'static,
 {
     let member = page.member()?.clone();
     raw.verify(web, page)?;
     let house = web.house.clone();
-    let next = web.house.db.write(move |conn| work(conn, &house, &member)).await?;
+    let next: Next = web.house.db.write(move |conn| work(conn, &house, &member)).await?.into();
     let wanted = raw.get("next").map(|n| local_path(Some(n)).to_owned());
-    Ok(see_other(&wanted.unwrap_or(next)))
+    let response = see_other(&wanted.unwrap_or(next.url));
+    Ok(match next.told {
+        Some(told) => told.after(web, response),
+        None => response,
+    })
 }
 
 /// `POST /post/{id}/like` and `/unlike`.
@@ -72,11 +102,30 @@ pub async fn delete_post(
     let id = PostId(*id);
     act(&web, &page, &raw, move |conn, house, member| {
         let thread = removal::delete(conn, house, member, id)?;
-        let gone = thread.state() != threads::State::Listed;
-        let moderates = member.actor().moderates(thread.category_id);
-        Ok(if gone && !moderates { "/".to_owned() } else { thread.url(1) })
+        if thread.state() != threads::State::Listed {
+            return Ok(thread_gone(member, &thread));
+        }
+        // Who can bring it back is shown it; its author goes on with the post before it.
+        let beside = if member.actor().moderates(thread.category_id) {
+            posts::store::find(conn, id)?
+        } else {
+            posts::store::listed_before(conn, thread.id, id)?
+        };
+        Ok(match beside {
+            Some(post) => {
+                let url = urls::post_in_thread(thread.id, &thread.slug, post.number, post.id);
+                telling_beside(&url, "post-removed", post.id)
+            }
+            None => telling(thread.url(1), "post-removed"),
+        })
     })
     .await
+}
+
+/// Where to go on from a thread that was removed.
+fn thread_gone(member: &SignedIn, thread: &threads::Thread) -> Next {
+    let moderates = member.actor().moderates(thread.category_id);
+    telling(if moderates { thread.url(1) } else { "/".into() }, "thread-removed")
 }
 
 /// `POST /post/{id}/restore`.
@@ -89,7 +138,7 @@ pub async fn restore_post(
     let id = PostId(*id);
     act(&web, &page, &raw, move |conn, house, member| {
         removal::restore(conn, house, member, id)?;
-        place(conn, member, id)
+        Ok(telling_beside(&place(conn, member, id)?, "post-restored", id))
     })
     .await
 }
@@ -112,8 +161,7 @@ pub async fn thread(
             "restore" => threads::service::restore(conn, house, member, id)?,
             "delete" => {
                 let thread = threads::service::delete(conn, house, member, id)?;
-                let actor = member.actor();
-                return Ok(if actor.moderates(thread.category_id) { thread.url(1) } else { "/".into() });
+                return Ok(thread_gone(member, &thread));
             }
             "follow" | "unfollow" => {
                 let actor = member.actor();
@@ -128,7 +176,7 @@ pub async fn thread(
             }
             _ => return Err(HttpFault::Absent.into()),
         };
-        Ok(thread.url(1))
+        Ok(telling(thread.url(1), format!("thread-{what}")))
     })
     .await
 }
@@ -166,7 +214,7 @@ pub async fn pin(web: Data<Web>, page: Page, id: Path<i64>, raw: RawForm) -> Res
         Ok(wanted) => {
             act(&web, &page, &raw, move |conn, house, member| {
                 curation::pin(conn, house, member, id, wanted)?;
-                Ok(threads::service::lock_moderated(conn, member, id)?.url(1))
+                Ok(telling(threads::service::lock_moderated(conn, member, id)?.url(1), "thread-pin"))
             })
             .await
         }
@@ -191,11 +239,12 @@ pub async fn unpin(
     raw: RawForm,
 ) -> Result<HttpResponse, AppError> {
     let id = ThreadId(*id);
+    let asked = raw.get("scope").map(Scope::parse).transpose()?;
     act(&web, &page, &raw, move |conn, house, member| {
-        let scope =
-            if member.role >= crate::base::actor::Role::Moderator { None } else { Some(Scope::Category) };
+        let all = member.role >= crate::base::actor::Role::Moderator;
+        let scope = asked.or(if all { None } else { Some(Scope::Category) });
         curation::unpin(conn, house, member, id, scope)?;
-        Ok(threads::service::lock_moderated(conn, member, id)?.url(1))
+        Ok(telling(threads::service::lock_moderated(conn, member, id)?.url(1), "thread-unpin"))
     })
     .await
 }
@@ -210,7 +259,7 @@ pub async fn dismiss(
     let id = *id;
     act(&web, &page, &raw, move |conn, _, member| {
         curation::dismiss(conn, member.id, id)?;
-        Ok("/".into())
+        Ok("/".to_owned())
     })
     .await
 }
@@ -229,7 +278,8 @@ pub async fn accept(
         let readable = categories::service::readable(conn, &actor)?;
         let (thread, post) = posts::service::load_for(conn, &actor, &readable, PostId(id))?;
         answers::accept(conn, house, member, thread.id, on.then_some(post.id))?;
-        Ok(urls::post_in_thread(thread.id, &thread.slug, post.number, post.id))
+        let url = urls::post_in_thread(thread.id, &thread.slug, post.number, post.id);
+        Ok(telling_beside(&url, if on { "post-accepted" } else { "post-unaccepted" }, post.id))
     })
     .await
 }
@@ -269,7 +319,7 @@ pub async fn suspend(
     };
     act(&web, &page, &raw, move |conn, house, member| {
         let target = standing::suspend(conn, house, member, &handle, &wanted)?;
-        Ok(urls::member(&target.handle))
+        Ok(telling(urls::member(&target.handle), "member-suspend"))
     })
     .await
 }
@@ -299,7 +349,7 @@ pub async fn member(
             }
             _ => return Err(HttpFault::Absent.into()),
         }
-        Ok(urls::member(&target.handle))
+        Ok(telling(urls::member(&target.handle), format!("member-{what}")))
     })
     .await
 }

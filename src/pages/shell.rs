@@ -46,6 +46,7 @@ impl ShellSource for Frame {
             tagline: settings.tagline.clone(),
             about: settings.description.clone(),
             notice: notice.filter(|notice| request.put_away.as_ref() != Some(&notice.key)),
+            told: request.told.filter(|_| actor.member().is_some()),
             reader: reader(actor, locale, &zone, request.now),
             zone,
             categories: rail.categories,

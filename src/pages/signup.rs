@@ -13,6 +13,7 @@ use crate::base::ids::MemberId;
 use crate::base::time::UtcTime;
 use crate::infra::db::DbError;
 use crate::infra::i18n;
+use crate::people::accounts::handle::Handle;
 use crate::people::accounts::invitations::{self, Invitation};
 use crate::people::accounts::password::PasswordPool;
 use crate::people::accounts::service::{SignUp, sign_up};
@@ -149,12 +150,17 @@ pub async fn submit(
     let mut template = blank(&page, &token);
     field("username").clone_into(&mut template.username);
     field("email").clone_into(&mut template.email);
-    if let Some(Ok((invitation, by))) = door(&web, &token, page.shell.now).await?.invitation {
+    let door = door(&web, &token, page.shell.now).await?;
+    if let Some(Ok((invitation, by))) = door.invitation {
         template.invited = Some(says(&page.shell, &invitation, &by));
     }
+    let enters = template.invited.is_some() || (token.is_empty() && door.open);
     let wanted = match SignUp::parse(field("username"), field("email"), field("password")) {
         Ok(wanted) => wanted,
-        Err(wrong) => {
+        Err(mut wrong) => {
+            if enters {
+                wrong.extend(name_taken(&web, &page, field("username"), &wrong).await?);
+            }
             template.errors = field_errors(&page, &wrong);
             return page.answer(&web, StatusCode::UNPROCESSABLE_ENTITY, &template);
         }
@@ -176,10 +182,32 @@ pub async fn submit(
                 Some(field) => template.errors = vec![(field.to_owned(), told)],
                 None => template.notice = Some(told),
             }
+            if enters && e.0.field() == Some("password") {
+                let taken = name_taken(&web, &page, raw.get("username").unwrap_or_default(), &[]).await?;
+                template.errors.extend(field_errors(&page, taken.as_slice()));
+            }
             page.answer(&web, status(e.0.kind()), &template)
         }
         Err(e) => Err(e),
     }
+}
+
+/// Whether the user name is taken, told beside what else is wrong, so that newcomers mend all of it at once. Asking
+/// counts as judging a password does, which tells the same to who has a good one; an address is never told of so.
+async fn name_taken(
+    web: &Web,
+    page: &Page,
+    username: &str,
+    wrong: &[accounts::Error],
+) -> Result<Option<accounts::Error>, AppError> {
+    use crate::base::fault::Fault;
+    let Ok(handle) = Handle::parse(username) else { return Ok(None) };
+    let told = wrong.iter().any(|e| e.field() == Some("username"));
+    if told || guard(&web.house, web.config.rate_limits, JUDGED, &network(page)).await.is_err() {
+        return Ok(None);
+    }
+    let taken = web.house.db.read(move |c| accounts::store::handle_taken(c, &handle).map_err(DbError::from));
+    Ok(taken.await?.then_some(accounts::Error::HandleTaken))
 }
 
 /// Why the invitation of `token` is good for nothing.

@@ -17,6 +17,7 @@ use crate::content::threads::{self, State, Thread, ThreadKind, follow};
 use crate::content::{curation, reactions, tags};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::i18n;
+use crate::pages::pinning::{PinBox, PinLine, pin_line};
 use crate::pages::replying::{Answered, Answering, ThreadQuery, answering, replying_to, with_quote};
 use crate::pages::rows::{Author, authors};
 use crate::pages::thread_head::{crumbs, head};
@@ -119,7 +120,9 @@ struct ThreadPage {
     closed: bool,
     featured: bool,
     pinned: bool,
-    pins: Vec<String>,
+    pins: Vec<PinLine>,
+    /// The reader may pin it above the lists of the whole site, which show what everybody may read.
+    pins_site: bool,
     pin: PinBox,
     removed: bool,
     follows: bool,
@@ -127,7 +130,7 @@ struct ThreadPage {
     may_change: bool,
     may_delete: bool,
     moderates: bool,
-    staff: bool,
+    suspended: bool,
     first_unread: Option<String>,
     body: String,
     error: Option<String>,
@@ -159,28 +162,9 @@ pub struct ReplyBox {
     pub pin: PinBox,
 }
 
-/// What the form of a pin holds when the page is shown again.
-#[derive(Debug, Default)]
-pub struct PinBox {
-    /// Where.
-    pub scope: String,
-    /// The date typed.
-    pub until: String,
-    /// The place typed.
-    pub position: String,
-    /// The field at fault, and why.
-    pub error: Option<(String, String)>,
-}
-
 impl ThreadPage {
     fn replying_to(&self, post: &Answered) -> String {
         replying_to(&self.shell, post)
-    }
-}
-
-impl PinBox {
-    fn error_of(&self, field: &str) -> Option<&String> {
-        self.error.as_ref().filter(|(f, _)| f == field).map(|(_, m)| m)
     }
 }
 
@@ -455,16 +439,6 @@ pub async fn draw_first(
     draw(web, page, id, Some(thread.slug), 1, reply, status).await
 }
 
-/// Where a pin holds, and until when.
-fn pin_line(shell: &Shell, pin: &curation::Pin) -> String {
-    let place = shell.t(if pin.category_id.is_some() { "pin-category" } else { "pin-site" });
-    match pin.until {
-        // The end of a day is the beginning of the next.
-        Some(until) => shell.t2("pin-line-until", "place", place, "date", shell.date(until.plus(-1))),
-        None => shell.t1("pin-line", "place", place),
-    }
-}
-
 /// Reads page `n` of a thread, and notes how far a member has come.
 async fn read(
     web: &Web,
@@ -516,6 +490,7 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
     let listed = thread.state() == State::Listed;
     let writes = page.actor.member().is_some_and(|m| m.suspended_until.is_none());
     let own = page.actor.id() == Some(thread.author_id);
+    let staff = page.actor.is_staff();
     ThreadPage {
         id: thread.id,
         head,
@@ -540,8 +515,9 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         asks: question && thread.accepted_post_id.is_none(),
         closed: thread.closed,
         featured: thread.featured_at.is_some(),
-        pinned: !loaded.pins.is_empty(),
-        pins: loaded.pins.iter().map(|pin| pin_line(&shell, pin)).collect(),
+        pinned: listed && !loaded.pins.is_empty(),
+        pins: loaded.pins.iter().map(|pin| pin_line(&shell, pin, staff)).collect(),
+        pins_site: staff && !loaded.readable.is_restricted(thread.category_id),
         pin: reply.pin,
         removed: !listed,
         follows: loaded.follows,
@@ -550,7 +526,7 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         may_change: listed && writes && (moderates || (own && !thread.closed)),
         may_delete: listed && (moderates || (own && writes && thread.replies() == 0 && !thread.closed)),
         moderates,
-        staff: page.actor.is_staff(),
+        suspended: !writes && page.actor.member().is_some() && listed && !thread.closed,
         first_unread: next_unread
             .filter(|_| first_unread.is_none())
             .map(|from| format!("{}#unread", thread.url(urls::page_of(from)))),

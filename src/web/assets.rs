@@ -112,11 +112,6 @@ pub async fn serve(req: HttpRequest, path: web::Path<String>) -> Result<HttpResp
     }
 }
 
-/// `GET /favicon.ico`: for those who ask without having read a page.
-pub async fn favicon() -> HttpResponse {
-    crate::web::page::moved(&url("img/icon.svg"))
-}
-
 /// `css/base.1a2b3c4d5e.css` → (`css/base.css`, `1a2b3c4d5e`).
 fn split(path: &str) -> (String, String) {
     let mut parts = path.rsplitn(3, '.');

@@ -17,6 +17,7 @@ pub mod paging;
 pub mod refused;
 pub mod shell;
 pub mod state;
+pub mod told;
 pub mod urls;
 
 pub use error::AppError;

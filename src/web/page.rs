@@ -19,6 +19,7 @@ use crate::web::error::{AppError, HttpFault};
 use crate::web::forms;
 use crate::web::shell::{Shell, ShellRequest};
 use crate::web::state::{Presented, Web, client_address};
+use crate::web::told::Told;
 use crate::web::urls;
 
 /// The reader and the frame of the page that answers them.
@@ -94,6 +95,7 @@ async fn load_as(req: &HttpRequest, web: &Web, shown: Presented) -> Result<Page,
         locale: req.cookie("locale").and_then(|c| Locale::parse(c.value())),
         theme: req.cookie("theme").map(|c| c.value().to_owned()).filter(|t| t == "light" || t == "dark"),
         put_away: forms::put_away(req),
+        told: Told::read(req),
         path: req.path().to_owned(),
         target: req.uri().path_and_query().map_or_else(|| req.path().to_owned(), ToString::to_string),
         base_url: web.config.base_url.clone(),
@@ -179,7 +181,11 @@ impl Page {
         if let Some(secret) = &self.guest {
             response.cookie(cookie(web, web.config.guest_cookie(), secret.clone(), Some(3_600)));
         }
-        Ok(response.body(html))
+        let mut response = response.body(html);
+        if self.shell.told.is_some() {
+            Told::forget(web, &mut response);
+        }
+        Ok(response)
     }
 
     /// [`Page::ok`] for a page that may be kept for readers without an account.

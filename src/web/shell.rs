@@ -1,10 +1,12 @@
 //! The frame of every page: brand, menu, rail, language, the reader.
 
 use crate::base::actor::{Actor, Role};
+use crate::base::ids::PostId;
 use crate::base::locale::Locale;
 use crate::base::time::{UtcTime, Zone};
 use crate::infra::i18n;
 use crate::web::filters::When;
+use crate::web::told::Told;
 use crate::web::urls;
 
 /// What the frame depends on besides the actor.
@@ -22,6 +24,8 @@ pub struct ShellRequest {
     pub target: String,
     /// The site's own address.
     pub base_url: String,
+    /// What the reader's last form did.
+    pub told: Option<Told>,
     /// Token for forms; empty for readers without a session.
     pub csrf: String,
     /// One-time number for forms that create something.
@@ -103,6 +107,8 @@ pub struct Shell {
     pub about: String,
     /// A notice on every page, if there is one that the reader has not put away.
     pub notice: Option<Notice>,
+    /// What the reader's last form did, for this page to tell.
+    pub told: Option<Told>,
     /// The reader, when signed in.
     pub reader: Option<Reader>,
     /// The rail.
@@ -134,6 +140,16 @@ pub struct Shell {
 }
 
 impl Shell {
+    /// What the reader's last form did to the page as a whole.
+    pub fn told(&self) -> Option<String> {
+        self.told.as_ref().filter(|told| told.at.is_none())?.words(self)
+    }
+
+    /// What it did, where that is told beside `post`.
+    pub fn told_at(&self, post: &PostId) -> Option<String> {
+        self.told.as_ref().filter(|told| told.at == Some(post.0))?.words(self)
+    }
+
     /// A message.
     pub fn t(&self, key: &str) -> String {
         i18n::text(self.locale, key)
@@ -210,6 +226,11 @@ impl Shell {
             || path.starts_with("/settings")
             || path == profile
             || path.strip_prefix("/u/") == Some(&reader.handle)
+    }
+
+    /// True while the reader may write nothing.
+    pub fn is_suspended(&self) -> bool {
+        self.reader.as_ref().is_some_and(|r| r.suspended.is_some())
     }
 
     /// True for moderators and above.

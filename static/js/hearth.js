@@ -51,6 +51,13 @@ if (!(arrival?.responseStatus < 400)) {
   if (wrong && location.hash) addEventListener("load", () => setTimeout(() => wrong.focus()));
 }
 
+// What was done stands in the page as it arrives; screen readers hear only what changes.
+for (const said of all("[data-told]")) {
+  const { textContent } = said;
+  said.textContent = "";
+  setTimeout(() => { said.textContent = textContent; }, 100);
+}
+
 // The bar of a thread leads to the first post that is new: by its number, where the reader has no mark of their own. A
 // page that is loaded anew would otherwise come back to where it was left.
 const [, from] = location.hash.match(/^#from-(\d+)$/) ?? [];

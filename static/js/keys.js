@@ -51,12 +51,23 @@ async function help() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const dialog = document.createElement("dialog");
   dialog.append(...page.querySelector("[data-keys]").children);
-  dialog.querySelector("h1").id = "keys-head";
+  const head = dialog.querySelector("h1");
+  head.id = "keys-head";
+  head.tabIndex = -1;
+  const close = dialog.querySelector("[data-close]");
+  close.hidden = false;
+  close.addEventListener("click", () => dialog.close());
+  // What is pressed beside the dialog closes it, too.
+  dialog.addEventListener("click", ({ target, clientX: x, clientY: y }) => {
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    if (target === dialog && (x < left || x > right || y < top || y > bottom)) dialog.close();
+  });
   dialog.setAttribute("aria-labelledby", "keys-head");
   document.body.append(dialog);
   offer(dialog);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.showModal();
+  head.focus();
 }
 
 // The switch for single keys, on the page and in the dialog.

@@ -49,6 +49,15 @@ describe("comfort", { concurrency: false }, () => {
     await page.goto("/");
     await page.keyboard.press("?");
     await page.waitForSelector("dialog[open] kbd");
+    assert.equal(await page.evaluate(() => document.activeElement.id), "keys-head", "one begins at its start");
+    await page.click("dialog [data-close]");
+    await page.waitForSelector("dialog", { state: "detached" });
+    await page.keyboard.press("?");
+    await page.waitForSelector("dialog[open] kbd");
+    await page.mouse.click(5, 5);
+    await page.waitForSelector("dialog", { state: "detached" });
+    await page.keyboard.press("?");
+    await page.waitForSelector("dialog[open] kbd");
     await page.uncheck("dialog [data-single-keys]");
     await page.keyboard.press("Escape");
     await page.waitForSelector("dialog", { state: "detached" });

@@ -28,6 +28,9 @@ pub enum Error {
     /// The parent is missing, is the category itself, or lies below it.
     #[error("a category cannot lie below itself, and no deeper than four levels")]
     ParentInvalid,
+    /// No number, or one too large.
+    #[error("a position is a whole number between -10000 and 10000")]
+    PositionInvalid,
     /// A named member does not exist.
     #[error("there is no member {0}")]
     NoSuchMember(String),
@@ -65,6 +68,7 @@ impl Fault for Error {
             Self::DescriptionTooLong => "category_description",
             Self::ColourInvalid => "colour_invalid",
             Self::ParentInvalid => "category_parent",
+            Self::PositionInvalid => "category_position",
             Self::NoSuchMember(_) => "no_such_member",
             Self::Absent => "not_found",
             Self::Forbidden => "forbidden",
@@ -79,6 +83,7 @@ impl Fault for Error {
             Self::DescriptionTooLong => Some("description"),
             Self::ColourInvalid => Some("colour"),
             Self::ParentInvalid => Some("parent"),
+            Self::PositionInvalid => Some("position"),
             Self::NoSuchMember(_) => Some("members"),
             _ => None,
         }

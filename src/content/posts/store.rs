@@ -120,6 +120,19 @@ pub fn at(conn: &mut Conn, thread: ThreadId, number: i32) -> QueryResult<Option<
         .optional()
 }
 
+/// The last listed post of `thread` before the post `id`.
+pub fn listed_before(conn: &mut Conn, thread: ThreadId, id: PostId) -> QueryResult<Option<Post>> {
+    let Some(post) = find(conn, id)? else { return Ok(None) };
+    posts::table
+        .filter(posts::thread_id.eq(thread.0))
+        .filter(posts::number.lt(post.number))
+        .filter(posts::state.eq(State::Listed.code()))
+        .order(posts::number.desc())
+        .select(Post::as_select())
+        .first(conn)
+        .optional()
+}
+
 /// When the last listed post of `thread` was written, and by whom.
 pub fn last_listed(conn: &mut Conn, thread: ThreadId) -> QueryResult<Option<(UtcTime, MemberId)>> {
     posts::table

@@ -11,6 +11,7 @@ use crate::content::categories::model::{DEPTH, path};
 use crate::content::categories::service::{self, Draft};
 use crate::content::categories::store::{self, Columns};
 use crate::content::categories::{self, Category};
+use crate::content::markup::slugify;
 use crate::infra::db::Conn;
 use crate::people::{accounts, roles};
 use crate::web::error::HttpFault;
@@ -176,6 +177,12 @@ fn handles(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// A place among the others: the form's own limits.
+fn position(text: &str) -> Result<i32, categories::Error> {
+    let number = text.trim().parse().ok().filter(|n| (-10_000..=10_000).contains(n));
+    number.ok_or(categories::Error::PositionInvalid)
+}
+
 fn draft(form: &Form) -> Result<Draft, AppError> {
     let parent = match form.parent.as_str() {
         "" => None,
@@ -184,11 +191,14 @@ fn draft(form: &Form) -> Result<Draft, AppError> {
     Ok(Draft {
         columns: Columns {
             parent,
-            slug: form.slug.trim().to_owned(),
+            slug: match form.slug.trim() {
+                "" => slugify(&form.name),
+                slug => slug.to_owned(),
+            },
             name: form.name.trim().to_owned(),
             description: form.description.trim().to_owned(),
             colour: form.colour.trim().to_owned(),
-            position: form.position.trim().parse().map_err(|_| NotAChoice("position"))?,
+            position: position(&form.position)?,
             private: form.private.is_some(),
             post_role: Role::parse(&form.post_role).ok_or(NotAChoice("post_role"))?,
         },

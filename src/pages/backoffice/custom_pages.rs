@@ -17,12 +17,15 @@ use crate::web::filters::When;
 use crate::web::idempotency::once;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
+use crate::web::told::Told;
 use crate::web::{AppError, Page, RawForm, Refused, Web, urls};
 
 struct Line {
     id: PageId,
     title: String,
     url: String,
+    /// The same as people read it.
+    shown: String,
     state: &'static str,
     words: String,
     changed: When,
@@ -44,6 +47,7 @@ pub async fn list(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> 
     let line = |p: CustomPage| Line {
         id: p.id,
         url: urls::custom_page(&p.slug),
+        shown: format!("/pages/{}", p.slug),
         state: p.state().name(),
         words: shell.t(&format!("page-state-{}", p.state().name())),
         changed: shell.when(p.changed_at),
@@ -188,7 +192,7 @@ async fn save(
     } else {
         store_it(&web, &page, &raw, id, &form).await
     };
-    let Err(e) = done else { return Ok(see_other("/admin/pages")) };
+    let Err(e) = done else { return Ok(Told::of("saved").after(&web, see_other("/admin/pages"))) };
     // Sent again with something else in it: the browser went back to a form that had its effect.
     let code = e.0.code();
     template.refused = if code == "idempotency_key_reused" {

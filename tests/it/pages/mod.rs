@@ -22,3 +22,4 @@ mod replies;
 mod signup;
 mod start;
 mod talking;
+mod told;

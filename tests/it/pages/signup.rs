@@ -1,6 +1,8 @@
-//! Signing up over the API, sent more than once.
+//! Signing up: over the API, sent more than once; in the form, everything that is wrong at once.
 
 use serde_json::json;
+
+use hearth::base::actor::Role;
 
 use crate::app_on_both;
 use crate::support::app::Caller;
@@ -33,5 +35,21 @@ app_on_both! {
         assert_eq!(refused.status, 422);
         let mended = app.api_with("POST", "/auth/signup", &nobody, Some(body("bo", good)), &[("idempotency-key", "k2")]).await;
         assert_eq!(mended.status, 201, "what was refused has used up nothing");
+    }
+}
+
+app_on_both! {
+    async fn the_form_names_everything_that_is_wrong_at_once(app) {
+        app.member("ada", Role::Member);
+        let form = app.get("/signup", &Caller::visitor()).await;
+        let guest = Caller::visitor().with_cookies(form.cookies());
+        let send = async |fields: [&str; 3]| {
+            let [name, email, password] = fields;
+            app.post("/signup", &guest, &[("username", name), ("email", email), ("password", password)]).await.texts(".field-error").len()
+        };
+        assert_eq!(send(["a b/c", "nowhere", "short"]).await, 3);
+        assert_eq!(send(["ADA", "new@mail.test", "short"]).await, 2, "a taken name beside a short password");
+        assert_eq!(send(["ada", "new@mail.test", "password1234"]).await, 2, "and beside one that is soon guessed");
+        assert_eq!(send(["bo", "ada@mail.test", "short"]).await, 1, "an address is not told of");
     }
 }

@@ -1,0 +1,132 @@
+//! What was done is told on the page that follows, at its place, with the way back.
+
+use hearth::base::actor::Role;
+
+use crate::app_on_both;
+use crate::support::app::{Answer, App, Caller};
+
+async fn thread(app: &App, ada: &Caller) -> (String, Vec<String>) {
+    app.category("general", None, &[]);
+    let body = serde_json::json!({ "category": "general", "title": "A pump", "body": "It hums." });
+    let made = app.api("POST", "/threads", ada, Some(body)).await.json();
+    let id = made["id"].to_string();
+    let mut posts = vec![made["first_post_id"].to_string()];
+    for text in ["Grease it.", "Replace it."] {
+        let reply = app
+            .api("POST", &format!("/threads/{id}/posts"), ada, Some(serde_json::json!({ "body": text })))
+            .await;
+        posts.push(reply.json()["id"].to_string());
+    }
+    (id, posts)
+}
+
+/// The page that follows, and the one after it.
+async fn follow(app: &App, who: &Caller, done: &Answer) -> (Answer, Answer) {
+    assert_eq!(done.status, 303, "{}", done.body);
+    let told = who.clone().with_cookies(done.cookies());
+    let to = done.location().split('#').next().unwrap();
+    let page = app.get(to, &told).await;
+    let later = app.get(to, &told.with_cookies(page.cookies())).await;
+    (page, later)
+}
+
+app_on_both! {
+    async fn a_removed_post_is_told_at_its_place_and_can_be_undone(app) {
+        let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
+        let (_, posts) = thread(app, &ada).await;
+        let done = app.post(&format!("/post/{}/delete", posts[2]), &mo, &[]).await;
+        assert!(done.location().ends_with("#told"), "{}", done.location());
+        let (page, later) = follow(app, &mo, &done).await;
+        assert_eq!(page.texts(&format!("#p{} #told [role=status]", posts[2])), ["Post removed."]);
+        assert_eq!(page.texts("#told form button"), ["Undo"]);
+        assert!(later.texts("#told").is_empty(), "told once");
+        let undone = app.post(&format!("/post/{}/restore", posts[2]), &mo, &[]).await;
+        assert_eq!(follow(app, &mo, &undone).await.0.texts("#told [role=status]"), ["Post restored."]);
+        // Its author cannot see it any more, and goes on with the post before.
+        let own = app.post(&format!("/post/{}/delete", posts[2]), &ada, &[]).await;
+        let (page, _) = follow(app, &ada, &own).await;
+        assert_eq!(page.texts(&format!("#p{} #told [role=status]", posts[1])), ["Post removed."]);
+        assert!(page.texts("#told form").is_empty());
+    }
+}
+
+app_on_both! {
+    async fn acts_of_moderation_are_told(app) {
+        let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
+        let (id, _) = thread(app, &ada).await;
+        for (act, fields, words) in [
+            ("close", &[][..], "Thread closed to new replies."),
+            ("feature", &[], "Thread featured."),
+            ("pin", &[("scope", "site")], "Thread pinned."),
+            ("unpin", &[("scope", "site")], "Thread unpinned."),
+            ("delete", &[], "Thread removed."),
+        ] {
+            let done = app.post(&format!("/thread/{id}/{act}"), &mo, fields).await;
+            assert_eq!(follow(app, &mo, &done).await.0.texts("main > .told"), [words], "{act}");
+        }
+        // A cookie of somebody's own making says nothing, and visitors are told nothing.
+        for (who, word) in [(mo.clone(), "thread-<b>"), (mo, "thread-nothing"), (Caller::visitor(), "thread-pin")] {
+            let page = app.get("/", &who.with_cookies(vec![("told".into(), word.into())])).await;
+            assert!(page.texts(".told").is_empty(), "{word}");
+        }
+    }
+}
+
+app_on_both! {
+    async fn pins_are_taken_off_one_by_one(app) {
+        let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
+        let (id, _) = thread(app, &ada).await;
+        for scope in ["site", "category"] {
+            app.post(&format!("/thread/{id}/pin"), &mo, &[("scope", scope)]).await;
+        }
+        let page = app.get(&app.get(&format!("/t/{id}"), &mo).await.location().to_owned(), &mo).await;
+        assert_eq!(page.texts("form[action$='/unpin']").len(), 2);
+        app.post(&format!("/thread/{id}/unpin"), &mo, &[("scope", "site")]).await;
+        let page = app.get(&app.get(&format!("/t/{id}"), &mo).await.location().to_owned(), &mo).await;
+        assert_eq!(page.texts("form[action$='/unpin']").len(), 1);
+        // A thread that not everybody may read is not offered to everybody.
+        app.category("secret", Some(&["mo"]), &[]);
+        let body = serde_json::json!({ "category": "secret", "title": "Plans", "body": "Quiet." });
+        let hidden = app.api("POST", "/threads", &mo, Some(body)).await.json()["id"].to_string();
+        let page = app.get(&app.get(&format!("/t/{hidden}"), &mo).await.location().to_owned(), &mo).await;
+        assert_eq!(page.texts("select[name=scope] option").len(), 1);
+    }
+}
+
+app_on_both! {
+    async fn a_thread_says_why_one_cannot_write(app) {
+        let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
+        let (id, _) = thread(app, &ada).await;
+        let url = app.get(&format!("/t/{id}"), &mo).await.location().to_owned();
+        app.post("/u/ada/suspend", &mo, &[("reason", "Rude"), ("until", "2026-12-24")]).await;
+        let page = app.get(&url, &ada).await;
+        assert!(page.texts("main > .notice.warn").iter().any(|t| t.contains("suspended until") && t.contains("Rude")), "{}", page.body);
+        assert!(page.texts("a[href='/compose']").is_empty() && page.texts("#reply").is_empty());
+        app.post(&format!("/thread/{id}/close"), &mo, &[]).await;
+        let page = app.get(&url, &mo).await;
+        assert_eq!(page.texts("#reply .notice"), ["This thread is closed. Only moderators can reply."]);
+    }
+}
+
+app_on_both! {
+    async fn the_icon_for_those_who_ask_blindly_is_the_site_s(app) {
+        let root = app.member("rootie", Role::Administrator);
+        app.post("/admin/branding", &root, &[("colour", "#7c3aed"), ("family", "sans")]).await;
+        let asked = app.get("/favicon.ico", &Caller::visitor()).await;
+        assert_eq!((asked.status.as_u16(), asked.location()), (302, hearth::web::urls::icon("#7c3aed", "icon-180.png").as_str()));
+        assert_eq!(app.get(asked.location(), &Caller::visitor()).await.header("content-type"), Some("image/png"));
+    }
+}
+
+app_on_both! {
+    async fn a_new_category_names_its_own_address(app) {
+        let root = app.member("rootie", Role::Administrator);
+        let fields = |position: &'static str| [("name", "Field notes"), ("slug", ""), ("colour", "#2f6f6b"), ("post_role", "member"), ("position", position)];
+        for position in ["first", "10001"] {
+            let refused = app.post("/admin/categories", &root, &fields(position)).await;
+            assert_eq!((refused.status.as_u16(), refused.texts("#position-error")), (422, vec!["Enter a whole number between -10000 and 10000.".to_owned()]));
+        }
+        assert_eq!(app.post("/admin/categories", &root, &fields("-3")).await.status, 303);
+        assert_eq!(app.get("/c/field-notes", &root).await.status, 200);
+    }
+}
