@@ -199,6 +199,7 @@ fn office() -> Vec<Entry> {
         GET "/admin/style" operator => style::show;
         GET "/admin/branding" admin => branding::show;
         POST "/admin/branding/logo" admin => pictures::logo;
+        POST "/admin/branding/icon" admin => pictures::icon;
         POST "/admin/branding/plate" admin => pictures::plate;
         POST "/admin/branding" admin => branding::save;
         GET "/admin/points" admin => point_rules::show;

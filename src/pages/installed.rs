@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::base::locale::Locale;
 use crate::infra::i18n;
 use crate::site::branding::icon::Icon;
-use crate::site::branding::{self, Brand, Colour};
+use crate::site::branding::{self, Colour};
 use crate::site::settings;
 use crate::web::cache::{Dep, Keep, THREAD};
 use crate::web::error::HttpFault;
@@ -85,7 +85,7 @@ pub async fn manifest(web: Data<Web>) -> Result<HttpResponse, AppError> {
         "display": "standalone",
         "theme_color": dress.bars.0,
         "background_color": dress.bars.0,
-        "icons": icons(dress.brand.logo.as_deref(), dress.brand.colour),
+        "icons": icons(dress.brand.icons().map(String::as_str), dress.brand.colour),
         "shortcuts": [
             shortcut("compose", "/compose"),
             shortcut("search", "/search"),
@@ -122,10 +122,9 @@ pub async fn icon(web: Data<Web>, path: Path<(String, String)>) -> Result<HttpRe
 /// `GET /favicon.ico`: the site's own icon, for those who ask without having read a page.
 pub async fn favicon(web: Data<Web>) -> Result<HttpResponse, AppError> {
     let dress = web.house.db.read(|conn| Ok::<_, AppError>(branding::service::recall(conn)?)).await?;
-    let Brand { logo, colour, .. } = &dress.brand;
-    let icon =
-        logo.as_ref().map_or_else(|| urls::icon(colour, "icon-180.png"), |key| urls::upload(key, "icon-32"));
-    // Another logo has another address.
+    let (icons, colour) = (dress.brand.icons(), dress.brand.colour);
+    let icon = icons.map_or_else(|| urls::icon(colour, "icon-180.png"), |key| urls::upload(key, "icon-32"));
+    // Another icon has another address.
     Ok(HttpResponse::Found()
         .insert_header((LOCATION, icon))
         .insert_header((CACHE_CONTROL, "public, max-age=3600"))

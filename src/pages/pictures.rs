@@ -1,4 +1,4 @@
-//! Pictures that were uploaded, a member's own and the site's logo.
+//! Pictures that were uploaded, a member's own and the site's logo and icon.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::web::{Data, Path};
@@ -100,8 +100,45 @@ pub async fn logo(
     page.at_least(Role::Administrator)?;
     match take_logo(&web, &page, &req, form, None).await {
         Ok(()) => Ok(see_other("/admin/branding?saved")),
-        Err(e) => super::backoffice::branding::refused(&web, &page, e).await,
+        Err(e) => super::backoffice::branding::refused(&web, &page, e, "file").await,
     }
+}
+
+/// `POST /admin/branding/icon`: an icon of its own, or none: then it is made of the logo.
+pub async fn icon(
+    web: Data<Web>,
+    page: Page,
+    req: HttpRequest,
+    form: Read,
+) -> Result<HttpResponse, AppError> {
+    page.at_least(Role::Administrator)?;
+    let done = match read(form, &req, &web, &page) {
+        Ok(picture) => change_icon(&web, &page, picture).await,
+        Err(e) => Err(e),
+    };
+    match done {
+        Ok(()) => Ok(see_other("/admin/branding?saved")),
+        Err(e) => super::backoffice::branding::refused(&web, &page, e, "icon-file").await,
+    }
+}
+
+async fn change_icon(web: &Web, page: &Page, picture: Option<Vec<u8>>) -> Result<(), AppError> {
+    let member = page.member()?.id;
+    let made = match picture {
+        Some(bytes) => Some(uploads::make(Purpose::Icon, bytes).await?),
+        None => None,
+    };
+    let house = web.house.clone();
+    web.house
+        .db
+        .write(move |conn| {
+            let old = branding::service::load(conn)?.icon;
+            let key = swap(conn, &house, member, Purpose::Icon, made.as_deref(), old.as_deref())?;
+            branding::service::set_icon(conn, &house.clock, key.as_deref())?;
+            audit::note(conn, &house.clock, Some(member), "site.icon", "site", "")?;
+            Ok::<_, AppError>(())
+        })
+        .await
 }
 
 /// `POST /admin/branding/plate`: the logo as it stands, on a plate.

@@ -58,6 +58,7 @@ impl ShellSource for Frame {
             theme_version: rail.version,
             theme_colour: dress.bars.clone(),
             logo: dress.brand.logo.clone(),
+            icons: dress.brand.icons().cloned(),
             colour: dress.brand.colour.to_string(),
             menu: links(&dress.brand, |brand| &brand.menu),
             links: links(&dress.brand, |brand| &brand.footer),

@@ -129,6 +129,8 @@ pub struct Shell {
     pub theme_colour: (String, String),
     /// Key of the logo, when there is one.
     pub logo: Option<String>,
+    /// Key of the upload that icons are of, when there is one.
+    pub icons: Option<String>,
     /// The brand's colour (`#rrggbb`), in which the icon is drawn when there is none.
     pub colour: String,
     /// The owner's links in the menu.

@@ -391,6 +391,7 @@ suspended-because = Suspended until { $date }: { $reason }
 remove-content = Remove all their content
 remove-content-confirm = Remove every thread and post by this member? You can undo this.
 undo-removal = Restore removed content
+profile-removed = A moderator removed what this member posted.
 
 ## Back office
 office-overview = Overview
@@ -729,11 +730,15 @@ picture-choose = Choose image
 picture-upload = Upload
 picture-remove = Remove
 brand-logo = Logo
+brand-icon = Icon
+brand-icon-now = Current icon
+brand-icon-hint = Used for browser tabs and home screens; a square picture works best. Without one, icons are made from the logo.
 brand-logo-now = Current logo
 brand-logo-hint = PNG, JPEG, WebP or GIF, up to 2 MB. Browser and app icons are made from it.
 brand-logo-lost = This logo is hard to see on light or dark pages.
 brand-logo-plate = Add a background plate
 audit-action-site-logo = Logo changed
+audit-action-site-icon = Icon changed
 error-upload-missing = Choose an image first.
 error-upload-too-large = The file is too large. The limit is { $limit } MB.
 error-upload-too-many-pixels = The image is too large. The limit is 25 million pixels, 8,000 per side.

@@ -369,6 +369,7 @@ suspended-because = 已停用至 { $date }：{ $reason }
 remove-content = 删除其全部内容
 remove-content-confirm = 确定要删除该成员的全部帖子和回复吗？之后可以撤销。
 undo-removal = 恢复已删除的内容
+profile-removed = 版主已删除该成员发布的内容。
 
 ## Back office
 office-overview = 概览
@@ -704,11 +705,15 @@ picture-choose = 选择图片
 picture-upload = 上传
 picture-remove = 移除
 brand-logo = 标志
+brand-icon = 图标
+brand-icon-now = 当前图标
+brand-icon-hint = 用于浏览器标签页和手机主屏幕，建议使用正方形图片。未上传时由标志生成。
 brand-logo-now = 当前标志
 brand-logo-hint = 支持 PNG、JPEG、WebP、GIF，不超过 2 MB。浏览器和手机图标由它生成。
 brand-logo-lost = 在浅色或深色页面上几乎看不清这个标志。
 brand-logo-plate = 加上衬底
 audit-action-site-logo = 更换标志
+audit-action-site-icon = 更换图标
 error-upload-missing = 请先选择图片。
 error-upload-too-large = 文件太大，最多 { $limit } MB。
 error-upload-too-many-pixels = 图片像素过多：总数不超过 2500 万，单边不超过 8,000。

@@ -370,6 +370,7 @@ suspended-because = 停權至 { $date }：{ $reason }
 remove-content = 刪除其所有內容
 remove-content-confirm = 確定要刪除這位會員的所有主題與回覆嗎？之後可以復原。
 undo-removal = 復原已刪除的內容
+profile-removed = 版主已刪除這位會員發表的內容。
 
 ## Back office
 office-overview = 總覽
@@ -705,11 +706,15 @@ picture-choose = 選擇圖片
 picture-upload = 上傳
 picture-remove = 移除
 brand-logo = 標誌
+brand-icon = 圖示
+brand-icon-now = 目前的圖示
+brand-icon-hint = 用於瀏覽器分頁和手機主畫面，建議使用正方形圖片。未上傳時由標誌產生。
 brand-logo-now = 目前的標誌
 brand-logo-hint = 支援 PNG、JPEG、WebP、GIF，不超過 2 MB。瀏覽器與手機圖示由它產生。
 brand-logo-lost = 在淺色或深色頁面上幾乎看不清這個標誌。
 brand-logo-plate = 加上襯底
 audit-action-site-logo = 更換標誌
+audit-action-site-icon = 更換圖示
 error-upload-missing = 請先選擇圖片。
 error-upload-too-large = 檔案太大，最多 { $limit } MB。
 error-upload-too-many-pixels = 圖片像素過多：總數不超過 2500 萬，單邊不超過 8,000。

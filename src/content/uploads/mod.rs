@@ -1,4 +1,4 @@
-//! Uploaded pictures: a member's avatar, the site's logo. They are decoded within limits and encoded anew before they
+//! Uploaded pictures: a member's avatar, the site's logo and icon. They are decoded within limits and encoded anew before they
 //! are kept; what they may show is public, so their addresses, which cannot be guessed, are open to everybody.
 
 mod error;
@@ -31,6 +31,8 @@ pub enum Purpose {
     Logo,
     /// A member's picture.
     Avatar,
+    /// The site's icon, where that is not made of the logo.
+    Icon,
 }
 
 impl Purpose {
@@ -38,6 +40,7 @@ impl Purpose {
         match self {
             Self::Logo => 0,
             Self::Avatar => 1,
+            Self::Icon => 2,
         }
     }
 }
@@ -51,6 +54,7 @@ pub async fn make(purpose: Purpose, bytes: impl AsRef<[u8]> + Send + 'static) ->
     let work = move || match purpose {
         Purpose::Logo => picture::logo(bytes.as_ref()),
         Purpose::Avatar => picture::avatar(bytes.as_ref()),
+        Purpose::Icon => picture::icon(bytes.as_ref()),
     };
     // A decoder that panics on a crafted file has refused it.
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(Error::Unreadable))

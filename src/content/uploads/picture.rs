@@ -58,6 +58,11 @@ pub fn logo(bytes: &[u8]) -> Result<Vec<Made>, Error> {
     logo_of(&on_plate(read(bytes)?))
 }
 
+/// Icons by themselves, for a logo too wide to be seen in a tab.
+pub fn icon(bytes: &[u8]) -> Result<Vec<Made>, Error> {
+    icons_of(&read(bytes)?)
+}
+
 /// True for a logo as it is kept that one of the themes swallows: it is older than plates.
 pub fn lacks_plate(logo: &[u8]) -> bool {
     read(logo).is_ok_and(|picture| wanted_plate(&picture).is_some())
@@ -78,7 +83,11 @@ fn logo_of(picture: &DynamicImage) -> Result<Vec<Made>, Error> {
     let (width, height) = LOGO;
     let fits = picture.width() <= width && picture.height() <= height;
     let shown = if fits { picture.clone() } else { picture.resize(width, height, FilterType::CatmullRom) };
-    let mut made = vec![write("logo", &shown)?];
+    Ok([vec![write("logo", &shown)?], icons_of(picture)?].concat())
+}
+
+fn icons_of(picture: &DynamicImage) -> Result<Vec<Made>, Error> {
+    let mut made = Vec::new();
     for (variant, side) in ICONS {
         made.push(write(variant, &square(picture, side, 1.0, [0; 4])?)?);
     }

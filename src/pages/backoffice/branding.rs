@@ -24,6 +24,7 @@ struct BrandingPage {
     footer: Vec<LinkRow>,
     families: [Family; 3],
     logo: Option<String>,
+    icon: Option<String>,
     /// One of the themes swallows the logo.
     lost: bool,
     refused: Refused,
@@ -142,6 +143,7 @@ async fn draw(
         typed,
         families: Family::ALL,
         logo: brand.logo,
+        icon: brand.icon,
         lost,
         refused,
         saved: page.shell.target.ends_with("?saved"),
@@ -150,9 +152,13 @@ async fn draw(
     page.answer(web, template.refused.status(), &template)
 }
 
-/// The page again with what is wrong, where that is a field.
-pub async fn refused(web: &Web, page: &Page, error: AppError) -> Result<HttpResponse, AppError> {
-    draw(web, page, None, Refused::by(page, error)?).await
+/// The page again with what is wrong: of a picture, at the `field` that it was chosen in.
+pub async fn refused(web: &Web, page: &Page, error: AppError, field: &str) -> Result<HttpResponse, AppError> {
+    let refused = match error.0.field() {
+        Some("file") => Refused::beside(page, &error, field),
+        _ => Refused::by(page, error)?,
+    };
+    draw(web, page, None, refused).await
 }
 
 /// `GET /admin/branding`.

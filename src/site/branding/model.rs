@@ -62,6 +62,8 @@ pub struct Brand {
     pub footer: Vec<Link>,
     /// Key of the uploaded logo, when there is one.
     pub logo: Option<String>,
+    /// Key of the uploaded icon, when there is one of its own.
+    pub icon: Option<String>,
 }
 
 impl Default for Brand {
@@ -73,6 +75,7 @@ impl Default for Brand {
             menu: Vec::new(),
             footer: Vec::new(),
             logo: None,
+            icon: None,
         }
     }
 }

@@ -35,7 +35,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Checks everything but the logo, which is uploaded by itself.
+    /// Checks everything but logo and icon, which are uploaded by themselves.
     pub fn parse(&self) -> Result<Brand, Error> {
         Ok(Brand {
             colour: Colour::parse(&self.colour).ok_or(Error::Colour)?,
@@ -44,6 +44,7 @@ impl Wanted {
             menu: links(&self.menu)?,
             footer: links(&self.footer)?,
             logo: None,
+            icon: None,
         })
     }
 }
@@ -61,6 +62,7 @@ fn links(typed: &[(String, String)]) -> Result<Vec<Link>, Error> {
 pub fn load(conn: &mut Conn) -> QueryResult<Brand> {
     let rows: HashMap<String, String> = settings::with_prefix(conn, PREFIX)?.into_iter().collect();
     let text = |name: &str| rows.get(name).map_or("", String::as_str);
+    let key = |name: &str| rows.get(name).filter(|key| !key.is_empty()).cloned();
     let links = |name: &str| serde_json::from_str(text(name)).unwrap_or_default();
     Ok(Brand {
         colour: Colour::parse(text("colour")).unwrap_or(DEFAULT_COLOUR),
@@ -68,8 +70,16 @@ pub fn load(conn: &mut Conn) -> QueryResult<Brand> {
         own_fonts: fonts::parse_own(text("own_fonts")).unwrap_or_default(),
         menu: links("menu"),
         footer: links("footer"),
-        logo: rows.get("logo").filter(|key| !key.is_empty()).cloned(),
+        logo: key("logo"),
+        icon: key("icon"),
     })
+}
+
+impl Brand {
+    /// The upload that icons are of: an own icon, or else the logo.
+    pub fn icons(&self) -> Option<&String> {
+        self.icon.as_ref().or(self.logo.as_ref())
+    }
 }
 
 /// The brand, ready to be worn.
@@ -95,7 +105,7 @@ pub fn dress(conn: &mut Conn) -> QueryResult<Dress> {
     Ok(Dress { css: brand.css(), bars: (bar(Mode::Light), bar(Mode::Dark)), brand })
 }
 
-/// Stores everything but the logo.
+/// Stores everything but logo and icon.
 pub fn save(conn: &mut Conn, clock: &Clock, brand: &Brand) -> Result<(), Error> {
     let rows = [
         ("colour", brand.colour.to_string()),
@@ -113,6 +123,12 @@ pub fn save(conn: &mut Conn, clock: &Clock, brand: &Brand) -> Result<(), Error> 
 /// Sets or takes away the logo: the key of an upload.
 pub fn set_logo(conn: &mut Conn, clock: &Clock, key: Option<&str>) -> Result<(), Error> {
     settings::put_under(conn, PREFIX, "logo", key.unwrap_or_default(), clock.now())?;
+    changed(conn, clock)
+}
+
+/// Sets or takes away the icon: the key of an upload.
+pub fn set_icon(conn: &mut Conn, clock: &Clock, key: Option<&str>) -> Result<(), Error> {
+    settings::put_under(conn, PREFIX, "icon", key.unwrap_or_default(), clock.now())?;
     changed(conn, clock)
 }
 

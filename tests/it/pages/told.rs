@@ -30,6 +30,14 @@ async fn follow(app: &App, who: &Caller, done: &Answer) -> (Answer, Answer) {
     (page, later)
 }
 
+fn png() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbaImage::from_pixel(64, 64, image::Rgba([9, 90, 90, 255]))
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .unwrap();
+    bytes.into_inner()
+}
+
 app_on_both! {
     async fn a_removed_post_is_told_at_its_place_and_can_be_undone(app) {
         let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
@@ -115,6 +123,17 @@ app_on_both! {
         let asked = app.get("/favicon.ico", &Caller::visitor()).await;
         assert_eq!((asked.status.as_u16(), asked.location()), (302, hearth::web::urls::icon("#7c3aed", "icon-180.png").as_str()));
         assert_eq!(app.get(asked.location(), &Caller::visitor()).await.header("content-type"), Some("image/png"));
+        // One of its own, for a logo too wide for a tab.
+        let refused = app.upload("/admin/branding/icon", &root, b"no picture", &[]).await;
+        assert_eq!((refused.status.as_u16(), refused.texts("#icon-file-error").len()), (422, 1));
+        assert_eq!(app.upload("/admin/branding/icon", &root, &png(), &[]).await.status, 303);
+        let own = app.get("/favicon.ico", &Caller::visitor()).await.location().to_owned();
+        assert!(own.starts_with("/uploads/") && own.ends_with("-icon-32"), "{own}");
+        let page = app.get("/", &Caller::visitor()).await;
+        assert!(page.body.contains(&format!("rel=\"icon\" href=\"{own}\"")) && page.texts(".brand img").is_empty());
+        assert!(app.get("/manifest.webmanifest", &Caller::visitor()).await.body.contains(own.trim_end_matches("icon-32")));
+        assert_eq!(app.upload("/admin/branding/icon", &root, b"", &[("remove", "yes")]).await.status, 303);
+        assert_eq!(app.get("/favicon.ico", &Caller::visitor()).await.location(), asked.location());
     }
 }
 
