@@ -468,5 +468,5 @@ export function equip(area) {
   });
   const tags = area.form.querySelector("#tags");
   if (tags) completes(tags, typedTag);
-  if ("wide" in editor.dataset && matchMedia("(min-width: 1024px)").matches) turn(true);
+  if ("wide" in editor.dataset && matchMedia("(min-width: 64em)").matches) turn(true);
 }

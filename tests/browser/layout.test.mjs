@@ -49,6 +49,21 @@ describe("layout", { concurrency: false }, () => {
     });
   }
 
+  test("lists, code and tables of a post that begins from right to left", async () => {
+    const page = await forum.visitor();
+    await logIn(page, forum.logins.member);
+    await page.goto(await openThread(page, "بداية من اليمين"));
+    const wide = "| a long heading | another long heading | a third one | a fourth one | a fifth one | a sixth one |";
+    await page.fill("#body", `مرحبا\n\n- in English\n\n1. عربي\n\n\`\`\`\n${"code ".repeat(60)}\n\`\`\`\n\n${wide}\n${"|---".repeat(6)}|\n`);
+    await press(page, "#reply button[value=post]");
+    const prose = page.locator("article.post .prose").last();
+    const direction = (selector) => prose.locator(selector).evaluate((element) => getComputedStyle(element).direction);
+    assert.deepEqual(await Promise.all(["ul", "ol", "pre", "table"].map(direction)), ["ltr", "rtl", "ltr", "ltr"]);
+    assert.equal(await prose.locator("pre").evaluate((element) => element.scrollLeft), 0, "code begins at its beginning");
+    assertQuiet(page);
+    await page.context().close();
+  });
+
   // Older web views (WeChat, Android before Chromium 105) drop every rule with :has().
   test("the frame and the editor stand without :has()", async () => {
     const page = await forum.visitor();

@@ -59,7 +59,7 @@ pub use slug::slugify;
 
 /// Raised whenever the same text would render differently; stored HTML of an older version is
 /// rendered anew by a job.
-pub const RENDERER_VERSION: i32 = 3;
+pub const RENDERER_VERSION: i32 = 4;
 
 /// HTML that went through the allow list. Templates print only this type unescaped.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

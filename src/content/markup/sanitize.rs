@@ -85,7 +85,18 @@ const ATTRIBUTES: [(&str, &[&str]); 14] = [
     ("ul", &[]),
 ];
 
-static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(sanitizer);
+
+/// For texts with something from right to left in them: each block finds its own side, and its marks go with it.
+static EITHER_WAY: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = sanitizer();
+    for tag in ["blockquote", "details", "ol", "table", "ul"] {
+        builder.set_tag_attribute_value(tag, "dir", "auto");
+    }
+    builder
+});
+
+fn sanitizer() -> Builder<'static> {
     let mut builder = Builder::empty();
     builder
         .tags(HashSet::from(TAGS))
@@ -100,7 +111,7 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .link_rel(None)
         .attribute_filter(attribute);
     builder
-});
+}
 
 fn attribute<'v>(tag: &str, name: &str, value: &'v str) -> Option<Cow<'v, str>> {
     let fits = match (tag, name) {
@@ -121,12 +132,32 @@ fn attribute<'v>(tag: &str, name: &str, value: &'v str) -> Option<Cow<'v, str>> 
 
 /// Keeps what the allow list knows.
 pub(super) fn clean(html: &str) -> String {
-    SANITIZER.clean(html).to_string()
+    let sanitizer = if html.chars().any(reads_leftwards) { &EITHER_WAY } else { &SANITIZER };
+    sanitizer.clean(html).to_string()
+}
+
+/// Whether `c` belongs to a script that is written from right to left, by the blocks that Unicode keeps for them.
+fn reads_leftwards(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 #[cfg(test)]
 mod tests {
     use super::clean;
+
+    #[test]
+    fn blocks_find_their_side_where_something_reads_leftwards() {
+        for (html, left) in [
+            ("<p>x</p><ul><li>y</li></ul>", "<p>x</p><ul><li>y</li></ul>"),
+            ("<p>שלום</p><ul><li>y</li></ul>", "<p>שלום</p><ul dir=\"auto\"><li>y</li></ul>"),
+            (
+                "<blockquote dir=\"ltr\"><p>سلام</p></blockquote>",
+                "<blockquote dir=\"auto\"><p>سلام</p></blockquote>",
+            ),
+        ] {
+            assert_eq!(clean(html), left, "{html}");
+        }
+    }
 
     #[test]
     fn markup_that_slipped_past_the_writer_is_stopped_here() {
