@@ -29,3 +29,4 @@ pub mod signup;
 pub mod structured;
 pub mod thread;
 mod thread_head;
+mod thread_side;

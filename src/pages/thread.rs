@@ -21,6 +21,7 @@ use crate::pages::pinning::{PinBox, PinLine, pin_line};
 use crate::pages::replying::{Answered, Answering, ThreadQuery, answering, replying_to, with_quote};
 use crate::pages::rows::{Author, authors};
 use crate::pages::thread_head::{crumbs, head};
+use crate::pages::thread_side::{Place, place, talkers};
 use crate::people::accounts;
 use crate::reach::related;
 use crate::web::cache::{self, Dep, Keep};
@@ -107,7 +108,8 @@ struct ThreadPage {
     crumbs: Vec<(String, String)>,
     posts: Vec<PostView>,
     answer: Option<Accepted>,
-    /// Title, address and language of threads about the same.
+    place: Option<Place>,
+    talkers: Vec<Author>,
     /// Title, address, language and number of replies of each.
     related: Vec<(String, String, String, String)>,
     pager: Pager,
@@ -190,6 +192,7 @@ pub(super) struct Loaded {
     read: Option<i32>,
     follows: bool,
     pins: Vec<curation::Pin>,
+    talkers: Vec<crate::base::ids::MemberId>,
     related: Vec<Thread>,
     /// For visitors: the mentioned members whose profiles they may open.
     public: Option<HashSet<String>>,
@@ -244,6 +247,8 @@ fn load(
         None => None,
     };
     people.extend(replying.iter().map(|p| p.author_id));
+    let talkers = talkers(conn, &thread)?;
+    people.extend(&talkers);
     let authors = authors(conn, &people, &page.actor)?;
     let ids: Vec<PostId> = posts.iter().map(|p| p.id).collect();
     let (liked, read, follows) = match page.actor.id() {
@@ -270,6 +275,7 @@ fn load(
         namesake,
         signed_in: public.is_none(),
         nobody: Author::gone(),
+        talkers,
         related,
         thread,
         readable,
@@ -312,7 +318,7 @@ fn view(page: &Page, loaded: &Loaded, post: &Post, first_unread: Option<i32>) ->
         id: post.id,
         number: post.number,
         by_opener: post.author_id == thread.author_id && !post.opens(),
-        when: page.shell.when(post.created_at),
+        when: page.shell.moment(post.created_at),
         edited: post.edited_at.map(|at| page.shell.when(at)),
         revisions: post.revisions,
         html,
@@ -483,6 +489,7 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         .and_then(|from| loaded.posts.iter().find(|p| p.number >= from).map(|p| p.number))
         .filter(|_| n == next_unread.map_or(0, urls::page_of));
     let posts: Vec<PostView> = loaded.posts.iter().map(|p| view(page, &loaded, p, first_unread)).collect();
+    let place = place(&loaded, n, next_unread);
     let moderates = page.actor.moderates(thread.category_id);
     let crumbs = crumbs(&loaded);
     let question = thread.kind() == ThreadKind::Question;
@@ -531,6 +538,8 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
             .filter(|_| first_unread.is_none())
             .map(|from| format!("{}#unread", thread.url(urls::page_of(from)))),
         posts,
+        place,
+        talkers: loaded.talkers.iter().filter_map(|id| loaded.authors.get(id).cloned()).collect(),
         related: loaded
             .related
             .iter()

@@ -189,6 +189,16 @@ impl Shell {
         When::new(self.locale, &self.zone, at)
     }
 
+    /// The same, with the time of day where it is recent and the date alone would tell little.
+    pub fn moment(&self, at: UtcTime) -> When {
+        const RECENT: i64 = 30 * 86_400_000_000;
+        let mut when = self.when(at);
+        if at.plus(RECENT) > self.now {
+            when.short.clone_from(&when.full);
+        }
+        when
+    }
+
     /// A number as written.
     pub fn num(&self, n: impl std::borrow::Borrow<i64>) -> String {
         i18n::number(*n.borrow())

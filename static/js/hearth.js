@@ -68,6 +68,41 @@ if (from || history.scrollRestoration === "manual") {
   addEventListener("pagehide", () => { history.scrollRestoration = "auto"; });
 }
 
+// Where one is in the office, whose places stand in a line on a phone.
+const shelf = document.querySelector(".office > .rail");
+const standing = shelf?.querySelector("[aria-current]");
+if (standing) shelf.scrollLeft += standing.getBoundingClientRect().left - (innerWidth - standing.offsetWidth) / 2;
+
+// A visitor whose browser asks for another of our languages is offered it, in that language, until they choose or decline.
+// Pages are the same for every browser, so the server cannot tell.
+const tongues = document.querySelector("form[data-offer]");
+const TONGUE = "hearth-tongue";
+const decided = (yes) => {
+  try {
+    if (yes) localStorage.setItem(TONGUE, "chosen");
+    return localStorage.getItem(TONGUE);
+  } catch { return true; }
+};
+if (tongues && !decided()) {
+  const ours = (tag) => {
+    const { language, script } = new Intl.Locale(tag).maximize();
+    return { en: "en", zh: script === "Hant" ? "zh-TW" : "zh-CN" }[language];
+  };
+  const wanted = tongues.querySelector(`[value="${navigator.languages.map(ours).find(Boolean)}"][data-offer]`);
+  if (wanted) {
+    const { offer, away } = wanted.dataset;
+    const line = tongues.cloneNode();
+    const button = (props, text) => Object.assign(document.createElement("button"), props, { textContent: text });
+    line.className = "offer";
+    line.lang = wanted.lang;
+    const no = button({ type: "button", className: "link" }, away);
+    no.addEventListener("click", () => decided(true) && line.remove());
+    line.append(tongues.elements.next.cloneNode(), offer, button({ className: "btn small", name: "locale", value: wanted.value }, wanted.textContent), no);
+    document.querySelector(".skip").after(line);
+  }
+}
+document.addEventListener("submit", (event) => event.target.getAttribute("action") === "/locale" && decided(true));
+
 // The time zone of whoever sets up the site is most likely the site's. What was typed and refused stays.
 for (const field of all("[data-zone]:not([aria-invalid])")) {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
@@ -199,14 +234,18 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-// The address follows the reader over the pages that were loaded below each other.
+// The address follows the reader over the pages that were loaded below each other, and so does the number of the post.
 let looked = 0;
+const counters = all("[data-at]");
 addEventListener("scroll", () => {
   looked ||= setTimeout(() => {
     looked = 0;
     const marks = [...all("[data-page]")];
     const at = marks.reverse().find((mark) => mark.getBoundingClientRect().top < innerHeight / 2) ?? marks.at(-1);
     if (at && at.dataset.page !== location.href) history.replaceState(null, "", at.dataset.page);
+    if (!counters.length) return;
+    const post = [...all("article.post")].findLast((each) => each.getBoundingClientRect().top < innerHeight / 2);
+    for (const counter of counters) if (post) counter.textContent = post.querySelector(".meta a").textContent.slice(1);
   }, 200);
 }, { passive: true });
 

@@ -51,7 +51,7 @@ describe("layout", { concurrency: false }, () => {
 
   test("lists, code and tables of a post that begins from right to left", async () => {
     const page = await forum.visitor();
-    await logIn(page, forum.logins.member);
+    await logIn(page, forum.logins.expert);
     await page.goto(await openThread(page, "بداية من اليمين"));
     const wide = "| a long heading | another long heading | a third one | a fourth one | a fifth one | a sixth one |";
     await page.fill("#body", `مرحبا\n\n- in English\n\n1. عربي\n\n\`\`\`\n${"code ".repeat(60)}\n\`\`\`\n\n${wide}\n${"|---".repeat(6)}|\n`);
@@ -62,6 +62,53 @@ describe("layout", { concurrency: false }, () => {
     assert.equal(await prose.locator("pre").evaluate((element) => element.scrollLeft), 0, "code begins at its beginning");
     assertQuiet(page);
     await page.context().close();
+  });
+
+  test("a long thread tells how far one is and leads to its ends, with and without scripts", async () => {
+    const page = await forum.visitor({ width: 390 });
+    await logIn(page, forum.logins.expert);
+    const thread = await openThread(page, "A long thread");
+    for (let n = 2; n <= 23; n += 1) {
+      await page.goto(thread);
+      await page.fill("#body", `Reply ${n}\n\nwith\n\nsome\n\nlines`);
+      await press(page, "#reply button[value=post]");
+    }
+    await page.goto(thread);
+    const sign = page.locator(".place > summary");
+    assert.match(await sign.textContent(), /1–20 \/ 23/);
+    await page.locator("article.post").nth(9).scrollIntoViewIfNeeded();
+    await page.mouse.wheel(0, 300);
+    await page.waitForFunction(() => /^\d+$/.test(document.querySelector(".place [data-at]").textContent));
+    await page.context().close();
+    const plain = await forum.visitor({ width: 390, javaScript: false });
+    await plain.goto(thread);
+    await plain.locator(".place > summary").click();
+    await press(plain, ".place a[href$='#last']");
+    assert.match(plain.url(), /page=2#last$/);
+    await plain.locator(".place > summary").click();
+    await plain.fill(".place input[name=page]", "1");
+    await press(plain, ".place form button");
+    assert.equal(new URL(plain.url()).pathname + new URL(plain.url()).search, thread);
+    assertQuiet(plain);
+    await plain.context().close();
+  });
+
+  test("another language is offered once, in its own words, to who asks for it", async () => {
+    const context = await forum.browser.newContext({ baseURL: forum.base, locale: "zh-HK" });
+    const page = await context.newPage();
+    await page.goto("/");
+    const offer = page.locator(".offer");
+    assert.equal(await offer.getAttribute("lang"), "zh-Hant");
+    await offer.locator("[type=button]").click();
+    assert.equal(await offer.count(), 0);
+    await page.reload();
+    assert.equal(await offer.count(), 0, "not again");
+    await page.evaluate(() => localStorage.clear());
+    await page.reload();
+    await press(page, ".offer [value='zh-TW']");
+    assert.equal(await page.locator("html").getAttribute("lang"), "zh-Hant");
+    assert.equal(await offer.count(), 0);
+    await context.close();
   });
 
   // Older web views (WeChat, Android before Chromium 105) drop every rule with :has().

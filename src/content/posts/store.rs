@@ -110,6 +110,21 @@ pub fn after(conn: &mut Conn, thread: ThreadId, after: i32, limit: i64) -> Query
         .load(conn)
 }
 
+/// Who wrote listed posts of `thread`, most posts first. Of a long thread only the latest posts before number `next`
+/// are counted, so that the answer costs the same whatever the length.
+pub fn talkers(conn: &mut Conn, thread: ThreadId, next: i32, limit: i64) -> QueryResult<Vec<MemberId>> {
+    const LATEST: i32 = 500;
+    posts::table
+        .filter(posts::thread_id.eq(thread.0))
+        .filter(posts::number.ge(next.saturating_sub(LATEST)))
+        .filter(posts::state.eq(State::Listed.code()))
+        .group_by(posts::author_id)
+        .order((diesel::dsl::count_star().desc(), posts::author_id.asc()))
+        .select(posts::author_id)
+        .limit(limit)
+        .load(conn)
+}
+
 /// The post at `number` of `thread`.
 pub fn at(conn: &mut Conn, thread: ThreadId, number: i32) -> QueryResult<Option<Post>> {
     posts::table
