@@ -260,6 +260,6 @@ app_on_both! {
         }
         let fewer: Vec<(&str, &str)> = fewer.iter().map(|(n, v)| (n.as_str(), *v)).collect();
         assert_eq!(save(app, &root, &fewer).await.status, 303);
-        assert!(app.get("/points", &ada).await.body.contains("This is the highest level"));
+        assert!(app.get("/points", &ada).await.body.contains("reached the highest level"));
     }
 }

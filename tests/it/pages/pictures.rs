@@ -85,7 +85,7 @@ app_on_both! {
         let ada = app.member("ada", Role::Member);
         for (file, words) in [
             (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".to_vec(), "must be a PNG"),
-            (Vec::new(), "Choose image"),
+            (Vec::new(), "Choose an image"),
             (png(40)[..60].to_vec(), "can’t be read"),
         ] {
             let answer = app.upload("/settings/avatar", &ada, &file, &[]).await;
