@@ -87,16 +87,16 @@ app_on_both! {
         for scope in ["site", "category"] {
             app.post(&format!("/thread/{id}/pin"), &mo, &[("scope", scope)]).await;
         }
-        let page = app.get(&app.get(&format!("/t/{id}"), &mo).await.location(), &mo).await;
+        let page = app.get(app.get(&format!("/t/{id}"), &mo).await.location(), &mo).await;
         assert_eq!(page.texts("form[action$='/unpin']").len(), 2);
         app.post(&format!("/thread/{id}/unpin"), &mo, &[("scope", "site")]).await;
-        let page = app.get(&app.get(&format!("/t/{id}"), &mo).await.location(), &mo).await;
+        let page = app.get(app.get(&format!("/t/{id}"), &mo).await.location(), &mo).await;
         assert_eq!(page.texts("form[action$='/unpin']").len(), 1);
         // A thread that not everybody may read is not offered to everybody.
         app.category("secret", Some(&["mo"]), &[]);
         let body = serde_json::json!({ "category": "secret", "title": "Plans", "body": "Quiet." });
         let hidden = app.api("POST", "/threads", &mo, Some(body)).await.json()["id"].to_string();
-        let page = app.get(&app.get(&format!("/t/{hidden}"), &mo).await.location(), &mo).await;
+        let page = app.get(app.get(&format!("/t/{hidden}"), &mo).await.location(), &mo).await;
         assert_eq!(page.texts("select[name=scope] option").len(), 1);
     }
 }
