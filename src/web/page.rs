@@ -80,6 +80,14 @@ async fn load(req: &HttpRequest) -> Result<Page, AppError> {
     load_as(req, &web, shown).await
 }
 
+/// The language of a cookie, or of the address, by which copies for times without a network are asked for.
+fn wanted(req: &HttpRequest) -> Option<Locale> {
+    let cookie = req.cookie("locale").and_then(|c| Locale::parse(c.value()));
+    cookie.or_else(|| {
+        req.query_string().split('&').find_map(|p| p.strip_prefix("lang=")).and_then(Locale::parse)
+    })
+}
+
 async fn load_as(req: &HttpRequest, web: &Web, shown: Presented) -> Result<Page, AppError> {
     let guest = req.cookie(web.config.guest_cookie()).map(|c| c.value().to_owned());
     let binding = match &shown {
@@ -92,7 +100,7 @@ async fn load_as(req: &HttpRequest, web: &Web, shown: Presented) -> Result<Page,
         forms::token(&web.key, &binding, web.house.random.bytes())
     };
     let mut request = ShellRequest {
-        locale: req.cookie("locale").and_then(|c| Locale::parse(c.value())),
+        locale: wanted(req),
         theme: req.cookie("theme").map(|c| c.value().to_owned()).filter(|t| t == "light" || t == "dark"),
         put_away: forms::put_away(req),
         told: Told::read(req),

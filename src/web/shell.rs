@@ -174,6 +174,14 @@ impl Shell {
         i18n::format(self.locale, key, &[(a, &va.to_string()), (b, &vb.to_string())])
     }
 
+    /// What stands between two sentences.
+    pub fn gap(&self) -> &'static str {
+        match self.locale {
+            Locale::En => " ",
+            _ => "",
+        }
+    }
+
     /// A message about `n` things.
     pub fn n(&self, key: &str, n: impl std::borrow::Borrow<i64>) -> String {
         i18n::count(self.locale, key, *n.borrow())

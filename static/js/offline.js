@@ -21,8 +21,11 @@ const owner = {
 const allowed = (answer) => answer.ok && answer.type === "basic" && !answer.redirected
   && !/no-store|private/.test(answer.headers.get("cache-control") ?? "no-store");
 
+// In the reader's language, which cookies would tell.
+const tongue = `lang=${document.documentElement.dataset.locale}`;
+
 async function put(cache, url) {
-  const answer = await fetch(url, { credentials: "omit" });
+  const answer = await fetch(url.startsWith("/t/") ? `${url}${url.includes("?") ? "&" : "?"}${tongue}` : url, { credentials: "omit" });
   // Logged out meanwhile.
   if (over() || owner.read()?.reader !== reader) return null;
   if (!allowed(answer)) {
@@ -46,7 +49,7 @@ async function prepare(cache) {
   for (const { url } of await cache.keys()) {
     if (!new URL(url).pathname.startsWith("/t/")) await cache.delete(url, { ignoreVary: true });
   }
-  const answer = await put(cache, `/offline?lang=${document.documentElement.dataset.locale}`);
+  const answer = await put(cache, `/offline?${tongue}`);
   if (!answer) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const parts = [...page.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src]")].map((part) => part.getAttribute("href") ?? part.getAttribute("src"));

@@ -39,7 +39,10 @@ app_on_both! {
         assert_eq!(page.status.as_u16(), 421);
         assert_eq!(page.texts("a"), ["http://forum.test"]);
         assert_eq!(page.texts("p[lang]").len(), 3, "in all languages");
-        assert!(!page.body.contains("stylesheet"), "nothing of ours is fetched from there");
+        assert!(!page.body.contains("<script"), "no script of ours runs there");
+        let style = page.body.split('"').find(|part| part.starts_with("/assets/css/")).unwrap();
+        let style = app.ask("GET", style, &Caller::visitor(), &[("host", "evil.example")]).await;
+        assert_eq!(style.status.as_u16(), 200, "it looks like a page of ours");
     }
 }
 
