@@ -246,7 +246,7 @@ app_on_both! {
         let page = app.get("/points", &ada).await;
         assert_eq!(page.texts(".tiles dd"), ["101", "101"]);
         assert_eq!(page.texts(".standing-name"), ["Guest <b>"]);
-        assert!(page.body.contains("<dd>100</dd>"));
+        assert!(page.body.contains("<dd>+100</dd>"));
         let jobs = app.get("/admin/jobs", &root).await;
         assert!(jobs.texts("td").contains(&"Rebuild points".to_owned()));
         let audit = app.get("/admin/audit", &root).await.body;

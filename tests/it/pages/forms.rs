@@ -97,7 +97,7 @@ app_on_both! {
         let done = pin("2026-12-24", "").await;
         assert_eq!(done.status, 303);
         let shown = app.get(done.location(), &mo).await;
-        let line = shown.texts(".side .hint");
+        let line = shown.texts(".thread-menu .hint");
         assert!(line.iter().any(|l| l.contains("This category only") && l.contains("24") && !l.contains("25")), "{line:?}");
         let api = app.api("PUT", &format!("/threads/{thread}/pin"), &mo, Some(serde_json::json!({ "scope": "category", "position": 99999 }))).await;
         assert_eq!((api.status.as_u16(), api.json()["error"]["code"].clone()), (422, "pin_position".into()));
