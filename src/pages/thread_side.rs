@@ -40,13 +40,18 @@ pub(super) fn place(loaded: &Loaded, n: i64, unread: Option<i32>) -> Option<Plac
     let (first, last) = (loaded.posts.first()?, loaded.posts.last()?);
     (of >= SHORT).then(|| Place {
         id: thread.id,
-        at: format!("{}–{}", i18n::number(first.number.into()), i18n::number(last.number.into())),
+        at: span(first.number, last.number),
         of: i18n::number(of.into()),
         first: format!("{}#top", thread.url(1)),
         unread: unread.map(|number| format!("{}#unread", thread.url(urls::page_of(number)))),
         last: format!("{}#last", thread.url(thread.last_page())),
         page: (n, thread.last_page()),
     })
+}
+
+fn span(first: i32, last: i32) -> String {
+    let (from, to) = (i18n::number(first.into()), i18n::number(last.into()));
+    if first == last { to } else { format!("{from}–{to}") }
 }
 
 /// Who wrote in `thread`, most posts first; nobody where one person talks to themselves.

@@ -395,7 +395,7 @@ role-administrator = Administrator
 
 ## Moderating people
 suspend = Suspend
-suspend-again = Change the suspension…
+suspend-again = Change the suspension
 unsuspend = Lift suspension
 suspended-because = Suspended until { $date }: { $reason }
 remove-content = Remove all their content

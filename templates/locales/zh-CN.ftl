@@ -373,7 +373,7 @@ role-administrator = 管理员
 
 ## Moderating people
 suspend = 停用账号
-suspend-again = 修改停用设置…
+suspend-again = 修改停用设置
 unsuspend = 解除停用
 suspended-because = 已停用至 { $date }：{ $reason }
 remove-content = 删除其全部内容

@@ -374,7 +374,7 @@ role-administrator = 管理員
 
 ## Moderating people
 suspend = 停權
-suspend-again = 修改停權設定…
+suspend-again = 修改停權設定
 unsuspend = 解除停權
 suspended-because = 停權至 { $date }：{ $reason }
 remove-content = 刪除其所有內容

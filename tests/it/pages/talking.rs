@@ -249,3 +249,29 @@ app_on_both! {
         assert_eq!(app.get("/t/never/78", &Caller::visitor()).await.status, 404);
     }
 }
+
+app_on_both! {
+    async fn beside_a_long_thread_stand_its_people_and_ways_to_its_ends(app) {
+        app.category("general", None, &[]);
+        let (ada, bo) = (app.member("ada", Role::Member), app.member("bo", Role::Member));
+        let url = opened(app, &ada, "Who knows?").await;
+        let reply = format!("/thread/{}/reply", id_of(&url));
+        let alone = app.get(&url, &Caller::visitor()).await;
+        assert!(alone.texts(".faces li").is_empty() && alone.texts("[data-at]").is_empty(), "{}", alone.body);
+        for n in 2..=21 {
+            let by = if n % 5 == 0 { &ada } else { &bo };
+            assert_eq!(app.post(&reply, by, &[("body", &format!("Reply {n}"))]).await.status, 303);
+        }
+        let page = app.get(&url, &Caller::visitor()).await;
+        assert_eq!(page.texts(".faces .hidden"), ["bo", "ada"], "who wrote most comes first");
+        assert_eq!(page.texts("[data-at]"), ["1–20", "1–20"]);
+        assert!(page.body.contains(&format!("href=\"{url}?page=2#last\"")));
+        let last = app.get(&format!("{url}?page=2"), &Caller::visitor()).await;
+        assert_eq!((last.texts("#last").len(), last.texts("[data-at]")), (1, vec!["21".to_owned(); 2]));
+        assert_eq!(app.get(&format!("/t/{}?page=1", id_of(&url)), &ada).await.location(), url, "by the number of a page");
+        // As copies for times without a network are asked for.
+        let copy = app.get(&format!("{url}?lang=zh-TW"), &Caller::visitor()).await;
+        assert_eq!(copy.texts("html[lang=zh-Hant]").len(), 1);
+        assert!(copy.body.contains(&format!("rel=\"canonical\" href=\"http://forum.test{url}\"")));
+    }
+}
