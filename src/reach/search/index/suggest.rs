@@ -18,7 +18,7 @@ use super::weights as w;
 use crate::base::fold::fold;
 use crate::base::ids::ThreadId;
 use crate::base::pinyin::syllables;
-use crate::reach::search::analysis::{Analysis, Question, Unit, Way, stem};
+use crate::reach::search::analysis::{Analysis, PART, Question, Unit, Way, stem};
 
 /// Endings looked at for the word being typed.
 const ENDINGS: usize = 200;
@@ -60,7 +60,9 @@ pub(super) fn threads(
         let scoring = Scoring { titles_only: true, ..Scoring::new(views, fields, permit) };
         let last = fold(text.rsplit(char::is_whitespace).next().unwrap_or_default());
         let unfinished = last.len() > 1 && last.chars().all(is_code) && !text.ends_with(char::is_whitespace);
-        if let Some(unit) = units.iter_mut().rev().find(|unit| unfinished && unit.spaced) {
+        if let Some(unit) =
+            units.iter_mut().rev().find(|unit| unfinished && unit.spaced && unit.meets & PART == 0)
+        {
             let mut written = endings(&scoring.sides, fields.title, &last)?;
             let mut joined = Vec::new();
             if last.chars().any(char::is_numeric) {
