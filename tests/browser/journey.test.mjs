@@ -61,6 +61,7 @@ describe("a member's way", { concurrency: false }, () => {
         moderator.on("dialog", (dialog) => dialog.accept());
         await logIn(moderator, forum.logins.moderator);
         await moderator.goto(thread);
+        await moderator.locator(".thread-menu > summary").click();
         await press(moderator, `form[action$='/close'] button`);
         await moderator.goto(thread);
         await moderator.locator("article.post").nth(1).locator("summary").click();
