@@ -30,7 +30,7 @@ pub fn by_name(name: &str) -> Option<&'static str> {
 
 /// The emoji of the `:name:` at byte `at`, and where that ends. A colon within words or numbers (`10:30`, `a::b`)
 /// begins no name.
-pub(super) fn at(text: &str, at: usize, before: Option<char>) -> Option<(usize, &'static str)> {
+pub fn at(text: &str, at: usize, before: Option<char>) -> Option<(usize, &'static str)> {
     let apart =
         |ch: Option<char>| ch.is_none_or(|ch| !ch.is_ascii_alphanumeric() && !matches!(ch, ':' | '/'));
     let (name, after) = text.get(at + 1..)?.split_once(':')?;

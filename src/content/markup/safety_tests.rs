@@ -133,6 +133,7 @@ fn assert_safe(md: &str) {
         let start = |text: &str| text.chars().take(400).collect::<String>();
         let first = &faults[..faults.len().min(5)];
         assert!(faults.is_empty(), "{:?}\n{}\n{first:?}", start(md), start(&html));
+        assert!(!html.contains(super::beside_han::LETTER), "{:?}", start(md));
     }
 }
 
@@ -313,12 +314,12 @@ proptest! {
     fn any_mixture_of_syntax_is_safe(parts in prop::collection::vec(prop::sample::select(vec![
         "> ", "\n", "\n\n", "- ", "1. ", "    ", "[", "](", ")", "![", "||", "[spoiler]", "[/spoiler]", "[details=x]",
         "[/details]", "<kbd>", "</kbd>", "<sub>", "</sub>", "<b>", "<!--", "-->", "`", "```", "*", "**", "~~", "@mei", "https://a.example/",
-        "javascript:", "\"", "'", "<", ">", "&lt;", "\\", "|", "|-|\n", "[^1]", "[^1]: ", "a", " ", "中", ":", "/uploads/x", "[@mei](/p/1):",
+        "javascript:", "\"", "'", "<", ">", "&lt;", "\\", "|", "|-|\n", "[^1]", "[^1]: ", "a", " ", "中", "。", "「", ":", "/uploads/x", "[@mei](/p/1):",
     ]), 0..60)) {
         let md = parts.concat();
         assert_safe(&md);
         let _ = check(&md);
-        let _ = plain_text(&md, Keep::PREVIEW);
+        prop_assert!(!plain_text(&md, Keep::PREVIEW).contains(super::beside_han::LETTER));
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! `:smile:` → 😄. Names follow the lists Discourse shares with GitHub; what only Discourse knows, or a
 //! forum made up itself, stays as `:name:`.
 
-use crate::content::markup::emoji::by_name;
+use crate::content::markup::emoji;
 
 /// The emoji named by `code`, written with or without its colons; the code in colons when unknown.
 pub(super) fn by_code(code: &str) -> String {
     let inner = code.trim().trim_matches(':');
     // ":wave:t3:" carries a skin tone.
     let name = inner.split(":t").next().unwrap_or(inner).to_ascii_lowercase();
-    match by_name(&name) {
+    match emoji::by_name(&name) {
         Some(emoji) => emoji.to_owned(),
         None if name.is_empty() => String::new(),
         None => format!(":{inner}:"),
@@ -18,25 +18,18 @@ pub(super) fn by_code(code: &str) -> String {
 /// Replaces codes in running text; unknown ones stay.
 pub(super) fn in_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(':') {
-        let (before, found) = rest.split_at(at);
-        out.push_str(before);
-        let name = found.get(1..).and_then(|after| after.split_once(':')).map(|(name, _)| name);
-        let known = name.filter(|name| {
-            (1..=40).contains(&name.len())
-                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'+' || b == b'-')
-        });
-        let emoji = known.map(by_code).filter(|emoji| !emoji.starts_with(':'));
-        if let (Some(emoji), Some(name)) = (emoji, known) {
-            out.push_str(&emoji);
-            rest = found.get(name.len() + 2..).unwrap_or_default();
-        } else {
-            out.push(':');
-            rest = found.get(1..).unwrap_or_default();
+    let mut done = 0;
+    for (at, _) in text.match_indices(':') {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        if at >= done
+            && let Some((end, emoji)) = emoji::at(text, at, before)
+        {
+            out.push_str(text.get(done..at).unwrap_or_default());
+            out.push_str(emoji);
+            done = end;
         }
     }
-    out.push_str(rest);
+    out.push_str(text.get(done..).unwrap_or_default());
     out
 }
 
