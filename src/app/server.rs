@@ -15,6 +15,7 @@ use crate::app::metrics::own_listener;
 use crate::app::{Node, StartError, routes, schedule, subscribers};
 use crate::infra::db::DbError;
 use crate::infra::jobs;
+use crate::infra::priority::give_way;
 use crate::infra::telemetry::{REQUESTS, SECONDS};
 use crate::pages::again;
 use crate::web::forms::FORM_LIMIT;
@@ -110,7 +111,10 @@ pub async fn serve(
     node.house.db.write(move |c| jobs::requeue(c, &name).map_err(DbError::from)).await?;
     let stop = Arc::new(AtomicBool::new(false));
     let mut threads = subscribers::start(&node, &stop);
-    threads.push(std::thread::spawn(assets::pack));
+    threads.push(std::thread::spawn(|| {
+        give_way();
+        assets::pack();
+    }));
     threads.push(schedule::start(&node, &stop));
     let worker = schedule::start_jobs(&node, &stop);
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);

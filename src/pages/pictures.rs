@@ -54,6 +54,20 @@ fn read(form: Read, req: &HttpRequest, web: &Web, page: &Page) -> Result<Option<
         .map_err(|e| if e.0.code() == large { uploads::Error::large().into() } else { e })
 }
 
+/// The picture that a form brings, decoded and encoded anew for `purpose`; none when it is to go.
+async fn brought(
+    purpose: Purpose,
+    form: Read,
+    req: &HttpRequest,
+    web: &Web,
+    page: &Page,
+) -> Result<Option<Vec<Made>>, AppError> {
+    match read(form, req, web, page)? {
+        Some(bytes) => Ok(Some(uploads::make(purpose, bytes).await?)),
+        None => Ok(None),
+    }
+}
+
 /// `POST /settings/avatar`: a new picture, or none.
 pub async fn avatar(
     web: Data<Web>,
@@ -62,22 +76,15 @@ pub async fn avatar(
     form: Read,
 ) -> Result<HttpResponse, AppError> {
     page.member()?;
-    let done = match read(form, &req, &web, &page) {
-        Ok(picture) => change_avatar(&web, &page, picture).await,
-        Err(e) => Err(e),
-    };
-    match done {
+    match take_avatar(&web, &page, &req, form).await {
         Ok(()) => Ok(super::settings::saved("picture")),
         Err(e) => super::settings::refused(&web, &page, e, super::settings::Note::default()).await,
     }
 }
 
-async fn change_avatar(web: &Web, page: &Page, picture: Option<Vec<u8>>) -> Result<(), AppError> {
+async fn take_avatar(web: &Web, page: &Page, req: &HttpRequest, form: Read) -> Result<(), AppError> {
     let member = page.member()?.id;
-    let made = match picture {
-        Some(bytes) => Some(uploads::make(Purpose::Avatar, bytes).await?),
-        None => None,
-    };
+    let made = brought(Purpose::Avatar, form, req, web, page).await?;
     let house = web.house.clone();
     web.house
         .db
@@ -112,22 +119,15 @@ pub async fn icon(
     form: Read,
 ) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
-    let done = match read(form, &req, &web, &page) {
-        Ok(picture) => change_icon(&web, &page, picture).await,
-        Err(e) => Err(e),
-    };
-    match done {
+    match take_icon(&web, &page, &req, form).await {
         Ok(()) => Ok(see_other("/admin/branding?saved")),
         Err(e) => super::backoffice::branding::refused(&web, &page, e, "icon-file").await,
     }
 }
 
-async fn change_icon(web: &Web, page: &Page, picture: Option<Vec<u8>>) -> Result<(), AppError> {
+async fn take_icon(web: &Web, page: &Page, req: &HttpRequest, form: Read) -> Result<(), AppError> {
     let member = page.member()?.id;
-    let made = match picture {
-        Some(bytes) => Some(uploads::make(Purpose::Icon, bytes).await?),
-        None => None,
-    };
+    let made = brought(Purpose::Icon, form, req, web, page).await?;
     let house = web.house.clone();
     web.house
         .db
@@ -171,21 +171,8 @@ pub(super) async fn take_logo(
     form: Read,
     spared: Option<String>,
 ) -> Result<(), AppError> {
-    let picture = read(form, req, web, page)?;
-    change_logo(web, page, picture, spared).await
-}
-
-async fn change_logo(
-    web: &Web,
-    page: &Page,
-    picture: Option<Vec<u8>>,
-    spared: Option<String>,
-) -> Result<(), AppError> {
     let member = page.member()?.id;
-    let made = match picture {
-        Some(bytes) => Some(uploads::make(Purpose::Logo, bytes).await?),
-        None => None,
-    };
+    let made = brought(Purpose::Logo, form, req, web, page).await?;
     let house = web.house.clone();
     web.house
         .db

@@ -3,7 +3,7 @@
 use crate::base::actor::{Actor, Role};
 use crate::base::ids::PostId;
 use crate::base::locale::Locale;
-use crate::base::time::{UtcTime, Zone};
+use crate::base::time::{DAY, UtcTime, Zone};
 use crate::infra::i18n;
 use crate::web::filters::When;
 use crate::web::told::Told;
@@ -199,7 +199,7 @@ impl Shell {
 
     /// The same, with the time of day where it is recent and the date alone would tell little.
     pub fn moment(&self, at: UtcTime) -> When {
-        const RECENT: i64 = 30 * 86_400_000_000;
+        const RECENT: i64 = 30 * DAY;
         let mut when = self.when(at);
         if at.plus(RECENT) > self.now {
             when.short.clone_from(&when.full);
