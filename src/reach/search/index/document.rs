@@ -35,7 +35,7 @@ pub struct PostDocument {
 pub(super) const ACCEPTED: u64 = 1 << 16;
 /// The bit of an author with authority.
 pub(super) const AUTHORITY: u64 = 1 << 17;
-/// The bit of a post that mostly repeats itself.
+/// The bit of a post that repeats itself.
 pub(super) const REPEATS: u64 = 1 << 18;
 
 impl PostDocument {

@@ -69,7 +69,7 @@ pub(super) struct Fields {
     pub title_loose: Field,
     /// Folded title as one term.
     pub whole_title: Field,
-    /// How title and tags sound: syllables, and initials in capitals.
+    /// How title and tags sound: syllables, and the initials of every two neighbours in capitals.
     pub sounds: Field,
     /// Folded tags.
     pub tag: Field,
@@ -196,14 +196,15 @@ const SENTENCE_HAN: usize = 12;
 /// Terms at the end of such a stretch that are kept.
 const JOINT: u32 = 3;
 
-/// The part of a text that is told again, from which on it mostly repeats itself: one in so many.
-const MOSTLY: usize = 4;
+/// A text of which more than one term in so many is told again is one that repeats itself.
+const AGAIN: usize = 4;
 
 /// What stands in the place of a term that was told before: it counts for the length of the text and is found by nobody.
 const TOLD: &str = "\0";
 
 /// `tokens` with those silenced that end a stretch that stood in the text before: a sentence told again says nothing
-/// new, and repeating it must not help. Also whether that was most of the text. Terms of their own are repeated freely; how often they count is for scoring.
+/// new, and repeating it must not help. Also whether that was more than one in [`AGAIN`] of its terms. Terms of their own
+/// are repeated freely; how often they count is for scoring.
 fn told_once(tokens: Vec<Token>) -> (Vec<Token>, bool) {
     let mut told: HashSet<u64> = HashSet::new();
     let mut last: VecDeque<u64> = VecDeque::new();
@@ -234,7 +235,7 @@ fn told_once(tokens: Vec<Token>) -> (Vec<Token>, bool) {
         true if token.placed => Some(Token { text: TOLD.into(), ..token }),
         true => None,
     };
-    (tokens.into_iter().filter_map(silenced).collect(), MOSTLY * told > all)
+    (tokens.into_iter().filter_map(silenced).collect(), AGAIN * told > all)
 }
 
 fn hash(of: &(impl Hash + ?Sized)) -> u64 {

@@ -63,13 +63,12 @@ pub(super) fn threads(
         if let Some(unit) =
             units.iter_mut().rev().find(|unit| unfinished && unit.spaced && unit.meets & PART == 0)
         {
-            let mut written = endings(&scoring.sides, fields.title, &last)?;
-            let mut joined = Vec::new();
+            let written = endings(&scoring.sides, fields.title, &last)?;
+            unit.ways.extend(written.into_iter().map(|text| (0.8, Way::Placed(text))));
             if last.chars().any(char::is_numeric) {
-                joined = endings(&scoring.sides, fields.title_loose, &last)?;
+                let joined = endings(&scoring.sides, fields.title_loose, &last)?;
+                unit.ways.extend(joined.into_iter().map(|text| (0.8, Way::Loose(text))));
             }
-            let ways = written.drain(..).map(Way::Placed).chain(joined.drain(..).map(Way::Loose));
-            unit.ways.extend(ways.map(|way| (0.8, way)));
             let begun = sounds_begun(&scoring.sides, fields.sounds, &last)?;
             unit.ways.extend(begun.into_iter().map(|sounds| (0.5, Way::Sounds(sounds))));
         }

@@ -165,7 +165,7 @@ pub(super) struct Part {
     pub threads: Arc<[u32]>,
     /// Threads with their documents, in order.
     order: Arc<[(u32, DocId)]>,
-    /// Posts that mostly repeat themselves, ascending.
+    /// Posts that repeat themselves, ascending.
     repeats: Arc<[DocId]>,
     pub posts: Arc<Posts>,
 }
@@ -328,7 +328,7 @@ impl Part {
         !self.reader.is_deleted(doc)
     }
 
-    /// Whether a post mostly repeats itself.
+    /// Whether a post repeats itself.
     pub fn repeats(&self, doc: DocId) -> bool {
         self.repeats.binary_search(&doc).is_ok()
     }
