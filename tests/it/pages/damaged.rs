@@ -10,13 +10,29 @@ use hearth::reach::search::compare::{Apart, Compared, Differences, compare};
 use hearth::reach::search::index::Standing;
 
 use crate::app_on_both;
-use crate::support::app::{Caller, off};
+use crate::support::app::{App, Caller, off};
 
 fn files(dir: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() { files(&path, found) } else { found.push(path) }
     }
+}
+
+/// Another node of the same site, with its index under `dir`, that has caught up.
+fn another(app: &App, dir: &Path) -> Node {
+    let house = &app.node.house;
+    let options = NodeOptions {
+        index_memory: 15_000_000,
+        ..NodeOptions::new(
+            DbOptions::new(house.db.url().clone()),
+            dir.to_owned(),
+            app.node.web.config.clone(),
+        )
+    };
+    let node = Node::assemble(house.db.clone(), options).expect("the node starts");
+    node.settle().expect("the readers catch up");
+    node
 }
 
 app_on_both! {
@@ -26,17 +42,8 @@ app_on_both! {
         let fields = [("category", "general"), ("kind", "discussion"), ("title", "Findable"), ("tags", ""), ("body", "Needle.")];
         app.post("/compose", &ada, &fields).await;
         let dir = tempfile::tempdir().unwrap();
-        let options = NodeOptions {
-            index_memory: 15_000_000,
-            ..NodeOptions::new(
-                DbOptions::new(app.node.house.db.url().clone()),
-                dir.path().to_owned(),
-                app.node.web.config.clone(),
-            )
-        };
         off(|| {
-            let node = Node::assemble(app.node.house.db.clone(), options).expect("the node starts");
-            node.settle().expect("the readers catch up");
+            let node = another(app, dir.path());
             let mut before = Vec::new();
             files(dir.path(), &mut before);
             for entry in std::fs::read_dir(dir.path()).unwrap() {
@@ -56,8 +63,6 @@ app_on_both! {
         let ada = app.member("ada", Role::Member);
         let fields = [("category", "general"), ("kind", "discussion"), ("title", "Findable"), ("tags", ""), ("body", "Needle.")];
         app.post("/compose", &ada, &fields).await;
-        let url = app.node.house.db.url().clone();
-        let web = app.node.web.config.clone();
         for (broken, flipped) in [
             ("meta.json", false),
             (".term", false),
@@ -71,17 +76,7 @@ app_on_both! {
             (".fieldnorm", true),
         ] {
             let dir = tempfile::tempdir().unwrap();
-            let start = || {
-                let options = NodeOptions {
-                    index_memory: 15_000_000,
-                    ..NodeOptions::new(DbOptions::new(url.clone()), dir.path().to_owned(), web.clone())
-                };
-                off(|| {
-                    let node = Node::assemble(app.node.house.db.clone(), options).expect("the node starts");
-                    node.settle().expect("the readers catch up");
-                    node
-                })
-            };
+            let start = || off(|| another(app, dir.path()));
             drop(start());
             let mut all = Vec::new();
             files(dir.path(), &mut all);
