@@ -9,6 +9,7 @@ use crate::base::time::{DAY, UtcTime};
 use crate::content::categories::Readable;
 use crate::content::threads::{self, State, Thread};
 use crate::infra::activity::{self, NewActivity, Origin, Verb};
+use crate::infra::db::among::OneOf as _;
 use crate::infra::db::schema::{pin_dismissals, pins};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
@@ -256,7 +257,7 @@ pub fn pinned(
     let dismissed: Vec<i64> = match reader {
         Some(member) => pin_dismissals::table
             .filter(pin_dismissals::member_id.eq(member.0))
-            .filter(pin_dismissals::pin_id.eq_any(held.iter().map(|p| p.id)))
+            .filter(pin_dismissals::pin_id.among(held.iter().map(|p| p.id)))
             .select(pin_dismissals::pin_id)
             .load(conn)?,
         None => Vec::new(),

@@ -7,6 +7,7 @@ use crate::base::ids::{MemberId, PageId};
 use crate::base::time::UtcTime;
 use crate::content::markup::RENDERER_VERSION;
 use crate::infra::db::Conn;
+use crate::infra::db::among::OneOf as _;
 use crate::infra::db::schema::{custom_pages as pages, former_page_slugs as former};
 use crate::on;
 
@@ -17,7 +18,7 @@ pub fn find(conn: &mut Conn, id: PageId) -> QueryResult<Option<CustomPage>> {
 
 /// The pages of `ids`, in any order.
 pub fn find_many(conn: &mut Conn, ids: &[PageId]) -> QueryResult<Vec<CustomPage>> {
-    pages::table.filter(pages::id.eq_any(ids.iter().map(|i| i.0))).select(CustomPage::as_select()).load(conn)
+    pages::table.filter(pages::id.among(ids.iter().map(|i| i.0))).select(CustomPage::as_select()).load(conn)
 }
 
 /// The page at an address.

@@ -10,6 +10,7 @@ use super::model::{Kind, Scale, add, subtract, sum};
 use crate::base::ids::{MemberId, ThreadId};
 use crate::base::time::{DAY, UtcTime};
 use crate::infra::db::Conn;
+use crate::infra::db::among::OneOf as _;
 use crate::infra::db::schema::engagements;
 
 /// One thing somebody did with a thread.
@@ -118,7 +119,7 @@ pub fn rows(conn: &mut Conn, thread: ThreadId) -> QueryResult<Vec<Row>> {
 pub fn rows_of(conn: &mut Conn, threads: &[ThreadId]) -> QueryResult<HashMap<ThreadId, Vec<Row>>> {
     let ids: Vec<i64> = threads.iter().map(|id| id.0).collect();
     let all: Vec<(ThreadId, Row)> = engagements::table
-        .filter(engagements::thread_id.eq_any(ids))
+        .filter(engagements::thread_id.among(ids))
         .select((engagements::thread_id, Row::as_select()))
         .load(conn)?;
     let mut by_thread: HashMap<ThreadId, Vec<Row>> = HashMap::new();

@@ -10,6 +10,7 @@ use crate::base::ids::{MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::threads::State;
 use crate::infra::db::Conn;
+use crate::infra::db::among::OneOf as _;
 use crate::infra::db::dialect::{Count, for_update};
 use crate::infra::db::schema::{posts, revisions};
 
@@ -72,7 +73,7 @@ pub fn find(conn: &mut Conn, id: PostId) -> QueryResult<Option<Post>> {
 
 /// The rows of `ids`, in no order.
 pub fn find_many(conn: &mut Conn, ids: &[PostId]) -> QueryResult<Vec<Post>> {
-    posts::table.filter(posts::id.eq_any(ids.iter().map(|i| i.0))).select(Post::as_select()).load(conn)
+    posts::table.filter(posts::id.among(ids.iter().map(|i| i.0))).select(Post::as_select()).load(conn)
 }
 
 /// The row of `id`, locked. The thread's row comes first.
@@ -284,7 +285,7 @@ pub fn numbers(conn: &mut Conn, thread: ThreadId) -> QueryResult<BTreeMap<i32, P
 
 /// Which of `ids` are given already.
 pub fn given(conn: &mut Conn, ids: &[PostId]) -> QueryResult<Vec<PostId>> {
-    posts::table.filter(posts::id.eq_any(ids.iter().map(|i| i.0))).select(posts::id).load(conn)
+    posts::table.filter(posts::id.among(ids.iter().map(|i| i.0))).select(posts::id).load(conn)
 }
 
 /// All posts of a thread, whatever their state, after number `after`.
@@ -313,7 +314,7 @@ pub fn openings(conn: &mut Conn, threads: &[ThreadId]) -> QueryResult<Vec<Post>>
         return Ok(Vec::new());
     }
     posts::table
-        .filter(posts::thread_id.eq_any(threads.iter().map(|t| t.0)))
+        .filter(posts::thread_id.among(threads.iter().map(|t| t.0)))
         .filter(posts::number.eq(1))
         .filter(posts::state.eq(State::Listed.code()))
         .select(Post::as_select())

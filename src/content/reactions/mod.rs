@@ -12,6 +12,7 @@ use crate::content::heat::{Engagement, Kind};
 use crate::content::posts::{self, service::lock_for};
 use crate::content::threads::{self, State};
 use crate::infra::activity::{self, NewActivity, Verb};
+use crate::infra::db::among::OneOf as _;
 use crate::infra::db::schema::reactions;
 use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
@@ -140,7 +141,7 @@ pub fn liked(conn: &mut Conn, member: MemberId, posts: &[PostId]) -> QueryResult
         .filter(reactions::member_id.eq(member.0))
         .filter(reactions::kind.eq(LIKE))
         .filter(reactions::active.eq(true))
-        .filter(reactions::post_id.eq_any(posts.iter().map(|p| p.0)))
+        .filter(reactions::post_id.among(posts.iter().map(|p| p.0)))
         .select(reactions::post_id)
         .load(conn)
 }

@@ -8,6 +8,7 @@ use crate::base::ids::{CategoryId, TagId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::markup::slugify;
 use crate::infra::db::Conn;
+use crate::infra::db::among::OneOf as _;
 use crate::infra::db::schema::{tags, thread_tags, threads};
 use crate::on;
 
@@ -145,7 +146,7 @@ pub fn of_threads(conn: &mut Conn, threads: &[ThreadId]) -> QueryResult<Vec<(Thr
     }
     thread_tags::table
         .inner_join(tags::table)
-        .filter(thread_tags::thread_id.eq_any(threads.iter().map(|t| t.0)))
+        .filter(thread_tags::thread_id.among(threads.iter().map(|t| t.0)))
         .order((thread_tags::thread_id.asc(), tags::name.asc()))
         .select((thread_tags::thread_id, Tag::as_select()))
         .load(conn)
@@ -189,7 +190,7 @@ pub fn beginning(
         None => named.filter(diesel::dsl::exists(of_tag)).load(conn),
         Some(ids) => {
             let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-            named.filter(diesel::dsl::exists(of_tag.filter(threads::category_id.eq_any(ids)))).load(conn)
+            named.filter(diesel::dsl::exists(of_tag.filter(threads::category_id.among(ids)))).load(conn)
         }
     }
 }

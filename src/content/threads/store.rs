@@ -10,6 +10,7 @@ use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::UtcTime;
 use crate::content::heat::FLOOR;
 use crate::infra::db::Conn;
+use crate::infra::db::among::OneOf as _;
 use crate::infra::db::dialect::{Count, for_update};
 use crate::infra::db::schema::{read_positions, threads};
 use crate::on;
@@ -80,7 +81,7 @@ pub fn find(conn: &mut Conn, id: ThreadId) -> QueryResult<Option<Thread>> {
 
 /// The rows of `ids`, in no order.
 pub fn find_many(conn: &mut Conn, ids: &[ThreadId]) -> QueryResult<Vec<Thread>> {
-    threads::table.filter(threads::id.eq_any(ids.iter().map(|i| i.0))).select(Thread::as_select()).load(conn)
+    threads::table.filter(threads::id.among(ids.iter().map(|i| i.0))).select(Thread::as_select()).load(conn)
 }
 
 /// The row of `id`, locked until the transaction ends.
@@ -166,14 +167,14 @@ pub fn read_positions(
 ) -> QueryResult<Vec<(ThreadId, i32)>> {
     read_positions::table
         .filter(read_positions::member_id.eq(member.0))
-        .filter(read_positions::thread_id.eq_any(of.iter().map(|t| t.0)))
+        .filter(read_positions::thread_id.among(of.iter().map(|t| t.0)))
         .select((read_positions::thread_id, read_positions::number))
         .load(conn)
 }
 
 /// Which of `ids` are given already.
 pub fn given(conn: &mut Conn, ids: &[ThreadId]) -> QueryResult<Vec<ThreadId>> {
-    threads::table.filter(threads::id.eq_any(ids.iter().map(|i| i.0))).select(threads::id).load(conn)
+    threads::table.filter(threads::id.among(ids.iter().map(|i| i.0))).select(threads::id).load(conn)
 }
 
 /// Notes that what is shown of a thread has changed although nobody wrote in it.
@@ -205,7 +206,7 @@ pub fn heats_after(conn: &mut Conn, after: ThreadId, limit: i64) -> QueryResult<
 /// The listed threads of categories, ascending.
 pub fn ids_of_categories(conn: &mut Conn, categories: &[CategoryId]) -> QueryResult<Vec<ThreadId>> {
     threads::table
-        .filter(threads::category_id.eq_any(categories.iter().map(|c| c.0)))
+        .filter(threads::category_id.among(categories.iter().map(|c| c.0)))
         .filter(threads::state.eq(State::Listed.code()))
         .order(threads::id.asc())
         .select(threads::id)
@@ -240,7 +241,7 @@ pub fn has_older_namesake(conn: &mut Conn, thread: &Thread, categories: &[Catego
         .filter(threads::state.eq(State::Listed.code()))
         .filter(threads::slug.eq(&thread.slug))
         .filter(threads::id.lt(thread.id.0))
-        .filter(threads::category_id.eq_any(categories.iter().map(|c| c.0)));
+        .filter(threads::category_id.among(categories.iter().map(|c| c.0)));
     diesel::select(diesel::dsl::exists(older)).get_result(conn)
 }
 

@@ -15,6 +15,7 @@ use crate::content::heat::{self, Kind};
 use crate::infra::activity::reader::Reader;
 use crate::infra::activity::{Activity, Verb};
 use crate::infra::clock::Clock;
+use crate::infra::db::among::OneOf as _;
 use crate::infra::db::schema::thread_scores as scores;
 use crate::infra::db::{Conn, DbError};
 use crate::site::settings;
@@ -59,8 +60,8 @@ pub fn refresh(conn: &mut Conn, threads: impl IntoIterator<Item = ThreadId>, tod
 fn stored(conn: &mut Conn, threads: &[ThreadId]) -> QueryResult<BTreeMap<Place, Held>> {
     // With the period named too, the walk is one of the key.
     let rows: Vec<(i16, i64, i64, f64)> = scores::table
-        .filter(scores::period.eq_any(Period::ALL.map(Period::code)))
-        .filter(scores::thread_id.eq_any(threads.iter().map(|id| id.0)))
+        .filter(scores::period.among(Period::ALL.map(Period::code)))
+        .filter(scores::thread_id.among(threads.iter().map(|id| id.0)))
         .select((scores::period, scores::thread_id, scores::category_id, scores::score))
         .load(conn)?;
     Ok(rows

@@ -6,6 +6,7 @@ use super::picture::Made;
 use crate::base::ids::MemberId;
 use crate::base::time::UtcTime;
 use crate::infra::db::Conn;
+use crate::infra::db::among::OneOf as _;
 use crate::infra::db::schema::{upload_files, uploads};
 
 /// A file, ready to be served.
@@ -74,6 +75,6 @@ pub(super) fn exists(conn: &mut Conn, key: &str) -> QueryResult<bool> {
 pub(super) fn delete(conn: &mut Conn, key: &str) -> QueryResult<usize> {
     let ids = uploads::table.filter(uploads::key.eq(key)).select(uploads::id);
     let ids: Vec<i64> = ids.load(conn)?;
-    diesel::delete(upload_files::table.filter(upload_files::upload_id.eq_any(&ids))).execute(conn)?;
-    diesel::delete(uploads::table.filter(uploads::id.eq_any(&ids))).execute(conn)
+    diesel::delete(upload_files::table.filter(upload_files::upload_id.among(&ids))).execute(conn)?;
+    diesel::delete(uploads::table.filter(uploads::id.among(&ids))).execute(conn)
 }

@@ -4,6 +4,7 @@
 //! effect but the transaction's. On SQLite all writes go through one thread with group commit; on PostgreSQL
 //! each runs on a pooled connection and is retried on 40001 and 40P01.
 
+pub mod among;
 mod conn;
 mod connect;
 pub mod dialect;

@@ -11,6 +11,7 @@ use crate::base::fold::is_han;
 use crate::base::ids::MemberId;
 use crate::base::time::UtcTime;
 use crate::infra::db::Conn;
+use crate::infra::db::among::OneOf as _;
 use crate::infra::db::dialect::for_update;
 use crate::infra::db::schema::{former_handles, member_counters, member_names, members};
 
@@ -250,7 +251,7 @@ pub fn set_suspension(
 
 /// Sets the level of `ids`; returns those who stood on another.
 pub(super) fn set_level(conn: &mut Conn, ids: &[MemberId], level: i16) -> QueryResult<Vec<MemberId>> {
-    diesel::update(members::table.filter(members::id.eq_any(ids.iter().map(|i| i.0))))
+    diesel::update(members::table.filter(members::id.among(ids.iter().map(|i| i.0))))
         .filter(members::level.ne(level))
         .set(members::level.eq(level))
         .returning(members::id)
@@ -315,7 +316,7 @@ pub fn administrators(conn: &mut Conn, now: UtcTime) -> QueryResult<Vec<MemberId
 
 /// The public cards of `ids`, in any order.
 pub fn cards(conn: &mut Conn, ids: &[MemberId]) -> QueryResult<Vec<Card>> {
-    members::table.filter(members::id.eq_any(ids.iter().map(|i| i.0))).select(Card::as_select()).load(conn)
+    members::table.filter(members::id.among(ids.iter().map(|i| i.0))).select(Card::as_select()).load(conn)
 }
 
 /// The handles among `handles` that exist or existed, as `(folded, as its owner writes it now)`.
@@ -326,14 +327,14 @@ pub fn known_handles(conn: &mut Conn, handles: &[String]) -> QueryResult<Vec<(St
         return Ok(Vec::new());
     }
     let mut known: Vec<(String, String)> = members::table
-        .filter(members::handle_fold.eq_any(&folds))
+        .filter(members::handle_fold.among(&folds))
         .select((members::handle_fold, members::handle))
         .load(conn)?;
     folds.retain(|fold| !known.iter().any(|(k, _)| k == fold));
     if !folds.is_empty() {
         let former: Vec<(String, String)> = former_handles::table
             .inner_join(members::table.on(members::id.eq(former_handles::member_id)))
-            .filter(former_handles::handle_fold.eq_any(folds))
+            .filter(former_handles::handle_fold.among(folds))
             .select((former_handles::handle_fold, members::handle))
             .load(conn)?;
         known.extend(former);
@@ -349,7 +350,7 @@ pub fn public_handles(conn: &mut Conn, handles: &[String]) -> QueryResult<Vec<St
     }
     let open = members::profile_public.eq(true).or(members::role.ge(Role::Expert.code()));
     let mut public: Vec<String> = members::table
-        .filter(members::handle.eq_any(handles))
+        .filter(members::handle.among(handles))
         .filter(open)
         .select(members::handle)
         .load(conn)?;
@@ -361,7 +362,7 @@ pub fn public_handles(conn: &mut Conn, handles: &[String]) -> QueryResult<Vec<St
     if !others.is_empty() {
         let former: Vec<String> = former_handles::table
             .inner_join(members::table.on(members::id.eq(former_handles::member_id)))
-            .filter(former_handles::handle_fold.eq_any(others.iter().map(|(_, fold)| fold)))
+            .filter(former_handles::handle_fold.among(others.iter().map(|(_, fold)| fold)))
             .filter(open)
             .select(former_handles::handle_fold)
             .load(conn)?;

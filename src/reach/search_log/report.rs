@@ -7,6 +7,7 @@ use diesel::sql_types::{BigInt, Nullable, SmallInt};
 use super::model::ASKERS;
 use crate::base::time::UtcTime;
 use crate::infra::db::Conn;
+use crate::infra::db::among::OneOf as _;
 use crate::infra::db::schema::search_queries as queries;
 
 /// Positions told one by one.
@@ -109,7 +110,7 @@ pub fn queries(conn: &mut Conn, kind: Kind, from: UtcTime, limit: i64) -> QueryR
     let mut lines = Vec::with_capacity(groups.len());
     for chunk in groups.chunks(500) {
         let last: Vec<(i64, String, i64, i64)> = queries::table
-            .filter(queries::id.eq_any(chunk.iter().map(|g| g.newest)))
+            .filter(queries::id.among(chunk.iter().map(|g| g.newest)))
             .select((queries::id, queries::shown, queries::total, queries::complete))
             .load(conn)?;
         lines.extend(chunk.iter().filter_map(|g| {

@@ -8,6 +8,7 @@ use super::model::{Noted, oldest, period};
 use crate::base::fold::fold;
 use crate::base::time::UtcTime;
 use crate::infra::db::Conn;
+use crate::infra::db::among::OneOf as _;
 use crate::infra::db::schema::search_queries as queries;
 use crate::infra::random::Random;
 use crate::on;
@@ -67,7 +68,7 @@ pub(super) fn click(conn: &mut Conn, clicks: &BTreeMap<String, i16>) -> QueryRes
     let mut known = HashSet::new();
     for chunk in ids.chunks(CHUNK) {
         let found: Vec<String> = queries::table
-            .filter(queries::public_id.eq_any(chunk.iter().copied()))
+            .filter(queries::public_id.among(chunk.iter().copied()))
             .select(queries::public_id)
             .load(conn)?;
         known.extend(found);

@@ -2,5 +2,6 @@
 
 mod activity;
 mod jobs;
+mod lists;
 mod memory;
 mod writes;
