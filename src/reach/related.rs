@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -12,7 +13,7 @@ use crate::content::categories::Readable;
 use crate::content::markup::{Keep, plain_text};
 use crate::content::threads::{Thread, store};
 use crate::content::{posts, tags};
-use crate::infra::db::schema::related_threads;
+use crate::infra::db::schema::{related_threads, threads};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
 use crate::on;
@@ -91,9 +92,13 @@ pub fn prepare(house: &House, search: &Search, walk: &Walk) -> Result<usize, ser
         walk.began.store(now.0, Ordering::Relaxed);
         after = 0;
     }
-    let found = house.db.read_now(|conn| {
+    let (found, reached) = house.db.read_now(|conn| {
         let mut found = Vec::new();
-        for id in wanting(conn, after, now)? {
+        // What is opened from now on has a greater id: a round that finds nothing must not look at all again.
+        let newest = threads::table.select(max(threads::id)).get_result::<Option<i64>>(conn)?.unwrap_or(0);
+        let wanting = wanting(conn, after, now)?;
+        let reached = wanting.last().map_or(newest.max(after), |last| last.0);
+        for id in wanting {
             let Some(thread) = store::find(conn, id)? else { continue };
             let parsed = ParsedQuery::plain(&about(conn, &thread)?);
             let found_of = search.with_query(conn, house, &parsed, Filter::default(), |query| {
@@ -108,11 +113,9 @@ pub fn prepare(house: &House, search: &Search, walk: &Walk) -> Result<usize, ser
             let close = others.iter().filter(|hit| hit.score >= least).map(|hit| hit.thread.0);
             found.push((id.0, close.take(KEPT).collect::<Vec<i64>>()));
         }
-        Ok::<_, service::Error>(found)
+        Ok::<_, service::Error>((found, reached))
     })?;
-    if let Some((last, _)) = found.last() {
-        walk.at.store(*last, Ordering::Relaxed);
-    }
+    walk.at.store(reached, Ordering::Relaxed);
     let count = found.len();
     house.db.write_now(move |conn| {
         for (thread, related) in &found {
