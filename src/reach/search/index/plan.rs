@@ -1,7 +1,7 @@
 //! From what was typed to what is scored and needed.
 
 use super::weights as w;
-use crate::reach::search::analysis::{ASKS, Analysis, Lexicon, MAX_NEEDS, PART, Question, Unit, Way};
+use crate::reach::search::analysis::{ASKS, Analysis, Lexicon, MAX_NEEDS, Question, Unit, Way};
 use crate::reach::search::query::{Clause, ParsedQuery};
 
 /// Units beyond these are left out.
@@ -96,7 +96,7 @@ impl Plan {
             let must = unit.meets & self.musts != 0;
             let helps = unit.meets & (self.needs | ASKS) == 0;
             let first = self.units.is_empty();
-            let idle = abundant && helps && unit.meets & PART != 0;
+            let idle = abundant && helps;
             let dear = idle || spent + cost > w::POSTINGS || helps && helped + cost > w::HELPERS;
             if !must && !first && (telling && common(cost) || dear) {
                 continue;

@@ -310,6 +310,7 @@ impl<'a> Run<'a> {
     }
 
     /// The part of what is needed that `meets` stands for, by worth: rare words are more of it than common ones.
+    #[inline]
     fn part(&self, meets: u32) -> f32 {
         let mut left = meets & self.plan.needs;
         let mut worth = 0.0;
@@ -321,6 +322,7 @@ impl<'a> Run<'a> {
     }
 
     /// Whether a thread that meets `meets` holds enough to be shown after those that hold everything.
+    #[inline]
     fn is_enough(&self, meets: u32) -> bool {
         let musts = meets & self.plan.musts == self.plan.musts;
         let some = if self.plan.is_short() {
@@ -332,11 +334,13 @@ impl<'a> Run<'a> {
     }
 
     /// Whether a thread may be found that the reader may see. Looks at its facts only when something asks for them.
+    #[inline]
     fn shows(&self, thread: u32) -> bool {
         self.threads.is_open() || self.threads.allows(thread, self.scoring.fact(thread))
     }
 
     /// The facts of a thread that may be found.
+    #[inline]
     fn allows(&self, thread: u32) -> Option<&Fact> {
         let fact = self.scoring.fact(thread);
         (self.scoring.permits(self.scoring.facts.place(thread)) && self.threads.allows(thread, fact))

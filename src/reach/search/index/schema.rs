@@ -19,7 +19,7 @@ use crate::base::pinyin::readings;
 use crate::reach::search::analysis::{self, Analysis, Token};
 
 /// Raised when a field changes; an index built by another version is rebuilt.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 /// Longest title compared as a whole, in characters.
 const MAX_TITLE: usize = 300;
 
@@ -280,8 +280,18 @@ fn sounds_of(text: &str, from: usize, out: &mut Prepared) -> usize {
     position
 }
 
-/// A title folded for comparing it as a whole.
+/// What stands around the words of a sentence and makes no other title of it; `C++`, `C#` and `.NET` keep their signs.
+const AROUND: &str = "!?.,;:\"'()[]…。！？，、；：“”‘’「」『』《》〈〉（）【】";
+
+/// A title folded for comparing it as a whole: neither case nor the punctuation at the ends of its words matters.
 pub(super) fn whole_title(title: &str) -> String {
     let folded = fold(title);
-    folded.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MAX_TITLE).collect()
+    let around = |ch| AROUND.contains(ch);
+    let bare = |word: &'_ str| {
+        let end = word.trim_end_matches(around);
+        if end.starts_with('.') { end } else { end.trim_start_matches(around) }.to_owned()
+    };
+    let words: Vec<String> = folded.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect();
+    let whole = if words.is_empty() { folded } else { words.join(" ") };
+    whole.chars().take(MAX_TITLE).collect()
 }

@@ -26,10 +26,12 @@ const ENDINGS: usize = 200;
 const ASKED: usize = 12;
 /// Letters of the longest syllable, and ways to go on that are tried.
 const LONGEST_SYLLABLE: usize = 6;
-const BEGUN: usize = 40;
+const BEGUN: usize = 16;
 /// Public postings of titles that may be read for a suggestion, and how many of them one of a phrase stands for.
-const POSTINGS: u64 = 40_000;
+const POSTINGS: u64 = 12_000;
 const PHRASE: u64 = 4;
+/// A further word is not read at all when only one part of so many could be.
+const SOME: u64 = 4;
 /// A word shorter than this has too many neighbours.
 const SHORTEST: usize = 4;
 /// A longer one is looked for as it is.
@@ -57,52 +59,90 @@ pub(super) fn threads(
         let Question { mut units, needs, .. } = analysis.question(text, query.lexicon);
         units.retain(|unit| unit.meets != 0);
         let (public, fields) = (&views.public, generation.fields);
-        let scoring = Scoring { titles_only: true, ..Scoring::new(views, fields, permit) };
+        let mut scoring = Scoring { titles_only: true, ..Scoring::new(views, fields, permit) };
         let last = fold(text.rsplit(char::is_whitespace).next().unwrap_or_default());
         let unfinished = last.len() > 1 && last.chars().all(is_code) && !text.ends_with(char::is_whitespace);
         if let Some(unit) =
             units.iter_mut().rev().find(|unit| unfinished && unit.spaced && unit.meets & PART == 0)
         {
-            let written = endings(&scoring.sides, fields.title, &last)?;
-            unit.ways.extend(written.into_iter().map(|text| (0.8, Way::Placed(text))));
+            let (written, hidden) = endings(&scoring.sides, fields.title, &last)?;
+            unit.ways.extend(written.into_iter().chain(hidden).map(|text| (0.8, Way::Placed(text))));
             if last.chars().any(char::is_numeric) {
-                let joined = endings(&scoring.sides, fields.title_loose, &last)?;
-                unit.ways.extend(joined.into_iter().map(|text| (0.8, Way::Loose(text))));
+                let (joined, hidden) = endings(&scoring.sides, fields.title_loose, &last)?;
+                unit.ways.extend(joined.into_iter().chain(hidden).map(|text| (0.8, Way::Loose(text))));
             }
             let begun = sounds_begun(&scoring.sides, fields.sounds, &last)?;
             unit.ways.extend(begun.into_iter().map(|sounds| (0.5, Way::Sounds(sounds))));
         }
         let threads = Threads::new(&scoring.sides, &fields, query, &[], &None)?;
         tally.reset(scoring.facts.end());
-        let mut spent = 0;
-        for unit in &mut units {
-            if written(public, &fields, unit)? {
+        let mut asked = Vec::with_capacity(units.len());
+        for mut unit in units {
+            if written(public, &fields, &unit)? {
                 unit.ways.retain(|(_, way)| !way.is_initials());
             }
-            // What costs too much is left out, but never all.
-            let mut kept = 0;
-            for (nth, cost) in costs(public, &fields, unit)?.into_iter().enumerate() {
-                if kept == 0 || spent + cost <= POSTINGS {
-                    spent += cost;
-                    unit.ways.swap(kept, nth);
-                    kept += usize::from(cost > 0 || scoring.sides.len() > 1);
+            let mut costs = costs(public, &fields, &unit)?;
+            if scoring.sides.len() == 1 {
+                let mut written = costs.iter().map(|cost| *cost > 0);
+                unit.ways.retain(|_| written.next().unwrap_or(false));
+                costs.retain(|cost| *cost > 0);
+            }
+            asked.push((costs.iter().sum::<u64>(), costs, unit));
+        }
+        asked.sort_by_key(|(cost, ..)| *cost);
+        let mut needed = if needs == 0 { 0 } else { u32::MAX >> (32 - needs) };
+        let mut left = POSTINGS;
+        for (nth, (cost, costs, unit)) in asked.into_iter().enumerate() {
+            let whole = cost <= left;
+            if !whole && nth > 0 {
+                // It is too common to be read whole: a thread that seems to lack it may well have it.
+                needed &= !unit.meets;
+                if cost > SOME * left {
+                    continue;
                 }
             }
-            unit.ways.truncate(kept);
-            tally.read(&scoring, unit, None)?;
+            scoring.newest = if whole { Vec::new() } else { shares(&costs, left) };
+            left = left.saturating_sub(cost);
+            tally.read(&scoring, &unit, None)?;
         }
-        let all = if needs == 0 { 0 } else { u32::MAX >> (32 - needs) };
         let mut found: Vec<(f32, u32)> = Vec::new();
         for Found { thread, total, meets, .. } in tally.found() {
             let fact = scoring.fact(thread);
-            if meets & all == all && threads.allows(thread, fact) {
+            if meets & needed == needed && threads.allows(thread, fact) {
                 let heat = (f64::from(fact.heat) - query.heat_age).min(40.0).exp2() as f32;
                 found.push((total * (1.0 + w::HEAT * (1.0 + heat).log2()), thread));
             }
         }
-        found.sort_by(|one, other| other.0.total_cmp(&one.0).then(other.1.cmp(&one.1)));
+        let better =
+            |one: &(f32, u32), other: &(f32, u32)| other.0.total_cmp(&one.0).then(other.1.cmp(&one.1));
+        if limit > 0 && limit < found.len() {
+            found.select_nth_unstable_by(limit - 1, better);
+            found.truncate(limit);
+        }
+        found.sort_by(better);
         Ok(found.into_iter().take(limit).map(|(_, thread)| ThreadId(i64::from(thread))).collect())
     })
+}
+
+/// How much of each way may be read, so that all of them together cost about `most`: rare ones are read whole, and
+/// what they leave is divided among the others evenly.
+fn shares(costs: &[u64], most: u64) -> Vec<f32> {
+    let mut order: Vec<usize> = (0..costs.len()).collect();
+    let cost_of = |at: usize| costs.get(at).copied().unwrap_or(0);
+    order.sort_by_key(|at| cost_of(*at));
+    let mut shares = vec![1.0; costs.len()];
+    let mut left = most;
+    for (nth, at) in order.iter().enumerate() {
+        let even = left / (order.len() - nth) as u64;
+        let cost = cost_of(*at);
+        if cost > even
+            && let Some(share) = shares.get_mut(*at)
+        {
+            *share = even as f32 / cost as f32;
+        }
+        left -= cost.min(even);
+    }
+    shares
 }
 
 /// What is typed, without a single letter at its end: it says nothing yet about the word that it begins.
@@ -120,20 +160,27 @@ fn is_code(ch: char) -> bool {
 
 /// A word in letters that may be syllables, the last of them unfinished, in the ways in which it goes on in titles.
 fn sounds_begun(sides: &[&View], field: Field, word: &str) -> Result<Vec<Vec<String>>, IndexError> {
-    let mut begun = Vec::new();
+    let (mut begun, mut hidden) = (Vec::new(), Vec::new());
     if word.len() > LONGEST || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return Ok(begun);
     }
     for at in (0..word.len()).rev() {
         let (Some(head), Some(tail)) = (word.get(..at), word.get(at..)) else { continue };
         let cuts = if head.is_empty() { vec![Vec::new()] } else { syllables(head) };
-        if cuts.is_empty() || tail.len() > LONGEST_SYLLABLE || begun.len() >= BEGUN {
+        if cuts.is_empty() || tail.len() > LONGEST_SYLLABLE {
             continue;
         }
-        for end in endings(sides, field, tail)? {
-            begun.extend(cuts.iter().map(|cut| cut.iter().cloned().chain([end.clone()]).collect()));
+        let (known, others) = endings(sides, field, tail)?;
+        for (ends, ways) in [(known, &mut begun), (others, &mut hidden)] {
+            for end in ends {
+                ways.extend(cuts.iter().map(|cut| cut.iter().cloned().chain([end.clone()]).collect()));
+            }
         }
     }
+    // Long syllables first: `chuangan` is 传感 rather than the beginning of something in three.
+    begun.sort_by_key(Vec::len);
+    begun.truncate(BEGUN);
+    begun.append(&mut hidden);
     Ok(begun)
 }
 
@@ -181,9 +228,9 @@ fn holding(view: &View, field: Field, text: &str) -> Result<u64, IndexError> {
     Ok(all)
 }
 
-/// The terms of `field` that begin with `prefix`: the most frequent ones of the public side, and those that only the
-/// restricted side has, whose frequency chooses nothing.
-fn endings(sides: &[&View], field: Field, prefix: &str) -> Result<Vec<String>, IndexError> {
+/// The terms of `field` that begin with `prefix`: the most frequent ones of the public side, and apart those that only
+/// the restricted side has, whose frequency chooses nothing.
+fn endings(sides: &[&View], field: Field, prefix: &str) -> Result<(Vec<String>, Vec<String>), IndexError> {
     let mut sides = sides.iter();
     let mut public = Vec::new();
     if let Some(side) = sides.next() {
@@ -197,7 +244,7 @@ fn endings(sides: &[&View], field: Field, prefix: &str) -> Result<Vec<String>, I
         );
     }
     public.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
-    Ok(public.into_iter().take(ASKED).map(|(_, term)| term).chain(hidden).collect())
+    Ok((public.into_iter().take(ASKED).map(|(_, term)| term).collect(), hidden))
 }
 
 /// The first [`ENDINGS`] terms of each segment that begin with `prefix`, with the documents that hold them.
@@ -357,4 +404,20 @@ pub(super) fn sounding(
         })?;
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shares;
+
+    #[test]
+    fn rare_ways_are_read_whole_and_common_ones_as_far_as_there_is_room() {
+        assert_eq!(shares(&[100, 200], 1_000), [1.0, 1.0]);
+        assert_eq!(shares(&[9_000, 100, 0, 4_500], 1_000), [0.05, 1.0, 1.0, 0.1]);
+        assert_eq!(shares(&[50, 50], 0), [0.0, 0.0]);
+        let costs = [7, 90_000, 3_000, 12, 40_000];
+        let shares = shares(&costs, 12_000);
+        let read: f32 = shares.iter().zip(costs).map(|(share, cost)| share * cost as f32).sum();
+        assert!((11_990.0..12_010.0).contains(&read), "{read}");
+    }
 }

@@ -39,7 +39,9 @@ pub(super) struct Tally {
     stamp: u32,
     /// Threads with a score.
     found: Vec<u32>,
+    /// Threads that have the unit being read, the first `count` of these.
     touched: Vec<u32>,
+    count: usize,
     titles: Vec<(u32, f32)>,
     /// Postings read in posts.
     read: usize,
@@ -82,6 +84,9 @@ pub(super) struct Scoring<'a> {
     pub permit: &'a Permit,
     pub allowed: Allowed,
     pub titles_only: bool,
+    /// How much of each part is read for each way of a unit, from its end, where the later threads are; all of it
+    /// for ways beyond these.
+    pub newest: Vec<f32>,
     /// Sums of the public side, for everybody.
     pub sums: Sums,
 }
@@ -110,15 +115,26 @@ impl<'a> Scoring<'a> {
             sides.push(&views.restricted);
         }
         let sums = views.public.sums;
-        Self { fields, sides, facts: &views.facts, permit, allowed: None, titles_only: false, sums }
+        Self {
+            fields,
+            sides,
+            facts: &views.facts,
+            permit,
+            allowed: None,
+            titles_only: false,
+            newest: Vec::new(),
+            sums,
+        }
     }
 
     /// Facts of a thread.
+    #[inline]
     pub fn fact(&self, thread: u32) -> &'a Fact {
         self.facts.get(thread)
     }
 
     /// Whether the reader may see a thread.
+    #[inline]
     pub fn permits(&self, place: Place) -> bool {
         match (place.category(), self.permit) {
             (0, _) => false,
@@ -130,6 +146,7 @@ impl<'a> Scoring<'a> {
     }
 
     /// Whether a document may count.
+    #[inline]
     pub fn allows(&self, side: usize, part: usize, doc: DocId) -> bool {
         match &self.allowed {
             None => true,
@@ -187,6 +204,7 @@ impl Tally {
         }
         if self.slots.len() < end {
             self.slots.resize(end, Slot::default());
+            self.touched.resize(end, NONE);
         }
         self.read = 0;
     }
@@ -230,18 +248,19 @@ impl Tally {
     /// Reads one unit.
     pub fn read(&mut self, scoring: &Scoring<'_>, unit: &Unit, asked: Option<u32>) -> tantivy::Result<Read> {
         self.stamp += 1;
-        self.touched.clear();
+        self.count = 0;
         self.titles.clear();
         let mut public = 0;
         for (nth, side) in scoring.sides.iter().enumerate() {
-            for (weight, way) in &unit.ways {
+            for (at, (weight, way)) in unit.ways.iter().enumerate() {
                 if !scoring.titles_only {
                     self.bodies(scoring, nth, side, *weight, way)?;
                 }
-                self.heads(scoring, side, *weight, way)?;
+                let newest = scoring.newest.get(at).copied().unwrap_or(1.0);
+                self.heads(scoring, side, (*weight, newest), way)?;
             }
             if nth == 0 {
-                public = self.touched.len();
+                public = self.count;
             }
         }
         Ok(self.settle(scoring, unit, public, asked))
@@ -282,7 +301,13 @@ impl Tally {
         Ok(())
     }
 
-    fn heads(&mut self, scoring: &Scoring<'_>, side: &View, weight: f32, way: &Way) -> tantivy::Result<()> {
+    fn heads(
+        &mut self,
+        scoring: &Scoring<'_>,
+        side: &View,
+        (weight, newest): (f32, f32),
+        way: &Way,
+    ) -> tantivy::Result<()> {
         let fields = match way {
             Way::Sounds(_) => (scoring.fields.sounds, scoring.fields.sounds),
             _ => (scoring.fields.title, scoring.fields.title_loose),
@@ -292,7 +317,8 @@ impl Tally {
             _ => None,
         };
         for part in &side.parts {
-            each(part, fields, way, |doc, _| {
+            let from = (part.reader.max_doc() as f32 * (1.0 - newest)) as DocId;
+            each_from(part, fields, way, from, |doc, _| {
                 if part.is_alive(doc) {
                     let thread = part.thread(doc);
                     self.titles.push((thread, weight));
@@ -309,15 +335,18 @@ impl Tally {
         Ok(())
     }
 
+    /// Adds terms to a thread. Nothing branches on what is in its slot: the slots of postings that follow are fetched
+    /// meanwhile, where a branch guessed wrong would wait for each.
+    #[inline]
     fn gather(&mut self, thread: u32, terms: f32) {
-        let Some(slot) = self.slots.get_mut(thread as usize).filter(|_| thread != NONE) else { return };
-        if slot.stamp == self.stamp {
-            slot.gathered += terms;
-        } else {
-            slot.stamp = self.stamp;
-            slot.gathered = terms;
-            self.touched.push(thread);
+        let Some(slot) = self.slots.get_mut(thread as usize) else { return };
+        let anew = slot.stamp != self.stamp;
+        slot.gathered = if anew { 0.0 } else { slot.gathered } + terms;
+        slot.stamp = self.stamp;
+        if let Some(next) = self.touched.get_mut(self.count) {
+            *next = thread;
         }
+        self.count += usize::from(anew);
     }
 
     /// Turns what was gathered into scores.
@@ -333,7 +362,7 @@ impl Tally {
         let mean_title = (sums.title as f32 / threads).max(1.0);
         let mean = (sums.body as f32 / threads + w::TITLE_TERMS * mean_title).max(1.0);
         let mut share = None;
-        for &thread in &self.touched {
+        for &thread in self.touched.iter().take(self.count) {
             let Some(slot) = self.slots.get_mut(thread as usize).filter(|slot| slot.gathered > 0.0) else {
                 continue;
             };
@@ -398,18 +427,29 @@ pub(super) fn each(
     part: &Part,
     fields: (Field, Field),
     way: &Way,
+    take: impl FnMut(DocId, u32),
+) -> tantivy::Result<()> {
+    each_from(part, fields, way, 0, take)
+}
+
+/// As [`each`], from about document `from` on: up to a block of postings before it are among them.
+fn each_from(
+    part: &Part,
+    fields: (Field, Field),
+    way: &Way,
+    from: DocId,
     mut take: impl FnMut(DocId, u32),
 ) -> tantivy::Result<()> {
     let (placed, loose) = fields;
     match way {
-        Way::Placed(text) => each_of_term(part, placed, text, take),
-        Way::Loose(text) => each_of_term(part, loose, text, take),
+        Way::Placed(text) => each_of_term(part, placed, text, from, take),
+        Way::Loose(text) => each_of_term(part, loose, text, from, take),
         Way::Tag(_) => Ok(()),
         Way::Sounds(sounds) if sound_terms(sounds).len() == 1 => {
-            sound_terms(sounds).iter().try_for_each(|one| each_of_term(part, placed, one, &mut take))
+            sound_terms(sounds).iter().try_for_each(|one| each_of_term(part, placed, one, from, &mut take))
         }
         Way::Sounds(_) | Way::Phrase { .. } => match phrase(fields, way) {
-            Some(query) => each_of_query(part, query.as_ref(), &mut take),
+            Some(query) => each_of_query(part, query.as_ref(), from, &mut take),
             None => Ok(()),
         },
     }
@@ -499,6 +539,7 @@ fn each_of_term(
     part: &Part,
     field: Field,
     text: &str,
+    from: DocId,
     mut take: impl FnMut(DocId, u32),
 ) -> tantivy::Result<()> {
     let inverted = part.reader.inverted_index(field)?;
@@ -506,6 +547,9 @@ fn each_of_term(
     let Some(mut block) = inverted.read_block_postings(&term, IndexRecordOption::WithFreqs)? else {
         return Ok(());
     };
+    if from > 0 {
+        block.seek(from);
+    }
     loop {
         let (docs, counts) = (block.docs(), block.freqs());
         if counts.len() == docs.len() {
@@ -522,15 +566,16 @@ fn each_of_term(
     }
 }
 
-/// Calls `take` with every document of a query.
-pub(super) fn each_of_query(
+/// Calls `take` with every document of a query from `from` on.
+fn each_of_query(
     part: &Part,
     query: &dyn Query,
+    from: DocId,
     take: &mut impl FnMut(DocId, u32),
 ) -> tantivy::Result<()> {
     let weight = query.weight(EnableScoring::disabled_from_schema(part.reader.schema()))?;
     let mut scorer = weight.scorer(&part.reader, 1.0)?;
-    let mut doc = scorer.doc();
+    let mut doc = if scorer.doc() < from { scorer.seek(from) } else { scorer.doc() };
     while doc != TERMINATED {
         take(doc, 1);
         doc = scorer.advance();

@@ -476,6 +476,18 @@ fn the_very_title_comes_first_and_titles_before_bodies() {
     ]);
     let found = shelf.find("後臺登錄", &Permit::Public);
     assert_eq!(found, [2, 3, 4, 1]);
+    let shelf = Shelf::with(&[
+        post(10, "Blue", "sky"),
+        post(20, "The blue", "blue blue sky"),
+        post(30, "blue blue blue things", "blue blue"),
+        post(40, "“BLUE!”", "sky"),
+        post(50, "C++", "C"),
+        post(60, "C", "c of things, a letter"),
+    ]);
+    let found = shelf.find("blue", &Permit::Public);
+    assert!(found.iter().take(2).all(|thread| [1, 4].contains(thread)), "{found:?}");
+    assert_eq!(shelf.find("C++", &Permit::Public).first(), Some(&5));
+    assert_eq!(shelf.find("c", &Permit::Public).first(), Some(&6));
 }
 
 #[test]

@@ -58,11 +58,13 @@ const RESTRICTED: u32 = 1 << 31;
 
 impl Place {
     /// Category; 0 when the thread has no head.
+    #[inline]
     pub fn category(self) -> u32 {
         self.shelf & !RESTRICTED
     }
 
     /// Whether not everybody may read it.
+    #[inline]
     pub fn is_restricted(self) -> bool {
         self.shelf & RESTRICTED != 0
     }
@@ -96,12 +98,14 @@ pub(super) struct Facts(Vec<Arc<Sheet>>);
 
 impl Facts {
     /// Of a thread; a blank one when nothing is known.
+    #[inline]
     pub fn get(&self, thread: u32) -> &Fact {
         let at = thread as usize;
         self.0.get(at / PAGE).and_then(|sheet| sheet.facts.get(at % PAGE)).unwrap_or(&NOTHING)
     }
 
     /// Where a thread is, and how long.
+    #[inline]
     pub fn place(&self, thread: u32) -> Place {
         let at = thread as usize;
         self.0.get(at / PAGE).and_then(|sheet| sheet.places.get(at % PAGE)).copied().unwrap_or_default()
@@ -324,16 +328,19 @@ impl Part {
         docs
     }
 
+    #[inline]
     pub fn is_alive(&self, doc: DocId) -> bool {
         !self.reader.is_deleted(doc)
     }
 
     /// Whether a post repeats itself.
+    #[inline]
     pub fn repeats(&self, doc: DocId) -> bool {
         self.repeats.binary_search(&doc).is_ok()
     }
 
     /// The thread of a document.
+    #[inline]
     pub fn thread(&self, doc: DocId) -> u32 {
         self.threads.get(doc as usize).copied().unwrap_or(NONE)
     }

@@ -75,3 +75,20 @@ fn a_code_that_nobody_wrote_falls_back_to_its_parts() {
     let whole = shelf.results("AB-1200/3", &Permit::Public, Sort::Relevance);
     assert_eq!((whole.complete, whole.total), (1, 1));
 }
+
+#[test]
+fn a_word_that_is_in_too_many_titles_is_read_in_the_newest_and_asks_for_nothing_beside_another() {
+    let mut posts: Vec<Written> = (2..=13_000_i64).map(|n| post(n * 10, "the lamp", "")).collect();
+    posts.push(post(130_010, "lantern of old", ""));
+    posts.insert(0, post(10, "the lantern", ""));
+    let shelf = Shelf::with(&posts);
+    let suggested = |text: &str| {
+        let parsed = ParsedQuery::parse(text);
+        let found = shelf.index.suggest(&query(&parsed, Sort::Relevance), &Permit::Public, 3).unwrap();
+        found.iter().map(|thread| thread.0).collect::<Vec<i64>>()
+    };
+    assert_eq!(suggested("the"), [13_000, 12_999, 12_998]);
+    let mut both = suggested("the lant");
+    both.sort_unstable();
+    assert_eq!(both, [1, 13_001]);
+}
