@@ -23,12 +23,14 @@ use crate::reach::search::analysis::{Analysis, PART, Question, Unit, Way, stem};
 /// Endings looked at for the word being typed.
 const ENDINGS: usize = 200;
 /// Endings that are asked for, the most frequent ones.
-const ASKED: usize = 12;
+const ENDS: usize = 8;
+/// Words nearly like a misspelt one that are looked at.
+const NEAREST: usize = 12;
 /// Letters of the longest syllable, and ways to go on that are tried.
 const LONGEST_SYLLABLE: usize = 6;
 const BEGUN: usize = 16;
 /// Public postings of titles that may be read for a suggestion, and how many of them one of a phrase stands for.
-const POSTINGS: u64 = 12_000;
+const POSTINGS: u64 = 9_000;
 const PHRASE: u64 = 4;
 /// A further word is not read at all when only one part of so many could be.
 const SOME: u64 = 4;
@@ -244,7 +246,7 @@ fn endings(sides: &[&View], field: Field, prefix: &str) -> Result<(Vec<String>, 
         );
     }
     public.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
-    Ok((public.into_iter().take(ASKED).map(|(_, term)| term).collect(), hidden))
+    Ok((public.into_iter().take(ENDS).map(|(_, term)| term).collect(), hidden))
 }
 
 /// The first [`ENDINGS`] terms of each segment that begin with `prefix`, with the documents that hold them.
@@ -328,7 +330,7 @@ pub(super) fn spelling(
         (distance, term.chars().next() != first, std::cmp::Reverse(*count))
     });
     // The counts of the dictionary know of documents that were taken away since; those must not speak.
-    for (_, term) in likely.into_iter().take(ASKED) {
+    for (_, term) in likely.into_iter().take(NEAREST) {
         if living(public, &fields, &term, 2.max(times * known))? >= 2.max(times * known) {
             return Ok(Some(term));
         }
