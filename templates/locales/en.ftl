@@ -398,8 +398,9 @@ suspend = Suspend
 suspend-again = Change the suspension
 unsuspend = Lift suspension
 suspended-because = Suspended until { $date }: { $reason }
-remove-content = Remove all their content
+remove-content = Remove all content
 remove-content-confirm = Remove every thread and post by this member? You can undo this.
+remove-content-now = Remove everything
 undo-removal = Restore removed content
 profile-removed = A moderator removed what this member posted.
 

@@ -378,6 +378,7 @@ unsuspend = 解除停用
 suspended-because = 已停用至 { $date }：{ $reason }
 remove-content = 删除其全部内容
 remove-content-confirm = 确定要删除该成员的全部帖子和回复吗？之后可以撤销。
+remove-content-now = 确定删除
 undo-removal = 恢复已删除的内容
 profile-removed = 版主已删除该成员发布的内容。
 

@@ -379,6 +379,7 @@ unsuspend = 解除停權
 suspended-because = 停權至 { $date }：{ $reason }
 remove-content = 刪除其所有內容
 remove-content-confirm = 確定要刪除這位會員的所有主題與回覆嗎？之後可以復原。
+remove-content-now = 確定刪除
 undo-removal = 復原已刪除的內容
 profile-removed = 版主已刪除這位會員發表的內容。
 

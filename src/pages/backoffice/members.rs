@@ -69,7 +69,7 @@ pub async fn list(web: Data<Web>, page: Page, query: Query<MembersQuery>) -> Res
         })
         .await?;
     let house = web.house.clone();
-    let detail = format!("q={find}");
+    let detail = if find.is_empty() { String::new() } else { format!("q={find}") };
     web.house
         .db
         .write(move |c| {
