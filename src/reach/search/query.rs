@@ -207,6 +207,18 @@ impl ParsedQuery {
         query
     }
 
+    /// Exclusions with nothing to exclude from are words: who pastes `-lGL` looks for it.
+    #[must_use]
+    pub fn with_something_to_find(mut self) -> Self {
+        if !self.has_filter() && self.clauses.iter().all(|clause| clause.negated) {
+            for clause in &mut self.clauses {
+                clause.negated = false;
+                self.unread.push(format!("-{}", clause.text));
+            }
+        }
+        self
+    }
+
     /// A text to find similar ones for: no operators, no quotes.
     pub fn plain(text: &str) -> Self {
         let text: String = text.chars().take(MAX_PLAIN).collect();

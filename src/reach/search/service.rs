@@ -287,6 +287,8 @@ impl Search {
     /// Searches now, on this thread.
     pub fn run(&self, conn: &mut Conn, house: &House, actor: &Actor, asked: &Asked) -> Result<Answer, Error> {
         let parsed = ParsedQuery::parse(&asked.text);
+        let everywhere = asked.category.as_deref().is_none_or(str::is_empty);
+        let parsed = if everywhere { parsed.with_something_to_find() } else { parsed };
         let readable = categories::service::recall(conn, actor)?;
         let chosen = asked.category.as_deref();
         let filter = Filter { only: asked.thread, ..filter(conn, &parsed, chosen, &readable)? };

@@ -24,7 +24,7 @@ pub(super) const NUMBER: &str = "[number]";
 /// so that they hide nothing.
 pub fn mask(text: &str) -> String {
     let plain: Vec<char> = text.nfc().take(LOOKED).filter_map(plain).collect();
-    let without_numbers = numbers(&mails(&plain));
+    let without_numbers = numbers(&mails(&spelled_out(&plain)));
     let line: String = without_numbers.into_iter().collect();
     let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().take(LENGTH).collect::<String>().trim_end().to_owned()
@@ -41,6 +41,36 @@ fn plain(c: char) -> Option<char> {
 /// What addresses of mail are written with. Han characters around one are most likely words of the query.
 fn of_mail(c: char) -> bool {
     (c.is_alphanumeric() && !is_han(c)) || matches!(c, '.' | '_' | '%' | '+' | '-')
+}
+
+/// `anna (at) mail.example` with the sign that is meant.
+fn spelled_out(text: &[char]) -> Vec<char> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&c, after)) = rest.split_first() {
+        rest = after;
+        let meant = if matches!(c, '(' | '[' | '{' | '<') { sign_in_brackets(after) } else { None };
+        let Some(behind) = meant else {
+            out.push(c);
+            continue;
+        };
+        while out.last() == Some(&' ') {
+            out.pop();
+        }
+        out.push('@');
+        rest = behind;
+    }
+    out
+}
+
+/// What stands behind `at)` and the like, without spaces.
+fn sign_in_brackets(text: &[char]) -> Option<&[char]> {
+    let close = text.iter().take(6).position(|c| matches!(c, ')' | ']' | '}' | '>'))?;
+    let inside: String = text.iter().take(close).collect();
+    let behind = text.get(close + 1..)?;
+    let begins = behind.iter().position(|c| *c != ' ')?;
+    matches!(inside.trim().to_ascii_lowercase().as_str(), "at" | "@" | "艾特")
+        .then(|| behind.get(begins..))?
 }
 
 fn mails(text: &[char]) -> Vec<char> {
@@ -148,6 +178,9 @@ mod tests {
             ("an\u{200b}na@ma\u{200b}il.com", "[mail]"),
             ("张三@公司.cn 登录", "[mail] 登录"),
             ("a@b c@d.org", "[mail] [mail]"),
+            ("bob (at) example.com late", "[mail] late"),
+            ("bob[AT]example.com", "[mail]"),
+            ("bob （at） example.com", "[mail]"),
             ("<x@y.z>", "<[mail]>"),
         ] {
             assert_eq!(mask(text), shown);

@@ -86,8 +86,13 @@ fn the_second_of_a_kind_and_the_ninth_operator_are_words() {
 fn exclusions_may_stand_alone() {
     let query = ParsedQuery::parse("-ink");
     assert!(!query.is_empty() && query.words().is_empty() && query.wanted().is_empty());
+    let query = query.with_something_to_find();
+    assert_eq!((query.words().as_str(), query.unread), ("ink", vec!["-ink".to_owned()]));
     let query = ParsedQuery::parse("-ink is:solved");
     assert!(query.clauses.iter().all(|clause| clause.negated));
+    assert_eq!(query.clone().with_something_to_find(), query);
+    let query = ParsedQuery::parse("pen -ink");
+    assert_eq!(query.clone().with_something_to_find(), query);
 }
 
 #[test]
