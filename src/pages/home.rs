@@ -10,8 +10,10 @@ use crate::content::categories::{self, Category, Readable};
 use crate::content::curation;
 use crate::content::tags;
 use crate::content::threads::lists::{Filter, Listing, Period, Sort, Window, pages};
+use crate::engage::{ledger, levels};
 use crate::infra::db::Conn;
 use crate::pages::fresh::Watch;
+use crate::pages::points::{Standing, standing};
 use crate::pages::rows::{Row, rows};
 use crate::pages::structured;
 use crate::web::cache::Keep;
@@ -55,6 +57,8 @@ struct ListPage {
     archive: Option<String>,
     empty: &'static str,
     compose: Option<Call>,
+    /// Where the reader stands, on the front page.
+    standing: Option<Standing>,
 }
 
 /// A button that leads to a new thread.
@@ -102,6 +106,7 @@ struct Loaded {
     watch: Option<Watch>,
     last: i64,
     readable: Readable,
+    standing: Option<Standing>,
 }
 
 fn load(conn: &mut Conn, page: &Page, wanted: &Wanted, n: i64) -> Result<Loaded, AppError> {
@@ -127,7 +132,15 @@ fn load(conn: &mut Conn, page: &Page, wanted: &Wanted, n: i64) -> Result<Loaded,
     };
     let rows = rows(conn, &page.actor, &readable, &page.shell, &pinned, &threads)?;
     let watch = if n == 1 { watch(conn, wanted, &readable)? } else { None };
-    Ok(Loaded { rows, watch, last, readable })
+    let front = n == 1 && wanted.filter == Filter::Site && wanted.sort == Sort::Hot;
+    let standing = match page.actor.id().filter(|_| front) {
+        Some(member) => {
+            let growth = ledger::service::account(conn, member)?.growth;
+            standing(&page.shell, &levels::load(conn)?, growth)
+        }
+        None => None,
+    };
+    Ok(Loaded { rows, watch, last, readable, standing })
 }
 
 /// What the first page of a list asks for news of it. Scores of days and choices of staff are no news of the minute.
@@ -223,6 +236,7 @@ async fn list(
             .then(|| "/archive".to_owned()),
         rows: loaded.rows,
         watch: loaded.watch,
+        standing: loaded.standing,
         empty: if name == "following" { "empty-following" } else { "empty-list" },
         compose: writes.then(|| Call::compose(&shell, "/compose".to_owned())),
         heading,
@@ -443,6 +457,7 @@ pub async fn category(
         archive: (!bare).then(|| format!("{path}/archive")),
         rows: loaded.rows,
         watch: loaded.watch,
+        standing: loaded.standing,
         empty: "empty-category",
         compose,
         heading: category.name.clone(),
@@ -499,6 +514,7 @@ pub async fn tag(
         archive: None,
         rows: loaded.rows,
         watch: loaded.watch,
+        standing: loaded.standing,
         empty: "empty-list",
         compose: None,
         heading: format!("#{}", tag.name),

@@ -41,6 +41,9 @@ app_on_both! {
         // The same on one's own profile, and nobody else's business.
         let own = app.get("/u/bob", &bob).await;
         assert!(own.texts(".standing .meta") == page.texts(".standing .meta") && own.body.contains("rule step-4"), "{}", own.body);
+        let (front, latest) = (app.get("/", &bob).await, app.get("/latest", &bob).await);
+        assert!(front.texts(".side .meta") == page.texts(".standing .meta") && front.body.contains("rule step-4"), "{}", front.body);
+        assert!(!latest.body.contains("rule step-") && !app.get("/", &Caller::visitor()).await.body.contains("rule step-"));
         assert_eq!(app.get("/u/bob", &ada).await.texts(".standing").len(), 0);
         app.api("DELETE", &format!("/posts/{}/reaction", answer["id"]), &ada, None).await;
         app.settle();
