@@ -68,10 +68,11 @@ if (from || history.scrollRestoration === "manual") {
   addEventListener("pagehide", () => { history.scrollRestoration = "auto"; });
 }
 
-// Where one is in the office, whose places stand in a line on a phone.
-const shelf = document.querySelector(".office > .rail");
-const standing = shelf?.querySelector("[aria-current]");
-if (standing) shelf.scrollLeft += standing.getBoundingClientRect().left - (innerWidth - standing.offsetWidth) / 2;
+// Where one is, in lines of places that are wider than a phone.
+for (const line of all(".office > .rail, .tabs")) {
+  const here = line.querySelector("[aria-current]");
+  if (here) line.scrollLeft += here.getBoundingClientRect().left - (innerWidth - here.offsetWidth) / 2;
+}
 
 // A visitor whose browser asks for another of our languages is offered it, in that language, until they choose or decline.
 // Pages are the same for every browser, so the server cannot tell.

@@ -142,6 +142,18 @@ describe("layout", { concurrency: false }, () => {
     await page.context().close();
   });
 
+  test("the place where one is stands in view in lines wider than a phone", async () => {
+    const page = await forum.visitor({ width: 390 });
+    await logIn(page, forum.logins.member);
+    await page.goto("/following");
+    const box = await page.locator(".tabs [aria-current]").boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
+    await page.goto("/");
+    assert.equal(await page.locator(".tabs").evaluate((line) => line.scrollLeft), 0, "the first stays where it is");
+    assertQuiet(page);
+    await page.context().close();
+  });
+
   test("one column stands in the middle", async () => {
     const page = await forum.visitor({ width: 1023 });
     await page.goto("/");
