@@ -33,7 +33,7 @@ pub const POSTINGS: u64 = 6_000_000;
 /// Those of them for units that no thread needs: in large communities they refine the order less than they cost.
 pub const HELPERS: u64 = 100_000;
 
-/// When everything needed stands in so many public posts, parts of it are not looked for.
+/// When everything needed stands in so many public posts, what only helps is not looked for.
 pub const ABUNDANT: u64 = 10_000;
 
 /// What a thread written in just now gains, and after how many days half of it is left.
