@@ -47,6 +47,15 @@ pub struct Entry {
     pub recorded_at: UtcTime,
 }
 
+/// What staff only looked at.
+const VIEWS: [&str; 1] = ["members.viewed"];
+
+/// The newest `limit` acts, without what was only looked at.
+pub fn acts(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Entry>> {
+    let acts = entries::table.filter(entries::action.ne_all(VIEWS)).order(entries::id.desc()).limit(limit);
+    acts.select(Entry::as_select()).load(conn)
+}
+
 /// The newest `limit` lines before line `before`.
 pub fn latest(conn: &mut Conn, before: Option<i64>, limit: i64) -> QueryResult<Vec<Entry>> {
     let mut query =

@@ -2,4 +2,5 @@
 
 pub mod audit;
 pub mod branding;
+pub mod meanwhile;
 pub mod settings;

@@ -14,6 +14,7 @@ use crate::infra::db::memory::remembered;
 use crate::infra::db::schema::{secrets, settings};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::random::Random;
+use crate::site::meanwhile::{Rows, Shown};
 use crate::{on, room_error};
 
 /// The site's settings, complete with defaults.
@@ -72,6 +73,9 @@ pub enum Error {
     /// No zone has that name.
     #[error("no time zone has that name")]
     TimeZone,
+    /// Somebody else changed it since the form was shown.
+    #[error("{0} was changed meanwhile")]
+    Meanwhile(&'static str),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -91,6 +95,7 @@ impl Fault for Error {
             Self::TooLong { .. } => "text_too_long",
             Self::HalfLife => "half_life",
             Self::TimeZone => "time_zone",
+            Self::Meanwhile(_) => "changed_meanwhile",
             Self::Db(e) => e.code(),
         }
     }
@@ -100,6 +105,7 @@ impl Fault for Error {
             Self::TooLong { field, .. } => Some(field),
             Self::HalfLife => Some("half_life_hours"),
             Self::TimeZone => Some("time_zone"),
+            Self::Meanwhile(field) => Some(field),
             Self::Db(_) => None,
         }
     }
@@ -142,8 +148,9 @@ impl Settings {
         Zone::parse(&self.time_zone).unwrap_or_default()
     }
 
-    fn rows(&self) -> [(&'static str, String); 8] {
-        [
+    /// The values as they are stored, by name.
+    pub fn rows(&self) -> Rows {
+        vec![
             ("name", self.name.trim().to_owned()),
             ("tagline", self.tagline.trim().to_owned()),
             ("description", self.description.trim().to_owned()),
@@ -153,6 +160,34 @@ impl Settings {
             ("open", self.open.to_string()),
             ("time_zone", self.zone().name().to_owned()),
         ]
+    }
+
+    /// Those of stored values; a default for each that is not there.
+    fn of(rows: &HashMap<String, String>) -> Self {
+        let default = Self::default();
+        let text = |name: &str, otherwise: String| rows.get(name).cloned().unwrap_or(otherwise);
+        Self {
+            name: text("name", default.name),
+            tagline: text("tagline", default.tagline),
+            description: text("description", default.description),
+            locale: rows.get("locale").and_then(|l| Locale::parse(l)).unwrap_or(default.locale),
+            notice: text("notice", default.notice),
+            half_life_hours: rows
+                .get("half_life_hours")
+                .and_then(|h| h.parse().ok())
+                .unwrap_or(default.half_life_hours),
+            open: rows.get("open").map_or(default.open, |o| o == "true"),
+            time_zone: text("time_zone", default.time_zone),
+        }
+    }
+
+    /// Those to store when a form that showed `shown` wants `self` and `stored` is what there is now.
+    ///
+    /// # Errors
+    /// [`Error::Meanwhile`].
+    pub fn merged(&self, shown: &Shown, stored: &Self) -> Result<Self, Error> {
+        let rows = shown.merge(self.rows(), &stored.rows()).map_err(Error::Meanwhile)?;
+        Ok(Self::of(&rows.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
     }
 }
 
@@ -168,21 +203,7 @@ pub fn load(conn: &mut Conn) -> QueryResult<Settings> {
         .load::<(String, String)>(conn)?
         .into_iter()
         .collect();
-    let default = Settings::default();
-    let text = |name: &str, otherwise: String| rows.get(name).cloned().unwrap_or(otherwise);
-    Ok(Settings {
-        name: text("name", default.name),
-        tagline: text("tagline", default.tagline),
-        description: text("description", default.description),
-        locale: rows.get("locale").and_then(|l| Locale::parse(l)).unwrap_or(default.locale),
-        notice: text("notice", default.notice),
-        half_life_hours: rows
-            .get("half_life_hours")
-            .and_then(|h| h.parse().ok())
-            .unwrap_or(default.half_life_hours),
-        open: rows.get("open").map_or(default.open, |o| o == "true"),
-        time_zone: text("time_zone", default.time_zone),
-    })
+    Ok(Settings::of(&rows))
 }
 
 /// Stores all settings and says so in the log.

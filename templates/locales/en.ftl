@@ -126,7 +126,7 @@ threads-count = { $n ->
    *[other] { $shown } threads
 }
 new-count = { $shown } new
-dismiss = Dismiss
+dismiss = Unpin for me
 empty-list = No threads here yet.
 empty-following = You aren’t following any threads yet. Open one and choose “Follow” to see new replies here.
 empty-category = No threads here yet. Be the first to post!
@@ -557,7 +557,7 @@ error-name-invalid = Display names have 1 to 40 characters.
 error-name-hidden = The display name contains an invisible character, such as one that changes text direction. Type the name instead of pasting it.
 error-email-invalid = That’s not a valid email address.
 error-email-taken = This email address is already used by another account.
-error-password-length = Passwords have at least 12 characters and at most 128 bytes.
+error-password-length = Use at least 12 characters (and no more than 128 letters).
 error-password-common = This password is too easy to guess. Choose a different one.
 error-password-wrong = The current password is incorrect.
 error-credentials-wrong = Wrong username or password.
@@ -605,6 +605,7 @@ error-pin-until = The end date must be in the future.
 error-pin-scope = Pin to the whole site or to the category.
 error-pin-position = The position must be a whole number between -1,000 and 1,000.
 error-site-name-missing = Enter a site name.
+error-changed-meanwhile = Someone else changed this while you had the form open. Save again to replace it with yours.
 error-half-life = The half-life must be between 6 and 8,760 hours.
 error-time-zone = There’s no time zone with that name. Try one like Asia/Shanghai or UTC.
 

@@ -450,7 +450,7 @@ job-rebuild-heat = 重新计算热度
 job-reindex = 重建搜索索引
 job-recount = 重新统计
 job-import = 导入
-posts-count = { $shown } 楼
+posts-count = { $shown } 条发言
 job-waiting = 等待中
 job-running = 进行中
 job-done = 已完成
@@ -580,6 +580,7 @@ error-pin-until = 置顶截止日期须在今天之后。
 error-pin-scope = 置顶范围须为全站或本版块。
 error-pin-position = 顺序须为 -1,000 到 1,000 之间的整数。
 error-site-name-missing = 请填写站点名称。
+error-changed-meanwhile = 你打开表单期间，有人修改了此项。再次保存会改为你填写的内容。
 error-half-life = 半衰期须在 6 到 8,760 小时之间。
 error-time-zone = 没有这个时区。请填写 Asia/Shanghai、UTC 之类的名称。
 

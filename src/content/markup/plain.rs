@@ -89,9 +89,9 @@ fn push(nodes: &[Node], keep: Keep, out: &mut String) {
             Node::Table(_, rows) => {
                 for row in rows {
                     start_line(out);
-                    for cell in row {
+                    for (nth, cell) in row.iter().enumerate() {
+                        out.push_str(if nth > 0 { " · " } else { "" });
                         push(cell, keep, out);
-                        out.push(' ');
                     }
                 }
                 start_line(out);

@@ -96,8 +96,18 @@ pub(super) struct Found {
 }
 
 /// The newest `limit` lines before line `before`, as `actor` sees people.
-pub(super) fn load(conn: &mut Conn, actor: &Actor, before: Option<i64>, limit: i64) -> QueryResult<Found> {
+fn load(conn: &mut Conn, actor: &Actor, before: Option<i64>, limit: i64) -> QueryResult<Found> {
     let entries = audit::latest(conn, before, limit)?;
+    named(conn, actor, entries)
+}
+
+/// The newest `limit` acts of staff, as `actor` sees people.
+pub(super) fn acts(conn: &mut Conn, actor: &Actor, limit: i64) -> QueryResult<Found> {
+    let entries = audit::acts(conn, limit)?;
+    named(conn, actor, entries)
+}
+
+fn named(conn: &mut Conn, actor: &Actor, entries: Vec<Entry>) -> QueryResult<Found> {
     let people: Vec<MemberId> = entries.iter().filter_map(|e| e.actor_id).collect();
     let subjects = subjects(conn, &entries)?;
     Ok(Found { names: authors(conn, &people, actor)?, subjects, entries })

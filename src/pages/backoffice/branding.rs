@@ -11,6 +11,7 @@ use crate::content::{custom_pages, uploads};
 use crate::site::audit;
 use crate::site::branding::fonts::Family;
 use crate::site::branding::{self, Brand, LINKS, Link, Wanted};
+use crate::site::meanwhile::Shown;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
 use crate::web::{AppError, Page, RawForm, Refused, Web, urls};
@@ -27,6 +28,8 @@ struct BrandingPage {
     icon: Option<String>,
     /// One of the themes swallows the logo.
     lost: bool,
+    /// What the form shows, for telling what was changed in it.
+    shown: String,
     refused: Refused,
     saved: bool,
     /// Addresses and titles of custom pages, to link to.
@@ -47,6 +50,8 @@ struct BrandForm {
     footer_label: Vec<String>,
     #[serde(default)]
     footer_url: Vec<String>,
+    #[serde(default)]
+    shown: String,
 }
 
 impl From<BrandForm> for Wanted {
@@ -120,7 +125,7 @@ fn wrong_link(typed: &Wanted) -> Option<String> {
 async fn draw(
     web: &Web,
     page: &Page,
-    typed: Option<Wanted>,
+    typed: Option<(Wanted, Option<Shown>)>,
     refused: Refused,
 ) -> Result<HttpResponse, AppError> {
     let (brand, lost, pages) = web
@@ -135,12 +140,13 @@ async fn draw(
             Ok::<_, AppError>((brand, lost, custom_pages::store::published(conn)?))
         })
         .await?;
-    let typed = typed.unwrap_or_else(|| as_typed(&brand));
+    let (typed, shown) = typed.unwrap_or_else(|| (as_typed(&brand), None));
     let template = BrandingPage {
         shell: page.shell.clone(),
         menu: rows("menu", &typed.menu),
         footer: rows("footer", &typed.footer),
         typed,
+        shown: shown.unwrap_or_else(|| Shown::of(&brand.rows())).text(),
         families: Family::ALL,
         logo: brand.logo,
         icon: brand.icon,
@@ -170,25 +176,29 @@ pub async fn show(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> 
 /// `POST /admin/branding`.
 pub async fn save(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
     let member = page.at_least(Role::Administrator)?.id;
-    let typed = Wanted::from(raw.accept::<BrandForm>(&web, &page)?);
-    let (house, wanted) = (web.house.clone(), typed.clone());
+    let form = raw.accept::<BrandForm>(&web, &page)?;
+    let shown = Shown::parse(&form.shown);
+    let typed = Wanted::from(form);
+    let (house, wanted, seen) = (web.house.clone(), typed.clone(), shown.clone());
     let done = web
         .house
         .db
         .write(move |conn| {
-            branding::service::save(conn, &house.clock, &wanted.parse()?)?;
-            audit::note(conn, &house.clock, Some(member), "site.branding", "site", "")?;
+            let changes = branding::service::save_shown(conn, &house.clock, &wanted.parse()?, &seen)?;
+            audit::note(conn, &house.clock, Some(member), "site.branding", "site", &changes)?;
             Ok::<_, branding::Error>(())
         })
         .await;
     match done {
         Ok(()) => Ok(see_other("/admin/branding?saved")),
         Err(e) => {
+            // Who saves once more has seen that somebody else changed it.
+            let shown = (!matches!(e, branding::Error::Meanwhile(_))).then_some(shown);
             let refused = match wrong_link(&typed).filter(|_| e.field() == Some("links")) {
                 Some(field) => Refused::beside(&page, &e.into(), &field),
                 None => Refused::by(&page, e)?,
             };
-            draw(&web, &page, Some(typed), refused).await
+            draw(&web, &page, Some((typed, shown)), refused).await
         }
     }
 }

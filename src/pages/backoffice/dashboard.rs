@@ -134,7 +134,7 @@ fn load(conn: &mut Conn, actor: &Actor, local: Local, zone: &Zone, now: UtcTime)
         lately: lately(&latest, usize::try_from(LATELY).unwrap_or(usize::MAX), zone, now),
         health: health::load(conn, local)?,
         start: if admin { Some(start::load(conn)?) } else { None },
-        decisions: if admin { Some(audit::load(conn, actor, None, DECISIONS)?) } else { None },
+        decisions: if admin { Some(audit::acts(conn, actor, DECISIONS)?) } else { None },
     })
 }
 

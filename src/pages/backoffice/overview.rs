@@ -13,6 +13,7 @@ use crate::infra::jobs::{self, JobState};
 use crate::infra::{db::DbError, i18n};
 use crate::reach::search::Search;
 use crate::site::audit;
+use crate::site::meanwhile::{self, Shown};
 use crate::site::settings::{self, Settings};
 use crate::web::cache::PageCache;
 use crate::web::filters::When;
@@ -26,6 +27,8 @@ use crate::web::{AppError, Page, RawForm, Refused, Web};
 struct SettingsPage {
     shell: Shell,
     settings: Settings,
+    /// What the form shows, for telling what was changed in it.
+    shown: String,
     refused: Refused,
     saved: bool,
     zones: Vec<String>,
@@ -40,6 +43,7 @@ pub async fn settings_form(web: Data<Web>, page: Page) -> Result<HttpResponse, A
         &web,
         &SettingsPage {
             shell: page.shell.clone(),
+            shown: Shown::of(&settings.rows()).text(),
             settings,
             refused: Refused::default(),
             saved,
@@ -62,6 +66,8 @@ struct SettingsForm {
     open: Option<String>,
     #[serde(default = "utc")]
     time_zone: String,
+    #[serde(default)]
+    shown: String,
 }
 
 fn utc() -> String {
@@ -83,18 +89,22 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
         open: form.open.is_some(),
         time_zone: form.time_zone.trim().to_owned(),
     };
+    let shown = Shown::parse(&form.shown);
     if locale.is_none() {
-        return again(&web, &page, wanted, Refused::by(&page, NotAChoice("locale"))?);
+        return again(&web, &page, wanted, &shown, Refused::by(&page, NotAChoice("locale"))?);
     }
-    let (house, attempt) = (web.house.clone(), wanted.clone());
+    let (house, attempt, seen) = (web.house.clone(), wanted.clone(), shown.clone());
     let done = web
         .house
         .db
         .write(move |conn| {
             let before = settings::load(conn)?;
-            settings::save(conn, &house.clock, &attempt)?;
-            audit::note(conn, &house.clock, Some(member), "site.settings", "site", "")?;
-            if before.half_life_hours != attempt.half_life_hours {
+            attempt.check()?;
+            let merged = attempt.merged(&seen, &before)?;
+            settings::save(conn, &house.clock, &merged)?;
+            let changes = meanwhile::changes(&before.rows(), &merged.rows());
+            audit::note(conn, &house.clock, Some(member), "site.settings", "site", &changes)?;
+            if before.half_life_hours != merged.half_life_hours {
                 jobs::ask(conn, "rebuild_heat", &serde_json::Value::Null, None, house.clock.now())?;
             }
             Ok::<_, settings::Error>(())
@@ -102,14 +112,26 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
         .await;
     match done {
         Ok(()) => Ok(see_other("/admin/settings?saved")),
-        Err(e) => again(&web, &page, wanted, Refused::by(&page, e)?),
+        Err(e @ settings::Error::Meanwhile(_)) => {
+            // Who saves once more has seen that it changed.
+            let stored = web.house.db.read(|conn| settings::load(conn).map_err(DbError::from)).await?;
+            again(&web, &page, wanted, &Shown::of(&stored.rows()), Refused::by(&page, e)?)
+        }
+        Err(e) => again(&web, &page, wanted, &shown, Refused::by(&page, e)?),
     }
 }
 
 /// The form again with what was typed and what is wrong with it.
-fn again(web: &Web, page: &Page, settings: Settings, refused: Refused) -> Result<HttpResponse, AppError> {
-    let (shell, status) = (page.shell.clone(), refused.status());
-    page.answer(web, status, &SettingsPage { shell, settings, refused, saved: false, zones: Zone::names() })
+fn again(
+    web: &Web,
+    page: &Page,
+    settings: Settings,
+    shown: &Shown,
+    refused: Refused,
+) -> Result<HttpResponse, AppError> {
+    let (shell, status, shown) = (page.shell.clone(), refused.status(), shown.text());
+    let zones = Zone::names();
+    page.answer(web, status, &SettingsPage { shell, settings, shown, refused, saved: false, zones })
 }
 
 struct ReaderRow {

@@ -34,6 +34,9 @@ pub enum Error {
         /// Links allowed.
         limit: usize,
     },
+    /// Somebody else changed it since the form was shown.
+    #[error("{0} was changed meanwhile")]
+    Meanwhile(&'static str),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -56,6 +59,7 @@ impl Fault for Error {
             Self::Address(_) => "link_address",
             Self::AddressMissing => "link_address_missing",
             Self::TooManyLinks { .. } => "too_many_links",
+            Self::Meanwhile(_) => "changed_meanwhile",
             Self::Db(e) => e.code(),
         }
     }
@@ -67,7 +71,9 @@ impl Fault for Error {
             Self::Label { .. } | Self::Address(_) | Self::AddressMissing | Self::TooManyLinks { .. } => {
                 Some("links")
             }
-            Self::Db(_) => None,
+            // Links stand in rows; that they changed is told above the form.
+            Self::Meanwhile("menu" | "footer") | Self::Db(_) => None,
+            Self::Meanwhile(field) => Some(field),
         }
     }
     fn args(&self) -> Vec<(&'static str, String)> {

@@ -14,6 +14,7 @@ use crate::infra::activity::{self, NewActivity, Verb};
 use crate::infra::clock::Clock;
 use crate::infra::db::Conn;
 use crate::infra::db::memory::remembered;
+use crate::site::meanwhile::{self, Rows, Shown};
 use crate::site::settings;
 
 /// Prefix of the brand's settings.
@@ -105,17 +106,38 @@ pub fn dress(conn: &mut Conn) -> QueryResult<Dress> {
     Ok(Dress { css: brand.css(), bars: (bar(Mode::Light), bar(Mode::Dark)), brand })
 }
 
+impl Brand {
+    /// Everything but logo and icon as it is stored, by name.
+    pub fn rows(&self) -> Rows {
+        vec![
+            ("colour", self.colour.to_string()),
+            ("family", self.family.code().to_owned()),
+            ("own_fonts", self.own_fonts.join(", ")),
+            ("menu", serde_json::to_string(&self.menu).unwrap_or_default()),
+            ("footer", serde_json::to_string(&self.footer).unwrap_or_default()),
+        ]
+    }
+}
+
 /// Stores everything but logo and icon.
 pub fn save(conn: &mut Conn, clock: &Clock, brand: &Brand) -> Result<(), Error> {
-    let rows = [
-        ("colour", brand.colour.to_string()),
-        ("family", brand.family.code().to_owned()),
-        ("own_fonts", brand.own_fonts.join(", ")),
-        ("menu", serde_json::to_string(&brand.menu).unwrap_or_default()),
-        ("footer", serde_json::to_string(&brand.footer).unwrap_or_default()),
-    ];
+    store(conn, clock, &brand.rows())
+}
+
+/// Stores what a form that showed `shown` changed in `brand`; returns the names of what is another value now.
+///
+/// # Errors
+/// Somebody else changed the same meanwhile, or the database fails.
+pub fn save_shown(conn: &mut Conn, clock: &Clock, brand: &Brand, shown: &Shown) -> Result<String, Error> {
+    let stored = load(conn)?.rows();
+    let merged = shown.merge(brand.rows(), &stored).map_err(Error::Meanwhile)?;
+    store(conn, clock, &merged)?;
+    Ok(meanwhile::changes(&stored, &merged))
+}
+
+fn store(conn: &mut Conn, clock: &Clock, rows: &Rows) -> Result<(), Error> {
     for (name, value) in rows {
-        settings::put_under(conn, PREFIX, name, &value, clock.now())?;
+        settings::put_under(conn, PREFIX, name, value, clock.now())?;
     }
     changed(conn, clock)
 }
