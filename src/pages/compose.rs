@@ -302,6 +302,10 @@ async fn open(web: &Web, page: &Page, raw: &RawForm, written: Written) -> Result
         .db
         .write(move |conn| {
             once(conn, key.as_ref(), house.clock.now(), |conn| {
+                let (place, body) = (Err((wanted.category, wanted.title.as_str())), &wanted.text.body);
+                if let Some(url) = posts::service::said_before(conn, &house, member.id, place, body)? {
+                    return Ok((url.clone(), 303, url));
+                }
                 let opened = posts::service::open(conn, &house, &member, &wanted)?;
                 Ok((opened.url.clone(), 303, opened.url))
             })
@@ -422,6 +426,10 @@ async fn write(
         .db
         .write(move |conn| {
             once(conn, key.as_ref(), house.clock.now(), |conn| {
+                let body = &wanted.text.body;
+                if let Some(url) = posts::service::said_before(conn, &house, member.id, Ok(id), body)? {
+                    return Ok((url.clone(), 303, url));
+                }
                 let replied = posts::service::reply(conn, &house, &member, &wanted)?;
                 Ok((replied.url.clone(), 303, replied.url))
             })

@@ -11,7 +11,7 @@ use crate::pages::thread::Loaded;
 use crate::web::urls;
 
 /// A thread shorter than this is seen as a whole.
-const SHORT: i32 = 7;
+const SHORT: i32 = 12;
 /// People shown.
 const MOST: i64 = 8;
 

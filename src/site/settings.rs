@@ -102,10 +102,9 @@ impl Fault for Error {
     fn field(&self) -> Option<&str> {
         match self {
             Self::NameMissing => Some("name"),
-            Self::TooLong { field, .. } => Some(field),
+            Self::TooLong { field, .. } | Self::Meanwhile(field) => Some(field),
             Self::HalfLife => Some("half_life_hours"),
             Self::TimeZone => Some("time_zone"),
-            Self::Meanwhile(field) => Some(field),
             Self::Db(_) => None,
         }
     }

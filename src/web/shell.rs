@@ -147,6 +147,11 @@ impl Shell {
         self.told.as_ref().filter(|told| told.at.is_none())?.words(self)
     }
 
+    /// Whether a post was removed: that is told where it stood, and not inside the post before it.
+    pub fn told_removed(&self) -> bool {
+        self.told.as_ref().is_some_and(|told| told.is_of("post-removed"))
+    }
+
     /// What it did, where that is told beside `post`.
     pub fn told_at(&self, post: &PostId) -> Option<String> {
         self.told.as_ref().filter(|told| told.at == Some(post.0))?.words(self)

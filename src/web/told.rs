@@ -22,6 +22,11 @@ pub struct Told {
 }
 
 impl Told {
+    /// Whether it is of `what`.
+    pub fn is_of(&self, what: &str) -> bool {
+        self.what == what
+    }
+
     /// Of something done to the page as a whole.
     pub fn of(what: impl Into<String>) -> Self {
         Self { what: what.into(), at: None }

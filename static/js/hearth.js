@@ -288,12 +288,25 @@ function lengthen(pager) {
 
 all("nav.pager").forEach(lengthen);
 
+// Whether something was typed into a form; what a browser fills in by itself is not looked at.
+const touched = (form) => [...form.elements].some((field) => {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.type === "file") return field.files.length > 0;
+  if (field.localName === "select") {
+    const given = [...field.options].findIndex((option) => option.defaultSelected);
+    return field.selectedIndex !== Math.max(given, 0);
+  }
+  return !["hidden", "password"].includes(field.type) && field.value !== (field.defaultValue ?? field.value);
+});
+
 // Sending: ask first where it matters, and send once.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const button = event.submitter;
   const question = button?.dataset.confirm;
-  if (form.dataset.sent || (question && !confirm(question))) {
+  const others = form.method === "post" && document.querySelector("[data-unsaved]");
+  const lost = others && [...all("main form")].some((other) => other !== form && touched(other)) && others.dataset.unsaved;
+  if (form.dataset.sent || (question && !confirm(question)) || (lost && !confirm(lost))) {
     event.preventDefault();
     return;
   }

@@ -8,7 +8,8 @@ use super::Error;
 use super::model::{Post, Prepared};
 use super::store::{self, NewPost};
 use crate::base::actor::{Actor, SignedIn};
-use crate::base::ids::{CategoryId, PostId, ThreadId};
+use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
+use crate::base::time::SECOND;
 use crate::content::categories::{self, Readable};
 use crate::content::heat::{Engagement, Kind, model::OWN_REPLY};
 use crate::content::markup::slugify;
@@ -120,6 +121,41 @@ pub struct Reply {
     pub to: Option<i32>,
     /// Its text.
     pub text: Prepared,
+}
+
+/// Posts of a member looked at, and for how long, for one that was sent again.
+const LAST: i64 = 5;
+const AGAIN: i64 = 600 * SECOND;
+
+/// The address of what `author` wrote a moment ago with the very same text: in a thread, or to open one in a
+/// category under a title. A form that the browser brought back and that is sent again has a number of its own and would be taken as another.
+pub fn said_before(
+    conn: &mut Conn,
+    house: &House,
+    author: MemberId,
+    place: Result<ThreadId, (CategoryId, &str)>,
+    body: &str,
+) -> QueryResult<Option<String>> {
+    let now = house.clock.now();
+    for post in store::by_author(conn, author, None, LAST)? {
+        if post.body != body || now.since(post.created_at) > AGAIN {
+            continue;
+        }
+        let Some(thread) = threads::store::find(conn, post.thread_id)? else { continue };
+        let same = match place {
+            Ok(id) => thread.id == id && !post.opens(),
+            Err((category, title)) => {
+                post.opens()
+                    && thread.title == title
+                    && thread.category_id == category
+                    && thread.state() == State::Listed
+            }
+        };
+        if same {
+            return Ok(Some(crate::web::urls::post_in_thread(thread.id, &thread.slug, post.number, post.id)));
+        }
+    }
+    Ok(None)
 }
 
 /// A reply that was written.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::index::{Filter, Page, Query, Sort};
+use super::index::{Filter, Page, Permit, Query, Sort};
 use super::query::{Clause, ParsedQuery};
 use super::service::{Error, Search, heat_age, lexicon, permit};
 use crate::base::actor::Actor;
@@ -155,6 +155,7 @@ impl Search {
     pub(super) fn meant(
         &self,
         conn: &mut Conn,
+        house: &House,
         parsed: &ParsedQuery,
         typed: &str,
         complete: usize,
@@ -164,7 +165,11 @@ impl Search {
         for clause in parsed.clauses.iter().filter(|clause| !clause.negated && !misspelt(clause)) {
             for word in clause.text.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()) {
                 let meant = if word.chars().all(is_han) {
-                    self.sounds_like(conn, word, OFTENER * complete)?
+                    let alone = clause.text == word && parsed.clauses.len() == 1;
+                    let holding = if alone { complete } else { self.holding(conn, house, word)? };
+                    // A word that several threads hold is meant, however few hold the others too.
+                    let slip = alone || holding <= DOUBTED;
+                    if slip { self.sounds_like(conn, word, (OFTENER * holding).max(1))? } else { None }
                 } else {
                     self.index.spelling(word, complete <= DOUBTED)?
                 };
@@ -174,6 +179,15 @@ impl Search {
             }
         }
         Ok((better != typed).then_some(better))
+    }
+
+    /// Public threads that hold `word`.
+    fn holding(&self, conn: &mut Conn, house: &House, word: &str) -> Result<usize, Error> {
+        let parsed = ParsedQuery::plain(word);
+        let found = self.with_query(conn, house, &parsed, Filter::default(), |query| {
+            self.index.search(query, &Permit::Public, Page { offset: 0, limit: 1 })
+        })?;
+        Ok(found.complete)
     }
 
     /// The word of public titles that the initials `typed` stand for most often, by the usual reading of its characters;
@@ -253,7 +267,7 @@ impl Search {
             for part in title.windows(sounds.len()) {
                 let alike = part.iter().zip(sounds).all(|(ch, sound)| {
                     let ch = fold(&ch.to_string()).chars().next().unwrap_or(*ch);
-                    readings(ch).contains(sound)
+                    readings(ch).first() == Some(sound)
                 });
                 let part: String = part.iter().collect();
                 if alike && fold(&part) != typed {

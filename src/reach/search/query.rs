@@ -19,7 +19,7 @@ pub struct ParsedQuery {
     pub clauses: Vec<Clause>,
     /// `in:title`: look at titles only.
     pub in_title: bool,
-    /// `@handle` or `author:handle`.
+    /// `@handle`, `author:handle` or `author:"Whole Name"`.
     pub author: Option<String>,
     /// `category:name`: the name or the address of a category.
     pub category: Option<String>,
@@ -282,8 +282,8 @@ impl ParsedQuery {
         }
         match name.to_ascii_lowercase().as_str() {
             "author" => {
-                let handle = value.trim_start_matches(['@', '＠']);
-                is_handle(handle) && fill(self.author_of(negated), handle)
+                let name = value.trim_start_matches(['@', '＠']);
+                !name.is_empty() && fill(self.author_of(negated), name)
             }
             "category" if negated => keep(&mut self.not.categories, Some(value.to_owned())),
             "category" => fill(&mut self.category, value),

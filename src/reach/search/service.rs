@@ -146,7 +146,12 @@ fn author(conn: &mut Conn, name: Option<&String>) -> Result<Option<MemberId>, Er
         None => accounts::store::by_former_handle(conn, name)?,
         found => found,
     };
-    Ok(Some(found.map_or(MemberId(-1), |m| m.id)))
+    // Posts show names, so a name may be typed too.
+    let id = match found {
+        Some(member) => Some(member.id),
+        None => accounts::store::called(conn, name)?.first().map(|card| card.id),
+    };
+    Ok(Some(id.unwrap_or(MemberId(-1))))
 }
 
 /// The category of an address, or else of a name.
@@ -323,7 +328,9 @@ impl Search {
         let marker = Marker::new(&self.analysis, &lexicon, &parsed);
         let found = show(conn, &readable, &marker, &results.hits)?;
         let meant = match asked.offset {
-            0 if results.complete <= FEW => self.meant(conn, &parsed, &asked.text, results.complete)?,
+            0 if results.complete <= FEW => {
+                self.meant(conn, house, &parsed, &asked.text, results.complete)?
+            }
             0 => self.abbreviated(conn, &parsed)?,
             _ => None,
         };

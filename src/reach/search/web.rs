@@ -63,7 +63,7 @@ impl SearchQuery {
         let fields = [
             ("is:", self.is.as_str()),
             ("has:", &self.has),
-            ("@", author),
+            (if author.contains(char::is_whitespace) { "author:" } else { "@" }, author),
             ("tag:", &self.tag),
             ("after:", &self.after),
             ("before:", &self.before),

@@ -114,8 +114,14 @@ fn numbers(text: &[char]) -> Vec<char> {
             at += 1;
             continue;
         }
-        let span = span(text, at);
-        let attached = of_word(out.last().copied()) || of_word(text.get(at + span.len()).copied());
+        let whole = span(text, at);
+        let behind = of_word(out.last().copied());
+        // What belongs to a word ends with it: `win10 138…` is a version and a number.
+        let span = match whole.iter().position(|c| *c == ' ').filter(|_| behind) {
+            Some(end) => whole.get(..end).unwrap_or(whole),
+            None => whole,
+        };
+        let attached = behind || of_word(text.get(at + span.len()).copied());
         if masked(span, attached) {
             while out.last().is_some_and(|c| matches!(c, '+' | '(')) {
                 out.pop();
@@ -200,6 +206,9 @@ mod tests {
             ("138 0013 8000 微信", "[number] 微信"),
             ("555.123.4567", "[number]"),
             ("A123456789", "A[number]"),
+            ("win10 138-0013-8000 aa", "win10 [number] aa"),
+            ("model x2 +1 555 010 9999 hh", "model x2 [number] hh"),
+            ("v2.1.0 138 0013 8000 ii", "v2.1.0 [number] ii"),
             ("11010519491231002X", "[number]X"),
             ("order 20261128000017", "order [number]"),
             ("٠١٢٣٤٥٦٧٨", "[number]"),

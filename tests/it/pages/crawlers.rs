@@ -78,6 +78,7 @@ app_on_both! {
         opened(app, &ada, "secret", "discussion", "Hidden twin").await;
         let mut titles = Vec::new();
         for title in ["Twin", "Twin", "Hidden twin"] {
+            app.pass(hearth::base::time::HOUR);
             let (url, id) = opened(app, &ada, "general", "discussion", title).await;
             titles.push((id, app.get(&url, &Caller::visitor()).await.texts("title")[0].clone()));
         }

@@ -14,6 +14,7 @@ mod fields;
 mod forms;
 mod installed;
 mod invitations;
+mod meanwhile;
 mod notice;
 mod nul;
 mod office;

@@ -95,8 +95,9 @@ app_on_both! {
         assert_eq!((first.status.as_u16(), second.status.as_u16()), (303, 303));
         assert_eq!(first.location(), second.location());
         assert_eq!(app.get(&url, &ada).await.texts(".post").len(), 2);
+        app.pass(hearth::base::time::HOUR);
         let other = app.post(&path, &ada, &[("body", "once"), ("nonce", "n2")]).await;
-        assert_ne!(other.location(), first.location(), "equal text alone is no double");
+        assert_ne!(other.location(), first.location(), "equal text alone is no double for ever");
     }
 }
 

@@ -53,7 +53,7 @@ app_on_both! {
         // Its author cannot see it any more, and goes on with the post before.
         let own = app.post(&format!("/post/{}/delete", posts[2]), &ada, &[]).await;
         let (page, _) = follow(app, &ada, &own).await;
-        assert_eq!(page.texts(&format!("#p{} #told [role=status]", posts[1])), ["Post removed."]);
+        assert_eq!(page.texts(&format!("#p{} + #told[role=status]", posts[1])), ["Post removed."], "below the one before");
         assert!(page.texts("#told form").is_empty());
     }
 }
@@ -70,7 +70,7 @@ app_on_both! {
             ("delete", &[], "Thread removed."),
         ] {
             let done = app.post(&format!("/thread/{id}/{act}"), &mo, fields).await;
-            assert_eq!(follow(app, &mo, &done).await.0.texts("main > .told"), [words], "{act}");
+            assert_eq!(follow(app, &mo, &done).await.0.texts("main > .told > [data-told]"), [words], "{act}");
         }
         // A cookie of somebody's own making says nothing, and visitors are told nothing.
         for (who, word) in [(mo.clone(), "thread-<b>"), (mo, "thread-nothing"), (Caller::visitor(), "thread-pin")] {

@@ -66,6 +66,8 @@ app_on_both! {
         app.api("PUT", &format!("/threads/{closed}/feature"), &moderator, None).await;
         app.api("PUT", &format!("/threads/{closed}/pin"), &moderator, Some(json!({ "scope": "site" }))).await;
         app.settle();
+        let named = app.post("/settings/profile", &bo, &[("display_name", "Bo Berg"), ("bio", "")]).await;
+        assert_eq!(named.status, 303);
         let all = vec![solved, unsolved, closed];
         for (q, wanted) in [
             ("sensor", all.clone()),
@@ -100,6 +102,7 @@ app_on_both! {
             ("sensor -tag:calibration", vec![unsolved, closed]),
             ("sensor -category:hardware", vec![solved]),
             ("sensor -@bo", vec![solved]),
+            ("sensor author:\"Bo Berg\"", all.clone()),
             ("sensor -has:code", vec![solved, closed]),
             ("-cable -is:solved", vec![closed]),
             ("-cable", vec![unsolved]),

@@ -81,7 +81,8 @@ impl Plan {
         let mut priced = Vec::with_capacity(self.units.len());
         for mut unit in self.units.drain(..) {
             let cost = cost(&unit)?;
-            if cost > 0 {
+            // Letters that stand here and there are most likely parts of codes.
+            if cost >= w::WRITTEN {
                 unit.ways.retain(|(_, way)| !way.is_initials());
             }
             priced.push((cost, unit));

@@ -44,6 +44,8 @@ const SLIPPED: u64 = 20;
 const SLIPS: u64 = 20;
 const SLIPS_SHORT: u64 = 50;
 const COMMON_SLIP: usize = 6;
+/// From this length on a word that stands only once may be what was meant.
+const ONCE: usize = 5;
 /// From this length on two letters may be wrong.
 const TWO_WRONG: usize = 8;
 
@@ -319,7 +321,8 @@ pub(super) fn spelling(
     // Another form of the same word is no slip.
     let other = stem(&word);
     let likely = |count: u32, term: &str| {
-        count > 1 && (known == 0 || u64::from(count) >= times * known && stem(term) != other)
+        count > u32::from(length < ONCE)
+            && (known == 0 || u64::from(count) >= times * known && stem(term) != other)
     };
     let mut likely: Vec<(u32, String)> =
         found.into_iter().filter(|(count, term)| likely(*count, term)).collect();
@@ -331,7 +334,9 @@ pub(super) fn spelling(
     });
     // The counts of the dictionary know of documents that were taken away since; those must not speak.
     for (_, term) in likely.into_iter().take(NEAREST) {
-        if living(public, &fields, &term, 2.max(times * known))? >= 2.max(times * known) {
+        let least = times * known;
+        let least = least.max(if length < ONCE { 2 } else { 1 });
+        if living(public, &fields, &term, least)? >= least {
             return Ok(Some(term));
         }
     }

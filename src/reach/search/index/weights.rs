@@ -33,6 +33,9 @@ pub const POSTINGS: u64 = 6_000_000;
 /// Those of them for units that no thread needs: in large communities they refine the order less than they cost.
 pub const HELPERS: u64 = 100_000;
 
+/// Letters that stand in so many public posts are a word, and no initials.
+pub const WRITTEN: u64 = 5;
+
 /// When everything needed stands in so many public posts, what only helps is not looked for.
 pub const ABUNDANT: u64 = 10_000;
 

@@ -1,0 +1,63 @@
+//! Forms that come twice or late: a post sent again a moment later, and settings that somebody else saved meanwhile.
+
+use hearth::base::actor::Role;
+use hearth::base::time::SECOND;
+
+use crate::app_on_both;
+use crate::support::app::{App, Caller};
+
+/// Saves the settings as `shown` with a change.
+async fn save(app: &App, by: &Caller, shown: &str, tagline: &str, notice: &str) -> (u16, String) {
+    let fields = [
+        ("name", "Pumps"),
+        ("tagline", tagline),
+        ("notice", notice),
+        ("locale", "en"),
+        ("half_life_hours", "96"),
+        ("time_zone", "UTC"),
+        ("open", "on"),
+        ("shown", shown),
+    ];
+    let answer = app.post("/admin/settings", by, &fields).await;
+    (answer.status.as_u16(), answer.body)
+}
+
+app_on_both! {
+    async fn a_post_sent_again_a_moment_later_leads_to_the_first(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        let fields = [("category", "general"), ("kind", "discussion"), ("title", "A pump"), ("tags", ""), ("body", "It hums.")];
+        let first = app.post("/compose", &ada, &fields).await.location().to_owned();
+        let again = app.post("/compose", &ada, &fields).await.location().to_owned();
+        let id = first.split('/').nth(2).unwrap();
+        assert!(again.starts_with(&format!("/t/{id}/")), "{first} {again}");
+        let path = format!("/thread/{id}/reply");
+        let said = app.post(&path, &ada, &[("body", "Louder now.")]).await.location().to_owned();
+        assert_eq!(app.post(&path, &ada, &[("body", "Louder now.")]).await.location(), said);
+        assert_ne!(app.post(&path, &ada, &[("body", "Louder still.")]).await.location(), said);
+        let bo = app.member("bo", Role::Member);
+        assert_ne!(app.post(&path, &bo, &[("body", "Louder now.")]).await.location(), said, "others may say the same");
+        app.pass(601 * SECOND);
+        assert_ne!(app.post(&path, &ada, &[("body", "Louder now.")]).await.location(), said, "and so may one, later");
+    }
+}
+
+app_on_both! {
+    async fn what_another_administrator_saved_meanwhile_stays(app) {
+        let (ada, bo) = (app.member("ada", Role::Administrator), app.member("bo", Role::Administrator));
+        let shown = app.get("/admin/settings", &ada).await.field("shown");
+        assert_eq!(save(app, &ada, &shown, "For pumps", "").await.0, 303);
+        // The second form was open before: it showed no tagline, and changes the notice alone.
+        assert_eq!(save(app, &bo, &shown, "", "Closed on Monday").await.0, 303);
+        let page = app.get("/admin/settings", &ada).await;
+        assert_eq!((page.field("tagline"), page.texts("#notice")), ("For pumps".into(), vec!["Closed on Monday".into()]));
+        // Both changed the same: asked, nothing typed is lost, and the next time it is taken.
+        let (status, body) = save(app, &bo, &shown, "About pumps", "Closed on Monday").await;
+        assert!(status == 422 && body.contains("Someone else changed this") && body.contains("About pumps"), "{body}");
+        let seen = page.field("shown");
+        assert_eq!(save(app, &bo, &seen, "About pumps", "Closed on Monday").await.0, 303);
+        assert_eq!(app.get("/admin/settings", &ada).await.field("tagline"), "About pumps");
+        let log = app.get("/admin/audit", &ada).await;
+        assert!(log.body.contains("notice") && log.body.contains("tagline"), "{}", log.body);
+    }
+}
