@@ -171,6 +171,23 @@ app_on_both! {
 }
 
 app_on_both! {
+    async fn words_that_people_wrote_are_not_corrected(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        for n in 0..4 {
+            for title in ["音频设置说明", "播放列表整理", "隐贫扶助记录"] {
+                open(app, &ada, "general", &format!("{title} {n}"), "第一行。", json!({})).await;
+            }
+        }
+        app.settle();
+        let told = app.api("GET", &address("音频 播放"), &ada, None).await.json();
+        assert_eq!((&told["complete"], &told["meant"]), (&json!(0), &json!(null)), "{told}");
+        let told = app.api("GET", &address("因频 播放"), &ada, None).await.json();
+        assert!(told["meant"].as_str().is_some_and(|meant| meant.ends_with("频 播放") || meant.ends_with("贫 播放")), "{told}");
+    }
+}
+
+app_on_both! {
     async fn what_is_gone_is_not_meant(app) {
         app.category("general", None, &[]);
         let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Administrator));
