@@ -11,7 +11,7 @@ use crate::base::fault::Kind;
 use crate::base::ids::{CategoryId, ThreadId};
 use crate::content::categories::{self, Readable};
 use crate::content::markup::SafeHtml;
-use crate::content::posts::service::{OpenThread, Reply};
+use crate::content::posts::service::{OpenThread, Place, Reply};
 use crate::content::posts::{self, Body, Prepared};
 use crate::content::tags::{self, TagNames};
 use crate::content::threads::{self, ThreadKind, Title, service::Change};
@@ -302,7 +302,8 @@ async fn open(web: &Web, page: &Page, raw: &RawForm, written: Written) -> Result
         .db
         .write(move |conn| {
             once(conn, key.as_ref(), house.clock.now(), |conn| {
-                let (place, body) = (Err((wanted.category, wanted.title.as_str())), &wanted.text.body);
+                let place = Place::Opening(wanted.category, wanted.title.as_str());
+                let body = &wanted.text.body;
                 if let Some(url) = posts::service::said_before(conn, &house, member.id, place, body)? {
                     return Ok((url.clone(), 303, url));
                 }
@@ -427,7 +428,9 @@ async fn write(
         .write(move |conn| {
             once(conn, key.as_ref(), house.clock.now(), |conn| {
                 let body = &wanted.text.body;
-                if let Some(url) = posts::service::said_before(conn, &house, member.id, Ok(id), body)? {
+                if let Some(url) =
+                    posts::service::said_before(conn, &house, member.id, Place::Reply(id), body)?
+                {
                     return Ok((url.clone(), 303, url));
                 }
                 let replied = posts::service::reply(conn, &house, &member, &wanted)?;

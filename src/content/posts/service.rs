@@ -127,13 +127,34 @@ pub struct Reply {
 const LAST: i64 = 5;
 const AGAIN: i64 = 600 * SECOND;
 
-/// The address of what `author` wrote a moment ago with the very same text: in a thread, or to open one in a
-/// category under a title. A form that the browser brought back and that is sent again has a number of its own and would be taken as another.
+/// Where a text was to stand.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// As a reply in a thread.
+    Reply(ThreadId),
+    /// As the opening of a thread with this title.
+    Opening(CategoryId, &'a str),
+}
+
+impl Place<'_> {
+    fn is_of(self, post: &Post, thread: &Thread) -> bool {
+        match self {
+            Self::Reply(id) => thread.id == id && !post.opens(),
+            Self::Opening(category, title) => {
+                let listed = thread.state() == State::Listed;
+                post.opens() && listed && thread.category_id == category && thread.title == title
+            }
+        }
+    }
+}
+
+/// The address of what `author` wrote at `place` a moment ago with the very same text. A form that the browser brought
+/// back and that is sent again has a number of its own and would be taken as another.
 pub fn said_before(
     conn: &mut Conn,
     house: &House,
     author: MemberId,
-    place: Result<ThreadId, (CategoryId, &str)>,
+    place: Place<'_>,
     body: &str,
 ) -> QueryResult<Option<String>> {
     let now = house.clock.now();
@@ -141,17 +162,9 @@ pub fn said_before(
         if post.body != body || now.since(post.created_at) > AGAIN {
             continue;
         }
-        let Some(thread) = threads::store::find(conn, post.thread_id)? else { continue };
-        let same = match place {
-            Ok(id) => thread.id == id && !post.opens(),
-            Err((category, title)) => {
-                post.opens()
-                    && thread.title == title
-                    && thread.category_id == category
-                    && thread.state() == State::Listed
-            }
-        };
-        if same {
+        if let Some(thread) = threads::store::find(conn, post.thread_id)?
+            && place.is_of(&post, &thread)
+        {
             return Ok(Some(crate::web::urls::post_in_thread(thread.id, &thread.slug, post.number, post.id)));
         }
     }
