@@ -99,6 +99,7 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
         .db
         .write(move |conn| {
             let before = settings::load(conn)?;
+            // Before it is written as rows, in which an unknown zone would be none.
             attempt.check()?;
             let merged = attempt.merged(&seen, &before)?;
             settings::save(conn, &house.clock, &merged)?;

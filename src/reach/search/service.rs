@@ -361,7 +361,7 @@ impl Search {
         text: &str,
         lexicon: &Lexicon,
     ) -> Result<Vec<(Thread, Why)>, Error> {
-        let parsed = ParsedQuery::parse(text);
+        let parsed = ParsedQuery::parse(text).with_something_to_find();
         let readable = categories::service::recall(conn, actor)?;
         let permit = permit(actor, &readable);
         let filter = filter(conn, &parsed, None, &readable)?;
