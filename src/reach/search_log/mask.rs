@@ -101,6 +101,11 @@ fn between(c: char) -> bool {
     matches!(c, ' ' | '-' | '(' | ')' | '.' | '/' | '+' | '‐' | '‑' | '–' | '—' | '·')
 }
 
+/// A digit in any script, also as it is spelled in Chinese.
+fn is_digit(c: char) -> bool {
+    c.is_numeric() || "零一二三四五六七八九幺两兩壹贰貳叁參肆伍陆陸柒捌玖".contains(c)
+}
+
 fn of_word(c: Option<char>) -> bool {
     c.is_some_and(|c| c == '_' || (c.is_alphabetic() && !is_han(c)))
 }
@@ -109,7 +114,7 @@ fn numbers(text: &[char]) -> Vec<char> {
     let mut out: Vec<char> = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(&c) = text.get(at) {
-        if !c.is_numeric() {
+        if !is_digit(c) {
             out.push(c);
             at += 1;
             continue;
@@ -140,7 +145,7 @@ fn span(text: &[char], at: usize) -> &[char] {
     let rest = text.get(at..).unwrap_or_default();
     let (mut end, mut gap) = (0, 0);
     for (n, c) in rest.iter().enumerate() {
-        if c.is_numeric() {
+        if is_digit(*c) {
             (end, gap) = (n + 1, 0);
         } else if between(*c) && gap < 3 {
             gap += 1;
@@ -152,7 +157,7 @@ fn span(text: &[char], at: usize) -> &[char] {
 }
 
 fn masked(span: &[char], attached: bool) -> bool {
-    let groups: Vec<&[char]> = span.split(|c| !c.is_numeric()).filter(|g| !g.is_empty()).collect();
+    let groups: Vec<&[char]> = span.split(|c| !is_digit(*c)).filter(|g| !g.is_empty()).collect();
     let digits: usize = groups.iter().map(|g| g.len()).sum();
     let longest = groups.iter().map(|g| g.len()).max().unwrap_or(0);
     if longest >= LONG {
@@ -163,7 +168,7 @@ fn masked(span: &[char], attached: bool) -> bool {
     }
     let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
     let date = matches!(lengths[..], [4, 1..=2, 1..=2])
-        && span.iter().all(|c| c.is_numeric() || matches!(c, '-' | '/' | '.'));
+        && span.iter().all(|c| is_digit(*c) || matches!(c, '-' | '/' | '.'));
     // Groups of one digit between dots are a version: 10.0.19045.
     let version = span.contains(&'.') && !span.contains(&' ') && lengths.contains(&1);
     !date && !version
@@ -213,6 +218,7 @@ mod tests {
             ("order 20261128000017", "order [number]"),
             ("٠١٢٣٤٥٦٧٨", "[number]"),
             ("1\u{200b}38001380\u{ad}00", "[number]"),
+            ("加我一三八零零一三八零零零", "加我[number]"),
         ] {
             assert_eq!(mask(text), shown);
         }
@@ -231,6 +237,7 @@ mod tests {
             "iPhone 15 256",
             "三星 S24",
             "1,000,000",
+            "三十六計 第五章",
         ] {
             assert_eq!(mask(kept), kept);
         }
