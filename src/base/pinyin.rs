@@ -1,9 +1,11 @@
 //! How Han characters sound, without tones: what people type who know the word but not the input method's way to it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use pinyin::{ToPinyin, ToPinyinMulti};
+
+use super::fold::fold;
 
 /// Longest word taken for syllables, in letters.
 const MAX_WORD: usize = 40;
@@ -35,6 +37,26 @@ pub fn readings(ch: char) -> Vec<String> {
         }
     }
     readings
+}
+
+/// Readings of a character that are usual enough to be meant.
+const USUAL: usize = 2;
+
+/// The (folded) characters of each syllable, by their usual readings.
+static CHARACTERS: LazyLock<HashMap<String, Vec<char>>> = LazyLock::new(|| {
+    let mut all: HashMap<String, Vec<char>> = HashMap::new();
+    let folded = |ch: &char| fold(ch.encode_utf8(&mut [0; 4])).chars().eq([*ch]);
+    for ch in ('\u{4E00}'..='\u{9FFF}').filter(folded) {
+        for reading in readings(ch).into_iter().take(USUAL) {
+            all.entry(reading).or_default().push(ch);
+        }
+    }
+    all
+});
+
+/// The (folded) characters that usually sound like `syllable`.
+pub fn sounding(syllable: &str) -> &'static [char] {
+    CHARACTERS.get(syllable).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Ways to read a text that are told: most have one, a few have a character with several readings.
@@ -131,10 +153,9 @@ fn cut(word: &str, at: usize, ends: &[bool], so_far: &mut Vec<String>, cuts: &mu
     }
 }
 
-/// A word as the initials of the characters it may stand for (`sqyx` for 社区营销), as they are indexed.
-pub fn initials(word: &str) -> Option<Vec<String>> {
-    let letters = (2..=12).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    letters.then(|| word.chars().map(|ch| ch.to_ascii_uppercase().to_string()).collect())
+/// Whether a word may be the initials of the characters it stands for (`sqyx` for 社区营销).
+pub fn may_be_initials(word: &str) -> bool {
+    (2..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -160,6 +181,15 @@ mod tests {
         assert_eq!(confused("shan"), ["shang", "san"]);
         assert_eq!(confused("lan"), ["lang", "nan"]);
         assert!(confused("ka").is_empty());
+    }
+
+    #[test]
+    fn a_syllable_has_its_characters() {
+        for (syllable, ch) in [("gan", '感'), ("zhong", '重'), ("chong", '重'), ("hang", '行')] {
+            assert!(sounding(syllable).contains(&ch), "{syllable} {ch}");
+        }
+        assert!(!sounding("gan").contains(&'紺'), "folded ones alone");
+        assert!(sounding("xyz").is_empty());
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub struct SearchQuery {
     thread: Option<i64>,
     limit: Option<String>,
     cursor: Option<String>,
+    /// Whether to search what was probably meant when nothing holds what was typed.
+    #[serde(default)]
+    correct: bool,
 }
 
 /// One thread found.
@@ -69,6 +72,8 @@ pub struct FoundView {
     pub unknown: Vec<String>,
     /// The query that was probably meant.
     pub meant: Option<String>,
+    /// Whether the items are those of `meant`.
+    pub corrected: bool,
     /// Members of that name; to members alone.
     pub members: Vec<Named>,
 }
@@ -94,6 +99,7 @@ fn marks(segments: &[crate::reach::search::excerpt::Segment]) -> Vec<(usize, usi
     params(("q" = String, Query), ("category" = Option<String>, Query),
         ("sort" = Option<String>, Query, description = "relevance (default), newest or hottest"),
         ("thread" = Option<i64>, Query, description = "the posts of this thread alone"),
+        ("correct" = Option<bool>, Query, description = "search what was probably meant when nothing holds what was typed"),
         ("limit" = Option<i64>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = FoundView), (status = 400), (status = 429)))]
 pub async fn search(
@@ -120,6 +126,7 @@ pub async fn search(
         thread: query.thread.map(ThreadId),
         offset: usize::try_from(offset).unwrap_or(0),
         limit: usize::try_from(limit).unwrap_or(30),
+        corrected: query.correct,
     };
     let (actor, house, engine) = (caller.actor.clone(), web.house.clone(), search.into_inner());
     let answer = web.house.db.read(move |conn| engine.run(conn, &house, &actor, &asked)).await?;
@@ -147,6 +154,7 @@ pub async fn search(
         unread: answer.parsed.unread,
         unknown: answer.unknown,
         meant: answer.meant,
+        corrected: answer.corrected,
         members: answer.people.iter().map(member).collect(),
     };
     Ok(json(200, &found))

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::analysis::{ASKS, Analysis, Lexicon, Question, Sought, Token, Unit, Way};
+use super::analysis::{ASKS, Analysis, CODE, Lexicon, Question, Sought, Token, Unit, Way};
 use super::query::ParsedQuery;
 use crate::base::fold::is_han;
 use crate::base::pinyin::readings;
@@ -53,7 +53,7 @@ impl Marker {
             of(analysis.question(&clause.text, lexicon));
         }
         let (mut sought, parts): (Vec<Unit>, Vec<Unit>) =
-            units.into_iter().partition(|unit| unit.meets & !ASKS != 0);
+            units.into_iter().partition(|unit| unit.meets & !(ASKS | CODE) != 0);
         let phrases = query.clauses.iter().filter(|clause| clause.exact && !clause.negated);
         sought.extend(phrases.filter_map(|clause| analysis.phrase(&clause.text)).map(Unit::from));
         let parts: Vec<Unit> =
@@ -111,8 +111,31 @@ impl Marker {
                 places.find(unit, self.sought.len() + nth, &mut spans);
             }
         }
+        self.abbreviated(text, &mut spans);
         spans.sort_by_key(|span| (span.bytes.start, span.bytes.end));
         spans
+    }
+
+    /// Words for which only their initials were typed.
+    fn abbreviated(&self, text: &str, spans: &mut Vec<Span>) {
+        let typed: Vec<(usize, &str)> = self
+            .sought
+            .iter()
+            .enumerate()
+            .flat_map(|(nth, unit)| unit.ways.iter().map(move |(_, way)| (nth, way)))
+            .filter_map(|(nth, way)| match way {
+                Way::Initials(letters) => Some((nth, letters.as_str())),
+                _ => None,
+            })
+            .filter(|(nth, _)| spans.iter().all(|span| span.unit != *nth))
+            .collect();
+        if typed.is_empty() || !text.contains(is_han) {
+            return;
+        }
+        for word in self.analysis.abbreviations(text) {
+            let meant = typed.iter().filter(|(_, letters)| *letters == word.letters);
+            spans.extend(meant.map(|(nth, _)| Span { bytes: word.bytes.clone(), unit: *nth }));
+        }
     }
 }
 
@@ -172,7 +195,7 @@ impl<'t> Places<'t> {
                         spans.extend(bytes.map(|bytes| Span { bytes, unit: nth }));
                     }
                 }
-                Way::Tag(_) => {}
+                Way::Tag(_) | Way::Initials(_) => {}
                 Way::Sounds(sounds) => self.sounds(sounds, nth, spans),
             }
         }
@@ -198,12 +221,7 @@ impl<'t> Places<'t> {
     fn sounds(&self, sounds: &[String], nth: usize, spans: &mut Vec<Span>) {
         let heard = |token: &Token, sound: &str| {
             let readings = token.text.chars().next().map(readings).unwrap_or_default();
-            readings.iter().any(|reading| match sound.chars().next() {
-                Some(initial) if initial.is_ascii_uppercase() => {
-                    reading.starts_with(initial.to_ascii_lowercase())
-                }
-                _ => *reading == sound,
-            })
+            readings.iter().any(|reading| *reading == sound)
         };
         for run in self.han.windows(sounds.len().max(1)) {
             let adjacent =

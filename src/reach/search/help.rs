@@ -1,14 +1,12 @@
-//! Help around searching: suggestions while typing, threads like one that is being written, what was probably meant.
+//! Help around searching: suggestions while typing, threads like one that is being written.
 
-use std::collections::HashMap;
-
-use super::index::{Filter, Page, Permit, Query, Sort};
-use super::query::{Clause, ParsedQuery};
+use super::index::{Filter, Page, Query, Sort};
+use super::query::ParsedQuery;
 use super::service::{Error, Search, heat_age, lexicon, permit};
 use crate::base::actor::Actor;
 use crate::base::fold::{fold, is_han};
 use crate::base::ids::ThreadId;
-use crate::base::pinyin::{confused, initials, readings, spoken, syllables};
+use crate::base::pinyin::spoken;
 use crate::content::categories::{self, Readable};
 use crate::content::tags;
 use crate::content::threads::{self, State, Thread};
@@ -25,14 +23,6 @@ const OTHERS: usize = 3;
 const NAME: usize = 3;
 /// Similar threads offered.
 const SIMILAR: usize = 5;
-/// How many times as often a word that sounds the same must stand in titles.
-const OFTENER: usize = 3;
-/// Threads holding all that was typed up to which a word of it that few wrote may be a slip.
-const DOUBTED: usize = 2;
-/// Titles looked at for a word that sounds the same.
-const SOUNDING: usize = 40;
-/// Titles looked at for what initials stand for.
-const ABBREVIATED: usize = 100;
 
 /// What goes on as the text typed begins.
 #[derive(Debug, Default)]
@@ -66,9 +56,14 @@ impl Search {
         }
         let readable = categories::service::recall(conn, actor)?;
         let parsed = ParsedQuery::plain(&text);
-        let found = self.with_query(conn, house, &parsed, Filter::default(), |query| {
-            self.index.suggest(query, &permit(actor, &readable), THREADS)
-        })?;
+        let ask = |query: &Query<'_>| self.index.suggest(query, &permit(actor, &readable), THREADS);
+        let mut found = self.with_query(conn, house, &parsed, Filter::default(), ask)?;
+        if found.is_empty()
+            && let Some(better) = self.index.begun(&text)?
+        {
+            let parsed = ParsedQuery::plain(&better);
+            found = self.with_query(conn, house, &parsed, Filter::default(), ask)?;
+        }
         let within = (!readable.everything()).then(|| readable.ids());
         let heard = |name: &str| {
             folded.len() > 1 && spoken(&fold(name)).iter().any(|sound| sound.starts_with(&folded))
@@ -148,138 +143,6 @@ impl Search {
         let heat_age = heat_age(conn, now)?;
         let query = Query { parsed, lexicon: &lexicon, filter, sort: Sort::Relevance, now, heat_age };
         Ok(ask(&query)?)
-    }
-
-    /// `typed`, which `complete` threads hold, with the words that (nearly) no public post has replaced by what they were
-    /// probably meant to be.
-    pub(super) fn meant(
-        &self,
-        conn: &mut Conn,
-        house: &House,
-        parsed: &ParsedQuery,
-        typed: &str,
-        complete: usize,
-    ) -> Result<Option<String>, Error> {
-        let mut better = typed.to_owned();
-        let misspelt = |clause: &&Clause| parsed.unread.contains(&clause.text);
-        for clause in parsed.clauses.iter().filter(|clause| !clause.negated && !misspelt(clause)) {
-            for word in clause.text.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()) {
-                let meant = if word.chars().all(is_han) {
-                    let alone = clause.text == word && parsed.clauses.len() == 1;
-                    let holding = if alone { complete } else { self.holding(conn, house, word)? };
-                    // A word that several threads hold is meant, however few hold the others too.
-                    let slip = alone || holding <= DOUBTED;
-                    if slip { self.sounds_like(conn, word, (OFTENER * holding).max(1))? } else { None }
-                } else {
-                    self.index.spelling(word, complete <= DOUBTED)?
-                };
-                if let Some(meant) = meant {
-                    better = better.replace(word, &meant);
-                }
-            }
-        }
-        Ok((better != typed).then_some(better))
-    }
-
-    /// Public threads that hold `word`.
-    fn holding(&self, conn: &mut Conn, house: &House, word: &str) -> Result<usize, Error> {
-        let parsed = ParsedQuery::plain(word);
-        let found = self.with_query(conn, house, &parsed, Filter::default(), |query| {
-            self.index.search(query, &Permit::Public, Page { offset: 0, limit: 1 })
-        })?;
-        Ok(found.complete)
-    }
-
-    /// The word of public titles that the initials `typed` stand for most often, by the usual reading of its characters;
-    /// nothing when somebody wrote them as a word.
-    pub(super) fn abbreviated(&self, conn: &mut Conn, parsed: &ParsedQuery) -> Result<Option<String>, Error> {
-        let [only] = parsed.clauses.as_slice() else { return Ok(None) };
-        let typed = only.text.to_ascii_lowercase();
-        let Some(sounds) =
-            initials(&typed).filter(|_| !only.exact && !only.negated && parsed.operators.is_empty())
-        else {
-            return Ok(None);
-        };
-        if !syllables(&typed).is_empty() || self.index.is_written(&typed)? {
-            return Ok(None);
-        }
-        let mut written: HashMap<String, usize> = HashMap::new();
-        let public = categories::service::public(conn)?;
-        for thread in shown(conn, &public, &self.index.sounding(sounds.clone(), ABBREVIATED)?)? {
-            let title: Vec<char> = thread.title.chars().collect();
-            for part in title.windows(sounds.len()) {
-                let alike = part.iter().zip(typed.chars()).all(|(ch, initial)| {
-                    let ch = fold(&ch.to_string()).chars().next().unwrap_or(*ch);
-                    readings(ch).first().is_some_and(|reading| reading.starts_with(initial))
-                });
-                if alike {
-                    *written.entry(part.iter().collect()).or_default() += 1;
-                }
-            }
-        }
-        let often = written.into_iter().filter(|(_, titles)| *titles >= OFTENER);
-        Ok(often.max_by(|one, other| one.1.cmp(&other.1).then(other.0.cmp(&one.0))).map(|(word, _)| word))
-    }
-
-    /// The part of public titles that sounds like `word` and is written otherwise, the most frequent one, when it stands
-    /// in `least` of them.
-    fn sounds_like(&self, conn: &mut Conn, word: &str, least: usize) -> Result<Option<String>, Error> {
-        let folded: Vec<char> = fold(word).chars().collect();
-        if !(2..=8).contains(&folded.len()) {
-            return Ok(None);
-        }
-        let Some(sounds) =
-            folded.iter().map(|ch| readings(*ch).into_iter().next()).collect::<Option<Vec<String>>>()
-        else {
-            return Ok(None);
-        };
-        // As it sounds, or else as one syllable of it may have been misheard.
-        if let Some(meant) = self.sounding(conn, &sounds, &fold(word), least)? {
-            return Ok(Some(meant));
-        }
-        for at in 0..sounds.len() {
-            for other in sounds.get(at).map(|sound| confused(sound)).unwrap_or_default() {
-                let mut heard = sounds.clone();
-                if let Some(sound) = heard.get_mut(at) {
-                    *sound = other;
-                }
-                if let Some(meant) = self.sounding(conn, &heard, &fold(word), least)? {
-                    return Ok(Some(meant));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// The part of public titles that has these `sounds` and is not `typed` (folded), the most frequent one.
-    fn sounding(
-        &self,
-        conn: &mut Conn,
-        sounds: &[String],
-        typed: &str,
-        least: usize,
-    ) -> Result<Option<String>, Error> {
-        let found = self.index.sounding(sounds.to_vec(), SOUNDING)?;
-        let public = categories::service::public(conn)?;
-        let mut written: HashMap<String, usize> = HashMap::new();
-        for thread in shown(conn, &public, &found)? {
-            let title: Vec<char> = thread.title.chars().collect();
-            for part in title.windows(sounds.len()) {
-                let alike = part.iter().zip(sounds).all(|(ch, sound)| {
-                    let ch = fold(&ch.to_string()).chars().next().unwrap_or(*ch);
-                    readings(ch).first() == Some(sound)
-                });
-                let part: String = part.iter().collect();
-                if alike && fold(&part) != typed {
-                    *written.entry(part).or_default() += 1;
-                }
-            }
-        }
-        Ok(written
-            .into_iter()
-            .filter(|(_, titles)| *titles >= least)
-            .max_by(|one, other| one.1.cmp(&other.1).then(other.0.cmp(&one.0)))
-            .map(|(w, _)| w))
     }
 }
 

@@ -9,6 +9,7 @@ pub mod excerpt;
 pub mod follow;
 pub mod help;
 pub mod index;
+mod meant;
 pub mod query;
 pub mod service;
 pub mod web;

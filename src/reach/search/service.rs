@@ -23,6 +23,7 @@ use crate::site::settings;
 use super::analysis::{Analysis, Lexicon};
 use super::excerpt::{COLUMNS, Marker, Segment};
 use super::index::{Filter, Hit, IndexError, Page, Permit, Query, Results, SearchIndex, Sort, Standing, Why};
+use super::meant::Meant;
 use super::query::ParsedQuery;
 
 /// What can go wrong with a search.
@@ -91,6 +92,8 @@ pub struct Asked {
     pub offset: usize,
     /// Threads to give.
     pub limit: usize,
+    /// Whether a query that finds nothing is searched as it was probably meant.
+    pub corrected: bool,
 }
 
 /// One thread found, with the passage that was found.
@@ -117,8 +120,12 @@ pub struct Answer {
     pub public: (usize, usize),
     /// What was typed, taken apart.
     pub parsed: ParsedQuery,
+    /// Whether the complete ones come first.
+    pub tiered: bool,
     /// The query that was probably meant, when little was found.
     pub meant: Option<String>,
+    /// Whether what is found is of the query that was probably meant, as nothing holds what was typed.
+    pub corrected: bool,
     /// The member whose handle is the query.
     pub people: Vec<Card>,
     /// The categories the reader may choose from.
@@ -262,7 +269,7 @@ fn within(
 ) -> Result<Results, IndexError> {
     let posts = index.within(query, permit, thread, WITHIN)?;
     let hits: Vec<Hit> = posts.into_iter().map(|post| Hit { thread, post: Some(post), score: 0.0 }).collect();
-    Ok(Results { total: hits.len(), complete: hits.len(), public: (0, 0), hits })
+    Ok(Results { total: hits.len(), complete: hits.len(), tiered: false, public: (0, 0), hits })
 }
 
 /// What of `hits` is listed and stands where the reader may read, marked.
@@ -291,6 +298,36 @@ fn show(conn: &mut Conn, readable: &Readable, marker: &Marker, hits: &[Hit]) -> 
 impl Search {
     /// Searches now, on this thread.
     pub fn run(&self, conn: &mut Conn, house: &House, actor: &Actor, asked: &Asked) -> Result<Answer, Error> {
+        let mut answer = self.once(conn, house, actor, asked)?;
+        // A later page is corrected when the first one was.
+        let later = asked.offset > 0 && !(asked.corrected && answer.complete == 0);
+        if later || answer.parsed.is_empty() {
+            return Ok(answer);
+        }
+        let slip = match answer.complete {
+            0..=FEW => self.meant(conn, house, &answer.parsed, &asked.text, answer.complete)?,
+            _ => None,
+        };
+        let meant = match slip {
+            Some(meant) => Some(meant),
+            None => self.abbreviated(conn, &answer.parsed)?.map(|text| Meant { text, sure: false }),
+        };
+        let Some(Meant { text, sure }) = meant else { return Ok(answer) };
+        let better = self.once(conn, house, actor, &Asked { text: text.clone(), ..asked.clone() })?;
+        // What finds no more than what was typed helps nobody.
+        if better.complete <= answer.complete && !(sure && better.total > answer.total) {
+            return Ok(answer);
+        }
+        let corrected = sure && asked.corrected && answer.complete == 0 && better.complete > 0;
+        if corrected {
+            let Answer { found, total, complete, tiered, parsed, .. } = better;
+            answer = Answer { found, total, complete, tiered, parsed, ..answer };
+        }
+        Ok(Answer { meant: Some(text), corrected, ..answer })
+    }
+
+    /// Searches what was typed.
+    fn once(&self, conn: &mut Conn, house: &House, actor: &Actor, asked: &Asked) -> Result<Answer, Error> {
         let parsed = ParsedQuery::parse(&asked.text);
         let everywhere = asked.category.as_deref().is_none_or(str::is_empty);
         let parsed = if everywhere { parsed.with_something_to_find() } else { parsed };
@@ -307,8 +344,10 @@ impl Search {
                 total: 0,
                 complete: 0,
                 public: (0, 0),
+                tiered: false,
                 parsed,
                 meant: None,
+                corrected: false,
                 people: Vec::new(),
                 readable,
                 building,
@@ -327,21 +366,25 @@ impl Search {
         };
         let marker = Marker::new(&self.analysis, &lexicon, &parsed);
         let found = show(conn, &readable, &marker, &results.hits)?;
-        let meant = match asked.offset {
-            0 if results.complete <= FEW => {
-                self.meant(conn, house, &parsed, &asked.text, results.complete)?
+        let people = match parsed.author.as_deref().filter(|_| results.total == 0) {
+            // Nobody of that name, or a part of one: who may be meant, for those who may look at members.
+            Some(name) if actor.member().is_some() => {
+                let mut people = accounts::store::complete(conn, name)?;
+                people.truncate(PEOPLE);
+                people
             }
-            0 => self.abbreviated(conn, &parsed)?,
-            _ => None,
+            _ if asked.offset == 0 => people(conn, actor, &parsed)?,
+            _ => Vec::new(),
         };
-        let people = if asked.offset == 0 { people(conn, actor, &parsed)? } else { Vec::new() };
         Ok(Answer {
             found,
             total: results.total,
             complete: results.complete,
             public: results.public,
+            tiered: results.tiered,
             parsed,
-            meant,
+            meant: None,
+            corrected: false,
             people,
             readable,
             building,

@@ -25,7 +25,7 @@ use crate::web::state::address_prefix;
 use crate::web::{AppError, Page, Web, urls};
 
 /// What the address of a search carries. The fields of the form beside the text become operators of it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct SearchQuery {
     #[serde(default)]
     q: String,
@@ -35,6 +35,9 @@ pub struct SearchQuery {
     sort: String,
     thread: Option<i64>,
     page: Option<i64>,
+    /// Filled: search what was typed, whatever was probably meant.
+    #[serde(default)]
+    typed: String,
     #[serde(default)]
     is: String,
     #[serde(default)]
@@ -95,7 +98,20 @@ impl SearchQuery {
             address.push_str("&thread=");
             address.push_str(&thread.to_string());
         }
+        if !self.typed.is_empty() {
+            address.push_str("&typed=1");
+        }
         address
+    }
+
+    /// The same search, of what was typed.
+    fn as_typed(&self, q: &str) -> String {
+        Self { typed: "1".into(), ..self.clone() }.address(q, &self.category)
+    }
+
+    /// The same search in all threads.
+    fn anywhere(&self, q: &str) -> String {
+        Self { thread: None, ..self.clone() }.address(q, &self.category)
     }
 }
 
@@ -111,6 +127,8 @@ struct HitView {
     when: When,
     replies: String,
     solved: bool,
+    /// The first that holds a part only, after those that hold everything.
+    rest: bool,
     /// Where the other posts of the thread that fit are listed.
     inside: Option<String>,
 }
@@ -154,6 +172,12 @@ struct SearchPage {
     /// A category that was asked for and is not there, in words.
     unknown: Option<String>,
     meant: Option<Link>,
+    /// The results are those of what was meant; this leads to those of what was typed.
+    instead: Option<Link>,
+    /// That nobody of the name that was asked for wrote what was found, in words.
+    nobody: Option<String>,
+    /// That there are more results than pages, in words.
+    beyond: Option<String>,
     people: Vec<Link>,
     /// The same search with less asked.
     looser: Vec<Link>,
@@ -197,6 +221,7 @@ fn view(
         when: shell.when(found.post.created_at),
         replies: i18n::count(shell.locale, "replies-count", thread.replies()),
         solved: thread.accepted_post_id.is_some(),
+        rest: false,
         inside: inside.then(|| format!("/search?q={}&thread={}", urls::component(q), thread.id)),
         title: found.title,
         excerpt: found.excerpt,
@@ -268,6 +293,7 @@ pub async fn page(
         thread: query.thread.map(ThreadId),
         offset: usize::try_from(n - 1).unwrap_or(0) * limit,
         limit,
+        corrected: query.typed.is_empty(),
     };
     let (actor, house) = (page.actor.clone(), web.house.clone());
     let engine = search.into_inner();
@@ -326,10 +352,22 @@ fn compose(
     let last =
         if query.thread.is_some() { 1 } else { ((total + THREADS - 1) / THREADS).clamp(1, LAST_LIST_PAGE) };
     let operators = &answer.parsed.operators;
+    // What is done with the results is done with the query that found them.
+    let asked = if answer.corrected { answer.meant.clone() } else { None };
+    let instead = asked
+        .as_ref()
+        .map(|_| Link { name: shell.t1("search-as-typed", "words", q.as_str()), url: query.as_typed(&q) });
+    let sought = asked.unwrap_or_else(|| q.clone());
     let chip = |operator: &String| Link {
         name: operator.clone(),
-        url: query.address(&without(&q, operator), &query.category),
+        url: query.address(&without(&sought, operator), &query.category),
     };
+    let within = query.thread.map(|_| Link { name: shell.t("search-inside"), url: query.anywhere(&sought) });
+    let shown = usize::try_from((n - 1) * THREADS).unwrap_or(0);
+    let rest = (answer.tiered && answer.complete > 0).then(|| answer.complete.checked_sub(shown)).flatten();
+    let most = THREADS * LAST_LIST_PAGE;
+    let beyond = n == LAST_LIST_PAGE && total > most;
+    let nobody = answer.parsed.author.as_ref().filter(|_| answer.total == 0);
     let person = |card: &crate::people::accounts::Card| Link {
         name: card.display_name.clone(),
         url: urls::member(&card.handle),
@@ -353,7 +391,10 @@ fn compose(
             0 => shell.t("search-partial"),
             n => shell.t1("search-partial-some", "n", i64::try_from(n).unwrap_or(i64::MAX)),
         }),
-        chips: operators.iter().map(chip).collect(),
+        chips: operators.iter().map(chip).chain(within).collect(),
+        instead,
+        nobody: nobody.map(|name| shell.t1("search-nobody", "name", name.as_str())),
+        beyond: beyond.then(|| shell.t1("search-beyond", "n", most)),
         unread: answer.parsed.unread.join(" "),
         cut: answer
             .parsed
@@ -364,8 +405,8 @@ fn compose(
             .then(|| shell.t1("search-unknown-category", "name", answer.unknown.join(" | "))),
         meant: answer.meant.map(|meant| Link { url: query.address(&meant, &query.category), name: meant }),
         people: answer.people.iter().map(person).collect(),
-        looser: looser(&shell, query, &q, operators),
-        pager: Pager::new(&query.address(&q, &query.category), n, last),
+        looser: looser(&shell, query, &sought, operators),
+        pager: Pager::new(&query.address(&sought, &query.category), n, last),
         ask: format!("/compose?kind=question&title={}", urls::component(&answer.parsed.wanted())),
         asks: answer.complete == 0 && !answer.parsed.wanted().trim().is_empty(),
         first: (n - 1) * THREADS + 1,
@@ -373,7 +414,11 @@ fn compose(
         hits: answer
             .found
             .into_iter()
-            .map(|f| view(&shell, &answer.readable, f, query, &q, authors))
+            .enumerate()
+            .map(|(nth, found)| HitView {
+                rest: rest == Some(nth),
+                ..view(&shell, &answer.readable, found, query, &sought, authors)
+            })
             .collect(),
         q,
         shell,

@@ -223,6 +223,7 @@ app_on_both! {
         for n in 0..9 {
             open(app, &ada, "general", &format!("关于斜切{n}研究"), "不同的话题。", json!({})).await;
         }
+        open(app, &ada, "general", "Daily", "高血压，每天。", json!({})).await;
         open(app, &ada, "general", "Last", "Only here: zorbifer.", json!({})).await;
         app.settle();
         let page = app.get(&address("gxy"), &Caller::visitor()).await;
@@ -265,6 +266,63 @@ app_on_both! {
         for right in ["calibration", "membrane", "membranes", "打印机"] {
             assert!(app.get(&address(right), &Caller::visitor()).await.texts(".meant a").is_empty(), "{right}");
         }
+    }
+}
+
+app_on_both! {
+    async fn what_nobody_wrote_is_searched_as_it_was_meant(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        open(app, &ada, "general", "Gasket for the pump", "It leaks.", json!({})).await;
+        open(app, &ada, "general", "Coroutines", "They run. 蓝屏了。", json!({})).await;
+        for n in 0..3 {
+            open(app, &ada, "general", &format!("游戏 {n}"), "塞尔达传说很好玩，landing。", json!({})).await;
+        }
+        open(app, &ada, "general", "我的电脑蓝屏了", "xx", json!({})).await;
+        app.settle();
+        let visitor = Caller::visitor();
+        for (typed, meant, hits) in [("gaskt", "gasket", 1), ("塞而达", "塞尔达", 3), ("pump gaskt", "pump gasket", 1)] {
+            let page = app.get(&address(typed), &visitor).await;
+            assert_eq!((page.texts(".meant a"), page.texts("li.hit").len()), (vec![meant.to_owned()], hits), "{typed}: {}", page.body);
+            assert!(page.body.contains(&format!("Search for “{typed}” instead")) && !page.body.contains("/compose?kind=question"), "{}", page.body);
+            let as_typed = app.get(&format!("{}&typed=1", address(typed)), &visitor).await;
+            assert_eq!(as_typed.texts(".meant a"), [meant], "offered all the same");
+            assert!(as_typed.texts("li.hit").len() < hits.max(2) && as_typed.body.contains("Did you mean"), "{}", as_typed.body);
+            // The API does what it is told.
+            let told = app.api("GET", &address(typed), &visitor, None).await.json();
+            assert_eq!((&told["complete"], &told["meant"], &told["corrected"]), (&json!(0), &json!(meant), &json!(false)), "{told}");
+            let told = app.api("GET", &format!("{}&correct=true", address(typed)), &visitor, None).await.json();
+            assert_eq!((&told["complete"], &told["corrected"]), (&json!(hits), &json!(true)), "{told}");
+        }
+        // Another form of the same word, a word found by its sound, and letters without vowels are not put right.
+        for typed in ["coroutine", "lanping", "zxcv"] {
+            assert!(app.get(&address(typed), &visitor).await.texts(".meant a").is_empty(), "{typed}");
+        }
+    }
+}
+
+app_on_both! {
+    async fn results_say_how_far_they_fit(app) {
+        app.category("general", None, &[]);
+        let (ada, zoe) = (app.member("ada", Role::Member), app.member("zoe-b", Role::Member));
+        open(app, &ada, "general", "Pump and gasket", "Both.", json!({})).await;
+        let within = open(app, &ada, "general", "Pump", "One.", json!({})).await;
+        open(app, &ada, "general", "Gasket", "The other.", json!({})).await;
+        app.settle();
+        let page = app.get(&address("pump gasket"), &zoe).await;
+        assert_eq!(page.texts("li.hit").len(), 3);
+        assert_eq!(page.texts(".hit > .rest").len(), 1, "{}", page.body);
+        assert!(page.texts("li.hit")[1].contains("Some of your words"), "{}", page.body);
+        assert!(app.get(&address("pump"), &zoe).await.texts(".hit > .rest").is_empty());
+        // A part of a name finds nobody, and tells members who may be meant.
+        let page = app.get(&address("pump @zoe"), &ada).await.body;
+        assert!(page.contains("Nothing by “zoe” was found.") && page.contains(r#"href="/u/zoe-b""#), "{page}");
+        let page = app.get(&address("pump @zoe"), &Caller::visitor()).await.body;
+        assert!(page.contains("Nothing by “zoe” was found.") && !page.contains("zoe-b"), "{page}");
+        // Within a thread, with a way out.
+        let page = app.get(&format!("{}&thread={within}", address("pump")), &ada).await;
+        assert_eq!(page.texts("a.chip").len(), 1, "{}", page.body);
+        assert!(page.body.contains(r#"<a class="chip" href="/search?q=pump""#), "{}", page.body);
     }
 }
 
@@ -410,6 +468,9 @@ app_on_both! {
             ("chuangan", "温度传感器校准"),
             ("chuanganq", "温度传感器校准"),
             ("AB-12", "Part AB-1200/3"),
+            // A letter is wrong.
+            ("temprature", "Temperature sensors drift"),
+            ("snesors dri", "Temperature sensors drift"),
             ("ab12", "Part AB-1200/3"),
         ] {
             let path = format!("/search/suggest?q={}", component(typed));

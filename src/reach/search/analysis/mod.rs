@@ -15,6 +15,7 @@
 //! fields of their own, so a loose term can never be taken for a word somebody typed.
 
 mod function;
+mod initials;
 mod scan;
 mod sought;
 mod terms;
@@ -24,12 +25,13 @@ use std::sync::Arc;
 
 use jieba_rs::Jieba;
 
+pub use initials::Abbreviation;
 pub use sought::Sought;
 pub use terms::stem;
-pub use units::{ASKS, Lexicon, MAX_NEEDS, PART, Question, Unit, Way};
+pub use units::{ASKS, CODE, Lexicon, MAX_NEEDS, PART, Question, Unit, Way, in_script_of};
 
 /// Raised when the same text gives other terms than before; an index built by another version is rebuilt.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 /// Words that the dictionary writes with a character that folding replaces. Without them these would be indexed by
 /// their characters alone: found all the same, but ranked as two words.
 const FOLDED_WORDS: [&str; 16] = [
@@ -82,6 +84,12 @@ impl Analysis {
             jieba.add_word(word, None, None);
         }
         Self { jieba: Arc::new(jieba) }
+    }
+
+    /// Whether the dictionary or the operators know a (folded) Han word.
+    pub fn is_word(&self, word: &str, lexicon: &Lexicon) -> bool {
+        let chars: Vec<char> = word.chars().collect();
+        self.jieba.has_word(word) || chars.len() > 1 && lexicon.word_at(&chars) == chars.len()
     }
 }
 

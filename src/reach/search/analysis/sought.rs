@@ -54,7 +54,7 @@ impl Sought {
                 Way::Loose(text) => sought.add(text, false),
                 Way::Phrase { terms, .. } => terms.iter().for_each(|(_, text)| sought.add(text, true)),
                 Way::Sounds(_) => sought.sounds = true,
-                Way::Tag(_) => {}
+                Way::Tag(_) | Way::Initials(_) => {}
             }
         }
         sought

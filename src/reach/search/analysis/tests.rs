@@ -15,7 +15,7 @@ fn stands(tokens: &[Token], way: &Way) -> bool {
                 |start: u32| terms.iter().all(|(at, term)| set.contains(&(start + at, term.as_str())));
             pairs.iter().all(|pair| has(pair, false)) && tokens.iter().any(|start| whole(start.position))
         }
-        Way::Sounds(_) | Way::Tag(_) => false,
+        Way::Sounds(_) | Way::Initials(_) | Way::Tag(_) => false,
     }
 }
 
@@ -307,7 +307,7 @@ fn sought_terms_are_those_of_the_text() {
                     token.placed && terms.iter().any(|(_, term)| token.text == *term)
                 }
                 Way::Sounds(_) => token.placed && token.text.chars().all(crate::base::fold::is_han),
-                Way::Tag(_) => false,
+                Way::Tag(_) | Way::Initials(_) => false,
             })
         };
         let all: Vec<Token> = analysis.tokens(text).into_iter().filter(wanted).collect();

@@ -15,7 +15,7 @@ use super::function::is_function;
 use super::scan::{Piece, PieceKind, Scan};
 use super::terms::{atom_text, code, code_parts, joined_code, squeezed, stem, whole};
 use crate::base::fold::fold;
-use crate::base::pinyin::{initials, syllables};
+use crate::base::pinyin::{may_be_initials, syllables};
 
 mod lexicon;
 pub use lexicon::Lexicon;
@@ -30,8 +30,10 @@ const NO_SINGLES: usize = 32;
 pub const PART: u32 = 1 << 30;
 /// Of words that only ask: they score as others do, and nothing needs them.
 pub const ASKS: u32 = 1 << 29;
+/// Met by what is a part of a code, which says little where the code itself is found.
+pub const CODE: u32 = 1 << 28;
 /// Needs beyond these only score.
-pub const MAX_NEEDS: usize = 28;
+pub const MAX_NEEDS: usize = 27;
 
 /// What the kinds of units count; fitted on the judged queries of `docs/search.md`.
 mod weights {
@@ -75,16 +77,10 @@ pub enum Way {
     },
     /// A tag that is just this.
     Tag(String),
-    /// Syllables or initials one after the other, in titles and tags.
+    /// Syllables one after the other, in titles and tags.
     Sounds(Vec<String>),
-}
-
-impl Way {
-    /// Whether it is initials, which any word of letters may be: only worth looking for when nobody wrote the word.
-    pub fn is_initials(&self) -> bool {
-        let capital = |sound: &String| sound.starts_with(|ch: char| ch.is_ascii_uppercase());
-        matches!(self, Self::Sounds(sounds) if sounds.first().is_some_and(capital))
-    }
+    /// The initials of whole words, in titles and tags. Any word of letters may be such.
+    Initials(String),
 }
 
 /// One thing to look for.
@@ -98,6 +94,8 @@ pub struct Unit {
     pub spaced: bool,
     /// The needs that it meets, a bit each.
     pub meets: u32,
+    /// Whether its ways are different things, of which a title having several is worth no more than having one.
+    pub either: bool,
 }
 
 /// All that is looked for.
@@ -113,7 +111,7 @@ pub struct Question {
 
 impl Unit {
     fn new(weight: f32, way: Way, meets: u32) -> Self {
-        Self { ways: vec![(1.0, way)], weight, spaced: false, meets }
+        Self { ways: vec![(1.0, way)], weight, spaced: false, meets, either: false }
     }
 
     fn spaced(self) -> Self {
@@ -182,8 +180,26 @@ impl Analysis {
         }
     }
 
-    /// A word or phrase in its simplest form: the dictionary's terms where it has them.
-    fn word_way(&self, text: &str) -> Option<Way> {
+    /// One of several things that may be there: what meets the need of a single word, or else the phrase.
+    pub fn alternative(&self, text: &str, exact: bool, lexicon: &Lexicon) -> Vec<(f32, Way)> {
+        if !exact {
+            let question = self.question(text, lexicon);
+            if question.needs == 1 {
+                let met = question.units.into_iter().filter(|unit| unit.meets & 1 == 1);
+                return met
+                    .flat_map(|unit| {
+                        let part = unit.weight.min(1.0);
+                        unit.ways.into_iter().map(move |(weight, way)| (part * weight, way))
+                    })
+                    .collect();
+            }
+        }
+        let phrase = self.phrase(text).into_iter();
+        phrase.chain(self.number(text)).map(|way| (1.0, way)).collect()
+    }
+
+    /// A word or phrase in its simplest form: the dictionary's terms where it has them, the stem of a word.
+    pub fn word_way(&self, text: &str) -> Option<Way> {
         let scan = Scan::new(text);
         if let [piece] = scan.pieces.as_slice() {
             match &piece.kind {
@@ -426,11 +442,11 @@ impl Reading<'_> {
         let mut unit = Unit::new(weights::STEM, Way::Loose(stem), meets).spaced();
         unit.ways.push((1.0, Way::Tag(word.clone())));
         let cuts = syllables(&word).into_iter().filter(|cut| cut.len() > 1 || word.len() > 3);
-        let mut heard: Vec<Vec<String>> = cuts.collect();
-        if heard.is_empty() {
-            heard.extend(initials(&word));
+        let mut heard: Vec<Way> = cuts.map(Way::Sounds).collect();
+        if heard.is_empty() && may_be_initials(&word) {
+            heard.push(Way::Initials(word.clone()));
         }
-        unit.ways.extend(heard.into_iter().map(|sounds| (weights::PINYIN, Way::Sounds(sounds))));
+        unit.ways.extend(heard.into_iter().map(|way| (weights::PINYIN, way)));
         self.push(unit);
         self.push(Unit::new(weights::AS_WRITTEN, Way::Placed(word), 0).spaced());
     }
@@ -448,10 +464,10 @@ impl Reading<'_> {
             squeezed(self.scan, atoms).map(|text| stem(&text)).filter(|text| joined.as_ref() != Some(text));
         ways.extend(joined.into_iter().chain(squeezed).map(|text| (0.8, Way::Loose(text))));
         ways.push((1.0, Way::Tag(self.scan.folded(piece.chars.clone()))));
-        self.push(Unit { ways, weight: weights::STEM, spaced: true, meets });
+        self.push(Unit { ways, weight: weights::STEM, spaced: true, meets, either: false });
         // Where nobody wrote it so, its parts are something: another number of the same series, a name without its path.
         for part in code_parts(self.scan, atoms) {
-            self.push(Unit::new(weights::CODE_PART, Way::Loose(part), PART).spaced());
+            self.push(Unit::new(weights::CODE_PART, Way::Loose(part), CODE).spaced());
         }
     }
 
@@ -471,7 +487,7 @@ impl Reading<'_> {
                 typed.ways.extend(ways.into_iter().map(|(_, way)| (weights::SYNONYM, way)));
             } else if !ways.is_empty() {
                 let spaced = meanings.iter().all(|text| text.is_ascii());
-                self.push(Unit { ways, weight: weights::SYNONYM, spaced, meets });
+                self.push(Unit { ways, weight: weights::SYNONYM, spaced, meets, either: false });
             }
         }
     }
@@ -515,6 +531,14 @@ static WORDINGS: LazyLock<Wordings> = LazyLock::new(|| Wordings {
     mainland: OpenCC::from_config(BuiltinConfig::Tw2sp).ok(),
     taiwan: OpenCC::from_config(BuiltinConfig::S2twp).ok(),
 });
+
+/// A folded word in the script of `typed`: traditional when that is.
+pub fn in_script_of(typed: &str, word: &str) -> String {
+    match &WORDINGS.traditional {
+        Some(traditional) if fold(typed) != typed => traditional.convert(word),
+        _ => word.to_owned(),
+    }
+}
 
 /// How else a folded word is called across the strait, folded: 软体 for 软件 and the other way about.
 fn variants(word: &str) -> Vec<String> {

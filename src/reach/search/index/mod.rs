@@ -14,6 +14,7 @@ mod document;
 mod error;
 mod filters;
 mod generation;
+mod homophones;
 mod passages;
 mod plan;
 mod pointer;
@@ -22,6 +23,7 @@ mod rebuild;
 mod run;
 mod schema;
 mod snapshot;
+mod spelling;
 mod suggest;
 mod tally;
 mod view;
@@ -35,6 +37,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use document::{Batch, Head, PostDocument};
 pub use error::IndexError;
+pub use homophones::Homophone;
 pub use rebuild::Rebuild;
 pub use run::{Filter, Hit, Page, Permit, Query, Results, Sort, Why};
 pub use snapshot::{Snapshot, snapshot};
@@ -294,7 +297,15 @@ impl SearchIndex {
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
     pub fn spelling(&self, word: &str, doubted: bool) -> Result<Option<String>, IndexError> {
-        self.look(|generation| suggest::spelling(generation, word, doubted))
+        self.look(|generation| spelling::spelling(generation, word, doubted))
+    }
+
+    /// The beginning of a query with what stands in no public title put right.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn begun(&self, text: &str) -> Result<Option<String>, IndexError> {
+        self.look(|generation| spelling::begun(generation, text))
     }
 
     /// Whether a public post or title that is still there has `word` (folded) as it stands.
@@ -302,15 +313,23 @@ impl SearchIndex {
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
     pub fn is_written(&self, word: &str) -> Result<bool, IndexError> {
-        self.look(|generation| suggest::is_written(generation, word))
+        self.look(|generation| spelling::is_written(generation, word))
     }
 
-    /// Public threads with titles that sound so, a syllable a character; at most `limit`.
+    /// Public threads with titles that hold whole words of these initials; at most `limit`.
     ///
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
-    pub fn sounding(&self, sounds: Vec<String>, limit: usize) -> Result<Vec<ThreadId>, IndexError> {
-        self.look(|generation| suggest::sounding(generation, sounds, limit))
+    pub fn abbreviated(&self, letters: &str, limit: usize) -> Result<Vec<ThreadId>, IndexError> {
+        self.look(|generation| suggest::abbreviated(generation, letters, limit))
+    }
+
+    /// Words of public posts and titles that sound like `syllables`, the likeliest first.
+    ///
+    /// # Errors
+    /// [`IndexError`] when the index cannot be read.
+    pub fn homophones(&self, syllables: &[String]) -> Result<Vec<Homophone>, IndexError> {
+        self.look(|generation| homophones::homophones(generation, syllables))
     }
 
     fn generation(&self) -> Arc<Generation> {

@@ -107,7 +107,7 @@ impl Run<'_> {
     fn ways(&self) -> impl Iterator<Item = (usize, &(f32, Way))> {
         let units = self.plan.units.iter().enumerate();
         let ways = units.flat_map(|(nth, unit): (usize, &Unit)| unit.ways.iter().map(move |way| (nth, way)));
-        ways.filter(|(_, (_, way))| !matches!(way, Way::Sounds(_) | Way::Tag(_)))
+        ways.filter(|(_, (_, way))| !matches!(way, Way::Sounds(_) | Way::Initials(_) | Way::Tag(_)))
     }
 
     /// Posts of `threads` in which a unit stands.

@@ -7,6 +7,11 @@ use crate::reach::search::query::{Clause, ParsedQuery};
 /// Units beyond these are left out.
 const MAX_UNITS: usize = 160;
 
+/// What must not be there: in quotes as it stands, otherwise also in the forms in which it would have been found.
+fn excluded(analysis: &Analysis, clause: &Clause) -> Option<Way> {
+    if clause.exact { analysis.phrase(&clause.text) } else { analysis.word_way(&clause.text) }
+}
+
 /// A query ready to be run.
 pub(super) struct Plan {
     /// What scores, as typed or the rarest first.
@@ -32,7 +37,7 @@ impl Plan {
             units,
             needs: if needs == 0 { 0 } else { u32::MAX >> (32 - needs) },
             musts: 0,
-            excluded: negated.filter_map(|clause| analysis.phrase(&clause.text)).collect(),
+            excluded: negated.filter_map(|clause| excluded(analysis, clause)).collect(),
             asks: u32::try_from(asks).unwrap_or(u32::MAX),
             typed: parsed.clauses.iter().any(|clause| !clause.negated),
         };
@@ -43,11 +48,14 @@ impl Plan {
                 continue;
             }
             let bit = 1 << used;
-            let before = plan.units.len();
-            for clause in group {
-                plan.alternative(analysis, lexicon, clause, bit);
-            }
-            if plan.units.len() > before {
+            let ways: Vec<(f32, Way)> = group
+                .iter()
+                .flat_map(|clause| analysis.alternative(&clause.text, clause.exact, lexicon))
+                .collect();
+            if !ways.is_empty() {
+                let spaced = group.iter().all(|clause| clause.text.is_ascii());
+                let either = group.len() > 1;
+                plan.units.push(Unit { ways, weight: 1.0, spaced, meets: bit, either });
                 used += 1;
                 plan.needs |= bit;
                 plan.musts |= bit;
@@ -55,22 +63,6 @@ impl Plan {
         }
         plan.units.truncate(MAX_UNITS);
         plan
-    }
-
-    /// A phrase in quotes, or one side of an `OR`.
-    fn alternative(&mut self, analysis: &Analysis, lexicon: &Lexicon, clause: &Clause, bit: u32) {
-        let question =
-            if clause.exact { Question::default() } else { analysis.question(&clause.text, lexicon) };
-        let single = question.needs == 1;
-        self.units.extend(question.units.into_iter().map(|unit| {
-            let meets = if single && unit.meets != 0 { bit } else { 0 };
-            Unit { meets, ..unit }
-        }));
-        if !single && let Some(way) = analysis.phrase(&clause.text) {
-            let spaced = clause.text.is_ascii();
-            let ways = std::iter::once(way).chain(analysis.number(&clause.text)).map(|way| (1.0, way));
-            self.units.push(Unit { ways: ways.collect(), weight: 1.0, spaced, meets: bit });
-        }
     }
 
     /// Leaves out what tells nothing beside the rest, rarest first; `cost` gives the public postings of a unit.
@@ -83,7 +75,7 @@ impl Plan {
             let cost = cost(&unit)?;
             // Letters that stand here and there are most likely parts of codes.
             if cost >= w::WRITTEN {
-                unit.ways.retain(|(_, way)| !way.is_initials());
+                unit.ways.retain(|(_, way)| !matches!(way, Way::Initials(_)));
             }
             priced.push((cost, unit));
         }

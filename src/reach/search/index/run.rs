@@ -12,7 +12,7 @@ use super::view::{Fact, Views};
 use super::weights as w;
 use crate::base::ids::{CategoryId, MemberId, PostId, ThreadId};
 use crate::base::time::{DAY, UtcTime};
-use crate::reach::search::analysis::{Analysis, Lexicon, MAX_NEEDS, PART, Way};
+use crate::reach::search::analysis::{Analysis, CODE, Lexicon, MAX_NEEDS, PART, Way};
 use crate::reach::search::query::{Mark, ParsedQuery};
 
 /// What to look for.
@@ -132,6 +132,8 @@ pub struct Results {
     pub total: usize,
     /// How many of them hold everything typed; the rest hold a part of it.
     pub complete: usize,
+    /// Whether these come before the rest.
+    pub tiered: bool,
     /// The same two of what everybody may read.
     pub public: (usize, usize),
 }
@@ -156,9 +158,19 @@ pub struct Why {
 pub(super) struct Candidate {
     pub thread: u32,
     pub complete: bool,
+    /// Whether parts of a code are all that it holds.
+    pub scrap: bool,
     /// Whether everybody may read it.
     pub public: bool,
     pub key: f64,
+}
+
+/// Threads so far down the list that they are counted and nothing else.
+#[derive(Debug, Clone, Copy, Default)]
+struct Far {
+    all: usize,
+    complete: usize,
+    scraps: usize,
 }
 
 pub(super) struct Run<'a> {
@@ -330,7 +342,13 @@ impl<'a> Run<'a> {
         } else {
             self.part(meets) >= w::RELAXED_PART
         };
-        musts && (meets & PART != 0 || some)
+        musts && (meets & (PART | CODE) != 0 || some)
+    }
+
+    /// Whether a thread is shown for parts of a code alone: `0x` of `0x80070005`.
+    #[inline]
+    fn is_scrap(&self, meets: u32) -> bool {
+        meets & CODE != 0 && meets & (PART | self.plan.needs) == 0
     }
 
     /// Whether a thread may be found that the reader may see. Looks at its facts only when something asks for them.
@@ -373,8 +391,8 @@ impl<'a> Run<'a> {
             shown.map(|found| found.total).fold(0.0, f32::max) * w::FITTING
         };
         let mut candidates = Vec::new();
-        let (mut complete, mut far, mut far_complete) = (0, 0, 0);
-        let (mut far_public, mut far_public_complete) = (0, 0);
+        let mut complete = 0;
+        let (mut far, mut far_public) = (Far::default(), Far::default());
         let mut bar = Bar::new(settled);
         for Found { thread, total, meets, public } in tally.found() {
             let whole = self.plan.is_complete(meets);
@@ -384,10 +402,8 @@ impl<'a> Run<'a> {
             // A thread far down the list is counted, and that is all.
             if by_text && f64::from(total * w::MOST) < bar.height {
                 let shown = self.shows(thread);
-                far += usize::from(shown);
-                far_complete += usize::from(shown && whole);
-                far_public += usize::from(shown && public);
-                far_public_complete += usize::from(shown && public && whole);
+                far.add(shown, whole, self.is_scrap(meets));
+                far_public.add(shown && public, whole, self.is_scrap(meets));
                 continue;
             }
             let Some(fact) = self.allows(thread) else { continue };
@@ -397,25 +413,29 @@ impl<'a> Run<'a> {
                 Sort::Newest => 0.0,
                 Sort::Hottest => f64::from(fact.heat),
             };
-            candidates.push(Candidate { thread, complete: whole, public, key });
+            candidates.push(Candidate { thread, complete: whole, scrap: self.is_scrap(meets), public, key });
             if whole && by_text {
                 bar.raise(key);
             }
         }
-        complete += far_complete;
+        complete += far.complete;
         if complete >= w::ENOUGH_THREADS && self.plan.is_short() || !by_text && complete > 0 {
             candidates.retain(|candidate| candidate.complete);
-            far = far_complete;
-            far_public = far_public_complete;
+            far.all = far.complete;
+            far_public.all = far_public.complete;
+        } else if complete > 0 {
+            candidates.retain(|candidate| !candidate.scrap);
+            far.all -= far.scraps;
+            far_public.all -= far_public.scraps;
         }
         let near_public = candidates.iter().filter(|candidate| candidate.public);
-        let public = near_public.clone().count() + far_public;
-        let public = (public, near_public.filter(|near| near.complete).count() + far_public_complete);
+        let public = near_public.clone().count() + far_public.all;
+        let public = (public, near_public.filter(|near| near.complete).count() + far_public.complete);
         let dated = match self.query.sort {
             Sort::Newest => self.date(tally, &mut candidates)?,
             _ => HashMap::new(),
         };
-        let total = candidates.len() + far;
+        let total = candidates.len() + far.all;
         let tiers = by_text && self.plan.is_short();
         top(&mut candidates, settled, tiers);
         let passages =
@@ -438,7 +458,7 @@ impl<'a> Run<'a> {
             post: passages.get(&candidate.thread).map(|passage| PostId(passage.post)),
             score: if by_text { candidate.key } else { 0.0 },
         });
-        Ok(Results { hits: hits.collect(), total, complete: complete.min(total), public })
+        Ok(Results { hits: hits.collect(), total, complete: complete.min(total), tiered: tiers, public })
     }
 
     /// Without words: the threads with posts that may count, newest post first, or hottest thread first.
@@ -464,7 +484,7 @@ impl<'a> Run<'a> {
             let Some(fact) = self.allows(thread) else { continue };
             let key = if self.query.sort == Sort::Hottest { f64::from(fact.heat) } else { *at as f64 };
             let public = !fact.restricted;
-            candidates.push(Candidate { thread, complete: true, public, key });
+            candidates.push(Candidate { thread, complete: true, scrap: false, public, key });
         }
         let total = candidates.len();
         let public = candidates.iter().filter(|candidate| candidate.public).count();
@@ -474,7 +494,15 @@ impl<'a> Run<'a> {
             post: newest.get(&candidate.thread).map(|(_, post)| PostId(*post)),
             score: 0.0,
         });
-        Results { hits: hits.collect(), total, complete: total, public: (public, public) }
+        Results { hits: hits.collect(), total, complete: total, tiered: false, public: (public, public) }
+    }
+}
+
+impl Far {
+    fn add(&mut self, shown: bool, whole: bool, scrap: bool) {
+        self.all += usize::from(shown);
+        self.complete += usize::from(shown && whole);
+        self.scraps += usize::from(shown && scrap);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The schema that both indexes share. Two kinds of documents lie in it: *heads*, one a thread, with its title, tags
 //! and what is known about it; and *posts*, with their text.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use tantivy::TantivyDocument;
@@ -19,7 +19,7 @@ use crate::base::pinyin::readings;
 use crate::reach::search::analysis::{self, Analysis, Token};
 
 /// Raised when a field changes; an index built by another version is rebuilt.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 /// Longest title compared as a whole, in characters.
 const MAX_TITLE: usize = 300;
 
@@ -69,7 +69,7 @@ pub(super) struct Fields {
     pub title_loose: Field,
     /// Folded title as one term.
     pub whole_title: Field,
-    /// How title and tags sound: syllables, and the initials of every two neighbours in capitals.
+    /// How title and tags sound: syllables, and the initials of words behind a sign.
     pub sounds: Field,
     /// Folded tags.
     pub tag: Field,
@@ -149,7 +149,11 @@ impl Fields {
         let mut sounds = Prepared::default();
         let mut at = 0;
         for text in std::iter::once(&head.title).chain(&head.tags) {
-            at = sounds_of(text, at, &mut sounds) + 2;
+            let end = sounds_of(text, at, &mut sounds);
+            for word in analysis.abbreviations(text) {
+                sounds.push(&initials_term(&word.letters), at);
+            }
+            at = end + 2;
         }
         document.add_text(self.sounds, sounds.into_text());
         for tag in &head.tags {
@@ -244,11 +248,17 @@ fn hash(of: &(impl Hash + ?Sized)) -> u64 {
     hasher.finish()
 }
 
-/// Every reading of every Han character of `text` and the initials of every two neighbours, from position `from`; gives
-/// the position after the last.
+/// Stands before initials among the syllables.
+pub(super) const INITIALS: char = '=';
+
+/// The initials of a word as they stand among the syllables.
+pub(super) fn initials_term(letters: &str) -> String {
+    format!("{INITIALS}{letters}")
+}
+
+/// Every reading of every Han character of `text`, from position `from`; gives the position after the last.
 fn sounds_of(text: &str, from: usize, out: &mut Prepared) -> usize {
     let mut position = from;
-    let mut before: Option<BTreeSet<char>> = None;
     let mut apart = false;
     for ch in fold(text).chars() {
         if !is_han(ch) {
@@ -256,25 +266,10 @@ fn sounds_of(text: &str, from: usize, out: &mut Prepared) -> usize {
             continue;
         }
         // What is interrupted is not one word.
-        if std::mem::take(&mut apart) {
-            position += 1;
-            before = None;
+        position += usize::from(std::mem::take(&mut apart));
+        for sound in readings(ch) {
+            out.push(&sound, position);
         }
-        let sounds: BTreeSet<String> = readings(ch).into_iter().collect();
-        let initials: BTreeSet<char> = sounds
-            .iter()
-            .filter_map(|sound| sound.chars().next())
-            .map(|ch| ch.to_ascii_uppercase())
-            .collect();
-        for (one, next) in
-            before.iter().flatten().flat_map(|one| initials.iter().map(move |next| (one, next)))
-        {
-            out.push(&format!("{one}{next}"), position - 1);
-        }
-        for sound in &sounds {
-            out.push(sound, position);
-        }
-        before = Some(initials);
         position += 1;
     }
     position

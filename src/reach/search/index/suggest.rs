@@ -1,31 +1,26 @@
-//! While a query is typed: threads whose titles go on as it begins, and words that are nearly what was typed.
-//!
-//! Spelling comes from the public side alone, whoever asks.
+//! While a query is typed: threads whose titles go on as it begins.
 
-use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::TantivyError;
+use tantivy::schema::Field;
 use tantivy::termdict::TermDictionary;
-use tantivy::{DocSet, TERMINATED, TantivyError};
-use tantivy_fst::Automaton;
 
 use super::IndexError;
 use super::filters::Threads;
 use super::generation::Generation;
 use super::run::{Permit, Query};
-use super::tally::{Found, Scoring, sound_terms};
+use super::schema::{INITIALS, initials_term};
+use super::tally::{Found, Scoring};
 use super::view::View;
 use super::weights as w;
 use crate::base::fold::fold;
 use crate::base::ids::ThreadId;
-use crate::base::pinyin::syllables;
-use crate::reach::search::analysis::{Analysis, PART, Question, Unit, Way, stem};
+use crate::base::pinyin::{may_be_initials, syllables};
+use crate::reach::search::analysis::{Analysis, CODE, PART, Question, Unit, Way};
 
 /// Endings looked at for the word being typed.
 const ENDINGS: usize = 200;
 /// Endings that are asked for, the most frequent ones.
 const ENDS: usize = 8;
-/// Words nearly like a misspelt one that are looked at.
-const NEAREST: usize = 12;
 /// Letters of the longest syllable, and ways to go on that are tried.
 const LONGEST_SYLLABLE: usize = 6;
 const BEGUN: usize = 16;
@@ -34,20 +29,8 @@ const POSTINGS: u64 = 9_000;
 const PHRASE: u64 = 4;
 /// A further word is not read at all when only one part of so many could be.
 const SOME: u64 = 4;
-/// A word shorter than this has too many neighbours.
-const SHORTEST: usize = 4;
-/// A longer one is looked for as it is.
+/// A longer word is no syllables.
 const LONGEST: usize = 30;
-/// A word that stands in up to so many posts may be a slip, when the right one stands in so many times as many: in
-/// shorter words a letter more makes another word more often.
-const SLIPPED: u64 = 20;
-const SLIPS: u64 = 20;
-const SLIPS_SHORT: u64 = 50;
-const COMMON_SLIP: usize = 6;
-/// From this length on a word that stands only once may be what was meant.
-const ONCE: usize = 5;
-/// From this length on two letters may be wrong.
-const TWO_WRONG: usize = 8;
 
 /// Threads whose titles hold what was typed so far, the last word perhaps unfinished; the hottest fitting ones first.
 pub(super) fn threads(
@@ -67,7 +50,7 @@ pub(super) fn threads(
         let last = fold(text.rsplit(char::is_whitespace).next().unwrap_or_default());
         let unfinished = last.len() > 1 && last.chars().all(is_code) && !text.ends_with(char::is_whitespace);
         if let Some(unit) =
-            units.iter_mut().rev().find(|unit| unfinished && unit.spaced && unit.meets & PART == 0)
+            units.iter_mut().rev().find(|unit| unfinished && unit.spaced && unit.meets & (PART | CODE) == 0)
         {
             let (written, hidden) = endings(&scoring.sides, fields.title, &last)?;
             unit.ways.extend(written.into_iter().chain(hidden).map(|text| (0.8, Way::Placed(text))));
@@ -77,13 +60,21 @@ pub(super) fn threads(
             }
             let begun = sounds_begun(&scoring.sides, fields.sounds, &last)?;
             unit.ways.extend(begun.into_iter().map(|sounds| (0.5, Way::Sounds(sounds))));
+            let (begun, hidden) = if may_be_initials(&last) {
+                endings(&scoring.sides, fields.sounds, &initials_term(&last))?
+            } else {
+                Default::default()
+            };
+            let letters = |term: String| term.strip_prefix(INITIALS).map(str::to_owned);
+            let begun = begun.into_iter().chain(hidden).filter_map(letters);
+            unit.ways.extend(begun.map(|letters| (0.4, Way::Initials(letters))));
         }
         let threads = Threads::new(&scoring.sides, &fields, query, &[], &None)?;
         tally.reset(scoring.facts.end());
         let mut asked = Vec::with_capacity(units.len());
         for mut unit in units {
             if written(public, &fields, &unit)? {
-                unit.ways.retain(|(_, way)| !way.is_initials());
+                unit.ways.retain(|(_, way)| !matches!(way, Way::Initials(_)));
             }
             let mut costs = costs(public, &fields, &unit)?;
             if scoring.sides.len() == 1 {
@@ -217,7 +208,8 @@ fn costs(public: &View, fields: &super::schema::Fields, unit: &Unit) -> Result<V
             Some(pair) => Ok(PHRASE * holding(public, fields.title_loose, pair)?),
             None => Ok(0),
         },
-        Way::Sounds(sounds) => rarest(fields.sounds, &sound_terms(sounds)),
+        Way::Sounds(sounds) => rarest(fields.sounds, sounds),
+        Way::Initials(letters) => holding(public, fields.sounds, &initials_term(letters)),
     };
     unit.ways.iter().map(cost).collect()
 }
@@ -234,7 +226,11 @@ fn holding(view: &View, field: Field, text: &str) -> Result<u64, IndexError> {
 
 /// The terms of `field` that begin with `prefix`: the most frequent ones of the public side, and apart those that only
 /// the restricted side has, whose frequency chooses nothing.
-fn endings(sides: &[&View], field: Field, prefix: &str) -> Result<(Vec<String>, Vec<String>), IndexError> {
+pub(super) fn endings(
+    sides: &[&View],
+    field: Field,
+    prefix: &str,
+) -> Result<(Vec<String>, Vec<String>), IndexError> {
     let mut sides = sides.iter();
     let mut public = Vec::new();
     if let Some(side) = sides.next() {
@@ -272,138 +268,24 @@ fn begins(view: &View, field: Field, prefix: &str) -> Result<Vec<(u32, String)>,
     Ok(found)
 }
 
-fn note(found: &mut Vec<(u32, String)>, term: &str, count: u32) {
+pub(super) fn note(found: &mut Vec<(u32, String)>, term: &str, count: u32) {
     match found.iter_mut().find(|(_, known)| known == term) {
         Some((known, _)) => *known += count,
         None => found.push((count, term.to_owned())),
     }
 }
 
-/// The word of public posts that `word` most likely was meant to be: it stands in none of them, or in so few beside
-/// the other that it looks like a slip of somebody else.
-/// A word that stands somewhere is looked at only when it is `doubted`.
-pub(super) fn spelling(
+/// Public threads whose titles hold whole words of these initials, at most `limit`.
+pub(super) fn abbreviated(
     generation: &Generation,
-    word: &str,
-    doubted: bool,
-) -> Result<Option<String>, IndexError> {
-    let word = fold(word);
-    let length = word.chars().count();
-    if !(SHORTEST..=LONGEST).contains(&length) || !word.chars().all(char::is_alphabetic) {
-        return Ok(None);
-    }
-    let views = generation.views();
-    let public = &views.public;
-    let fields = generation.fields;
-    let known = living(public, &fields, &word, SLIPPED + 1)?;
-    let times = if length < COMMON_SLIP { SLIPS_SHORT } else { SLIPS };
-    if known > 0 && (!doubted || length <= SHORTEST || known > SLIPPED) {
-        return Ok(None);
-    }
-    let wrong = if length < TWO_WRONG || known > 0 { 1 } else { 2 };
-    let builder = LevenshteinAutomatonBuilder::new(wrong, true);
-    let mut found: Vec<(u32, String)> = Vec::new();
-    for part in &public.parts {
-        for field in [fields.body, fields.title] {
-            let inverted = part.reader.inverted_index(field)?;
-            let near = Near(builder.build_dfa(&word));
-            let mut stream = inverted.terms().search(near).into_stream().map_err(TantivyError::from)?;
-            while stream.advance() {
-                if let Ok(term) = std::str::from_utf8(stream.key()) {
-                    note(&mut found, term, stream.value().doc_freq);
-                }
-            }
-        }
-    }
-    // Nearer first; among equals what begins alike and stands in most posts.
-    let near = builder.build_dfa(&word);
-    let first = word.chars().next();
-    // Another form of the same word is no slip.
-    let other = stem(&word);
-    let likely = |count: u32, term: &str| {
-        count > u32::from(length < ONCE)
-            && (known == 0 || u64::from(count) >= times * known && stem(term) != other)
-    };
-    let mut likely: Vec<(u32, String)> =
-        found.into_iter().filter(|(count, term)| likely(*count, term)).collect();
-    likely.sort_by_key(|(count, term)| {
-        let distance = match near.eval(term) {
-            Distance::Exact(n) | Distance::AtLeast(n) => n,
-        };
-        (distance, term.chars().next() != first, std::cmp::Reverse(*count))
-    });
-    // The counts of the dictionary know of documents that were taken away since; those must not speak.
-    for (_, term) in likely.into_iter().take(NEAREST) {
-        let least = times * known;
-        let least = least.max(if length < ONCE { 2 } else { 1 });
-        if living(public, &fields, &term, least)? >= least {
-            return Ok(Some(term));
-        }
-    }
-    Ok(None)
-}
-
-/// Whether a public document that is still there holds `word` in a title or a body.
-pub(super) fn is_written(generation: &Generation, word: &str) -> Result<bool, IndexError> {
-    Ok(living(&generation.views().public, &generation.fields, word, 1)? > 0)
-}
-
-/// How many documents that are still there hold `word` in a title or a body, counted up to `enough`.
-fn living(public: &View, fields: &super::schema::Fields, word: &str, enough: u64) -> Result<u64, IndexError> {
-    let mut count = 0;
-    for part in &public.parts {
-        for field in [fields.body, fields.title] {
-            let term = tantivy::Term::from_field_text(field, word);
-            let inverted = part.reader.inverted_index(field)?;
-            let Some(mut postings) =
-                inverted.read_postings(&term, IndexRecordOption::Basic).map_err(TantivyError::from)?
-            else {
-                continue;
-            };
-            while count < enough && postings.doc() != TERMINATED {
-                count += u64::from(part.is_alive(postings.doc()));
-                postings.advance();
-            }
-        }
-    }
-    Ok(count)
-}
-
-/// Words near one word, as tantivy walks its dictionary.
-struct Near(DFA);
-
-impl Automaton for Near {
-    type State = u32;
-
-    fn start(&self) -> u32 {
-        self.0.initial_state()
-    }
-
-    fn is_match(&self, state: &u32) -> bool {
-        matches!(self.0.distance(*state), Distance::Exact(_))
-    }
-
-    fn can_match(&self, state: &u32) -> bool {
-        *state != SINK_STATE
-    }
-
-    fn accept(&self, state: &u32, byte: u8) -> u32 {
-        self.0.transition(*state, byte)
-    }
-}
-
-/// Public threads whose titles sound like `sounds`, at most `limit`: for a Chinese word that nobody wrote so.
-pub(super) fn sounding(
-    generation: &Generation,
-    sounds: Vec<String>,
+    letters: &str,
     limit: usize,
 ) -> Result<Vec<ThreadId>, IndexError> {
     let views = generation.views();
-    let public = &views.public;
     let fields = (generation.fields.sounds, generation.fields.sounds);
-    let way = Way::Sounds(sounds);
+    let way = Way::Initials(letters.to_owned());
     let mut found = Vec::new();
-    for part in &public.parts {
+    for part in &views.public.parts {
         super::tally::each(part, fields, &way, |doc, _| {
             if found.len() < limit && part.is_alive(doc) {
                 found.push(ThreadId(i64::from(part.thread(doc))));

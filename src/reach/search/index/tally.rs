@@ -11,7 +11,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, TERMINATED, Term};
 
 use super::run::Permit;
-use super::schema::Fields;
+use super::schema::{Fields, initials_term};
 use super::view::{Fact, Facts, NONE, Part, Place, Sums, View, Views};
 use super::weights as w;
 use crate::reach::search::analysis::{MAX_NEEDS, Unit, Way};
@@ -174,7 +174,7 @@ impl<'a> Scoring<'a> {
                     }
                     least
                 }
-                Way::Sounds(_) | Way::Tag(_) => 0,
+                Way::Sounds(_) | Way::Initials(_) | Way::Tag(_) => 0,
             };
         }
         Ok(cost)
@@ -309,7 +309,7 @@ impl Tally {
         way: &Way,
     ) -> tantivy::Result<()> {
         let fields = match way {
-            Way::Sounds(_) => (scoring.fields.sounds, scoring.fields.sounds),
+            Way::Sounds(_) | Way::Initials(_) => (scoring.fields.sounds, scoring.fields.sounds),
             _ => (scoring.fields.title, scoring.fields.title_loose),
         };
         let tag = match way {
@@ -401,6 +401,9 @@ impl Tally {
             if let Some(share) = share.as_mut().filter(|_| asked == Some(*thread)) {
                 share.title += title;
             }
+            if unit.either {
+                slot.gathered = 0.0;
+            }
         }
         Read { worth, public, share }
     }
@@ -416,7 +419,8 @@ fn label(unit: &Unit) -> String {
             let terms: Vec<&str> = terms.iter().map(|(_, term)| term.as_str()).collect();
             format!("“{}”", terms.join(if spaced { " " } else { "" }))
         }
-        Way::Sounds(sounds) => format!("[{}]", sounds.join(" ").to_lowercase()),
+        Way::Sounds(sounds) => format!("[{}]", sounds.join(" ")),
+        Way::Initials(letters) => format!("[{letters}]"),
     });
     words.collect::<Vec<_>>().join(" | ")
 }
@@ -445,9 +449,10 @@ fn each_from(
         Way::Placed(text) => each_of_term(part, placed, text, from, take),
         Way::Loose(text) => each_of_term(part, loose, text, from, take),
         Way::Tag(_) => Ok(()),
-        Way::Sounds(sounds) if sound_terms(sounds).len() == 1 => {
-            sound_terms(sounds).iter().try_for_each(|one| each_of_term(part, placed, one, from, &mut take))
+        Way::Sounds(sounds) if sounds.len() == 1 => {
+            sounds.iter().try_for_each(|one| each_of_term(part, placed, one, from, &mut take))
         }
+        Way::Initials(letters) => each_of_term(part, placed, &initials_term(letters), from, take),
         Way::Sounds(_) | Way::Phrase { .. } => match phrase(fields, way) {
             Some(query) => each_of_query(part, query.as_ref(), from, &mut take),
             None => Ok(()),
@@ -455,23 +460,12 @@ fn each_from(
     }
 }
 
-/// The terms of several sounds: syllables as they are, initials by pairs, as every tenth character has each of them.
-pub(super) fn sound_terms(sounds: &[String]) -> Vec<String> {
-    let initials =
-        sounds.iter().all(|sound| sound.len() == 1 && sound.bytes().all(|b| b.is_ascii_uppercase()));
-    if initials && sounds.len() > 1 {
-        sounds.iter().zip(sounds.iter().skip(1)).map(|(one, next)| format!("{one}{next}")).collect()
-    } else {
-        sounds.to_vec()
-    }
-}
-
 /// What finds a phrase, or several sounds in a row; `None` for the other ways.
 fn phrase((placed, loose): (Field, Field), way: &Way) -> Option<Box<dyn Query>> {
     match way {
         Way::Sounds(sounds) => {
-            let terms = sound_terms(sounds).into_iter().enumerate();
-            let terms = terms.map(|(at, text)| (at, Term::from_field_text(placed, &text)));
+            let terms = sounds.iter().enumerate();
+            let terms = terms.map(|(at, text)| (at, Term::from_field_text(placed, text)));
             Some(Box::new(PhraseQuery::new_with_offset(terms.collect())))
         }
         Way::Phrase { terms, pairs } => {
@@ -484,7 +478,7 @@ fn phrase((placed, loose): (Field, Field), way: &Way) -> Option<Box<dyn Query>> 
             all.push((Occur::Must, Box::new(PhraseQuery::new_with_offset(terms.collect()))));
             Some(Box::new(BooleanQuery::new(all)))
         }
-        Way::Placed(_) | Way::Loose(_) | Way::Tag(_) => None,
+        Way::Placed(_) | Way::Loose(_) | Way::Initials(_) | Way::Tag(_) => None,
     }
 }
 
@@ -501,7 +495,7 @@ pub(super) fn each_among(
     let one = match way {
         Way::Placed(text) => Some((placed, text)),
         Way::Loose(text) => Some((loose, text)),
-        Way::Tag(_) => return Ok(()),
+        Way::Tag(_) | Way::Initials(_) => return Ok(()),
         Way::Sounds(sounds) => match sounds.as_slice() {
             [one] => Some((placed, one)),
             _ => None,

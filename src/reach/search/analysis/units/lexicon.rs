@@ -55,7 +55,7 @@ impl Lexicon {
     }
 
     /// How long the longest word is with which `chars` begin; 0 when none does.
-    pub(super) fn word_at(&self, chars: &[char]) -> usize {
+    pub(in crate::reach::search::analysis) fn word_at(&self, chars: &[char]) -> usize {
         if self.words.is_empty() {
             return 0;
         }

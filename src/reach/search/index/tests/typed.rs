@@ -92,3 +92,102 @@ fn a_word_that_is_in_too_many_titles_is_read_in_the_newest_and_asks_for_nothing_
     both.sort_unstable();
     assert_eq!(both, [1, 13_001]);
 }
+
+#[test]
+fn a_minus_takes_away_what_the_word_would_have_found() {
+    let shelf = Shelf::with(&[
+        post(10, "Dynamic NavigationMesh rebuilds", "It rebuilds."),
+        post(20, "The pump crashes", "It rebuilds after that."),
+        post(30, "Nothing special", "It rebuilds."),
+    ]);
+    let found = |text: &str| {
+        let mut found = shelf.find(text, &Permit::Public);
+        found.sort_unstable();
+        found
+    };
+    assert_eq!(found("rebuilds -mesh"), [2, 3]);
+    assert_eq!(found("rebuilds -crash"), [1, 3]);
+    assert_eq!(found("rebuilds -\"crash\""), [1, 2, 3], "in quotes as it stands");
+}
+
+#[test]
+fn of_alternatives_the_better_one_counts() {
+    let filler = "Some more words about this and that, as people write them every day.";
+    let mut posts: Vec<Written> = (10..40_i64).map(|n| post(n * 10, "Other", filler)).collect();
+    posts.push(post(410, "Lantern build", "Build a lantern, the lantern build is easy."));
+    posts.push(post(420, "Both", &format!("{filler} The lantern and the torch. {filler} A build it was.")));
+    let shelf = Shelf::with(&posts);
+    let results = shelf.results("lantern OR torch build", &Permit::Public, Sort::Relevance);
+    assert_eq!((threads(&results).first(), results.complete), (Some(&41), 2), "{results:?}");
+}
+
+#[test]
+fn where_a_code_is_found_its_parts_are_nothing() {
+    let shelf = Shelf::with(&[
+        post(10, "Update", "It says ERR_0x80070005 at the end."),
+        post(20, "Other", "The mask is 0x7f and the ERR light is on."),
+        post(30, "Colours", "Use 0xff."),
+    ]);
+    let results = shelf.results("ERR_0x80070005", &Permit::Public, Sort::Relevance);
+    assert_eq!((threads(&results), results.total, results.complete), (vec![1], 1, 1));
+    let results = shelf.results("ERR_0x80070006", &Permit::Public, Sort::Relevance);
+    assert!(results.complete == 0 && results.total > 0, "{results:?}");
+}
+
+#[test]
+fn initials_are_those_of_whole_words() {
+    let shelf = Shelf::with(&[
+        post(10, "不是内部命令怎么办", "x"),
+        post(20, "糖尿病能吃什么", "y"),
+        post(30, "关于斜切的问题", "z"),
+        post(40, "高血压的人", "w"),
+    ]);
+    assert_eq!(shelf.find("tnb", &Permit::Public), [2]);
+    assert_eq!(shelf.find("gxy", &Permit::Public), [4]);
+    assert!(shelf.find("snb", &Permit::Public).is_empty(), "是内部 is no word");
+}
+
+#[test]
+fn the_beginning_of_a_query_is_put_right() {
+    let shelf = Shelf::with(&[
+        post(10, "Vehicle demo with physics", "x"),
+        post(20, "Shadows and vehicles", "y"),
+        post(30, "Vehicle again 传感器", "vehiclo"),
+    ]);
+    for (typed, better) in [
+        ("vehicel demo", Some("vehicle demo")),
+        ("physcis", Some("physics")),
+        ("shadwo", Some("shadows")),
+        ("Vehicel ", Some("vehicle")),
+        ("deom", Some("demo")),
+        // Right, too short, not of this kind, or nothing is near.
+        ("vehic", None),
+        ("vehicle demo", None),
+        ("dem0", None),
+        ("vhc", None),
+        ("chuangan", None),
+        ("传干器", None),
+        ("zorbifer", None),
+    ] {
+        assert_eq!(shelf.index.begun(typed).unwrap().as_deref(), better, "{typed}");
+    }
+}
+
+#[test]
+fn words_that_sound_the_same_come_from_titles_and_bodies() {
+    let shelf = Shelf::with(&[
+        post(10, "游戏", "塞尔达传说很好玩。"),
+        post(20, "別的", "塞爾達也好看。"),
+        post(30, "传感器", "校准"),
+    ]);
+    let words = |typed: &[&str]| {
+        let syllables: Vec<String> = typed.iter().map(|one| (*one).to_owned()).collect();
+        let found = shelf.index.homophones(&syllables).unwrap();
+        found.into_iter().map(|found| (found.word, found.confused, found.most)).collect::<Vec<_>>()
+    };
+    assert_eq!(words(&["sai", "er", "da"]), [("塞尔达".to_owned(), 0, 2)]);
+    assert_eq!(words(&["chuan", "gan", "qi"]), [("传感器".to_owned(), 0, 1)]);
+    assert_eq!(words(&["chuang", "gan", "qi"]), [("传感器".to_owned(), 1, 1)], "nasals are mixed up");
+    assert!(words(&["chuang", "gang", "qi"]).is_empty(), "twice is too much");
+    assert!(words(&["sai", "er"]).contains(&("塞尔".to_owned(), 0, 2)));
+}

@@ -1,0 +1,115 @@
+//! Words by the initials of their characters, as people type them who save letters: 糖尿病 is `tnb`.
+//!
+//! They begin and end where words do. Any three letters are the initials of some three neighbours in a long title, so
+//! without that most of what they find would be chance.
+
+use std::ops::Range;
+
+use super::Analysis;
+use super::scan::{PieceKind, Scan};
+use crate::base::pinyin::readings;
+
+/// Characters of the longest stretch that is abbreviated.
+const LONGEST: usize = 8;
+/// Ways to abbreviate one stretch, and readings of one character.
+const WAYS: usize = 4;
+const READINGS: usize = 2;
+
+/// A stretch of whole words with the initials that stand for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Abbreviation {
+    /// Its initials, lower case.
+    pub letters: String,
+    /// Byte offsets in the original text.
+    pub bytes: Range<usize>,
+    /// Position of its first character among the terms of the text.
+    pub position: u32,
+}
+
+impl Analysis {
+    /// Every stretch of two to eight Han characters of `text` that consists of whole words, in order.
+    pub fn abbreviations(&self, text: &str) -> Vec<Abbreviation> {
+        let scan = Scan::new(text);
+        let mut found = Vec::new();
+        for piece in scan.pieces.iter().filter(|piece| piece.kind == PieceKind::Han) {
+            let run = scan.folded(piece.chars.clone());
+            let chars: Vec<char> = run.chars().collect();
+            for within in self.stretches(&run) {
+                for letters in letters(chars.get(within.clone()).unwrap_or_default()) {
+                    let chars = piece.chars.start + within.start..piece.chars.start + within.end;
+                    found.push(Abbreviation {
+                        letters,
+                        bytes: scan.bytes(chars),
+                        position: piece.position + within.start as u32,
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// Neighbouring words of a Han run together, and words within words, in characters; each stretch once.
+    fn stretches(&self, run: &str) -> Vec<Range<usize>> {
+        let cut = self.jieba.cut(run, false);
+        let mut stretches: Vec<Range<usize>> = Vec::new();
+        for (nth, first) in cut.iter().enumerate() {
+            let ends = cut.iter().skip(nth).map(|last| last.end);
+            stretches.extend(ends.map(|end| first.start..end).take_while(|one| one.len() <= LONGEST));
+        }
+        let within = self.jieba.cut_all(run);
+        stretches.extend(within.iter().map(|word| word.start..word.end));
+        stretches.retain(|stretch| (2..=LONGEST).contains(&stretch.len()));
+        stretches.sort_by_key(|stretch| (stretch.start, stretch.end));
+        stretches.dedup();
+        stretches
+    }
+}
+
+/// How `chars` are abbreviated, by their usual readings.
+fn letters(chars: &[char]) -> Vec<String> {
+    let mut ways = vec![String::new()];
+    for ch in chars {
+        let mut initials: Vec<char> = Vec::new();
+        for initial in readings(*ch).iter().take(READINGS).filter_map(|reading| reading.chars().next()) {
+            if !initials.contains(&initial) {
+                initials.push(initial);
+            }
+        }
+        ways = ways
+            .iter()
+            .flat_map(|way| initials.iter().map(move |initial| format!("{way}{initial}")))
+            .take(WAYS)
+            .collect();
+    }
+    ways
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::reach::search::analysis::for_tests;
+
+    fn letters(text: &str) -> Vec<String> {
+        for_tests().abbreviations(text).into_iter().map(|found| found.letters).collect()
+    }
+
+    #[test]
+    fn whole_words_and_their_neighbours_are_abbreviated() {
+        let found = letters("社區營銷");
+        for wanted in ["sq", "sqyx", "yx"] {
+            assert!(found.iter().any(|letters| letters == wanted), "{wanted}: {found:?}");
+        }
+        assert!(!found.iter().any(|letters| letters == "qy"), "{found:?}");
+        assert!(letters("不是内部命令").iter().all(|letters| letters != "snb"));
+        assert!(letters("银行").contains(&"yh".to_owned()), "the second reading");
+        assert!(letters("糖尿病能吃什么").contains(&"tnb".to_owned()));
+        assert!(letters("pump 泵").is_empty());
+    }
+
+    #[test]
+    fn they_lie_on_the_original_characters() {
+        let text = "How 高血壓 is";
+        let found = for_tests().abbreviations(text);
+        let one = found.iter().find(|found| found.letters == "gxy").unwrap();
+        assert_eq!(text.get(one.bytes.clone()), Some("高血壓"));
+    }
+}
