@@ -1,5 +1,5 @@
 //! Migration twins: the same names in both dialects, up-down-up leaves the same schema, and both dialects make
-//! what `schema.rs` says.
+//! what `infra/db/schema` says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,9 +80,9 @@ fn objects(conn: &mut Conn) -> Vec<Object> {
     diesel::sql_query(sql).load(conn).unwrap()
 }
 
-/// What `schema.rs` declares.
+/// What `infra/db/schema` declares.
 fn declared() -> Tables {
-    let text = include_str!("../../../src/infra/db/schema.rs");
+    let text = super::files::schema();
     let mut tables = Tables::new();
     for block in text.split("diesel::table! {").skip(1) {
         let block = &block[..block.find("\n}").unwrap()];

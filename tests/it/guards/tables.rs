@@ -130,7 +130,7 @@ fn code(path: &Path) -> String {
 }
 
 fn declared() -> BTreeSet<String> {
-    include_str!("../../../src/infra/db/schema.rs").split("diesel::table! {").skip(1).map(word).collect()
+    super::files::schema().split("diesel::table! {").skip(1).map(word).collect()
 }
 
 #[test]
