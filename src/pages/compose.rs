@@ -428,9 +428,8 @@ async fn write(
         .write(move |conn| {
             once(conn, key.as_ref(), house.clock.now(), |conn| {
                 let body = &wanted.text.body;
-                if let Some(url) =
-                    posts::service::said_before(conn, &house, member.id, Place::Reply(id), body)?
-                {
+                let place = Place::Reply(id, to);
+                if let Some(url) = posts::service::said_before(conn, &house, member.id, place, body)? {
                     return Ok((url.clone(), 303, url));
                 }
                 let replied = posts::service::reply(conn, &house, &member, &wanted)?;

@@ -130,21 +130,23 @@ const AGAIN: i64 = 600 * SECOND;
 /// Where a text was to stand.
 #[derive(Debug, Clone, Copy)]
 pub enum Place<'a> {
-    /// As a reply in a thread.
-    Reply(ThreadId),
+    /// As a reply in a thread, to the post of this number.
+    Reply(ThreadId, Option<i32>),
     /// As the opening of a thread with this title.
     Opening(CategoryId, &'a str),
 }
 
 impl Place<'_> {
-    fn is_of(self, post: &Post, thread: &Thread) -> bool {
-        match self {
-            Self::Reply(id) => thread.id == id && !post.opens(),
+    fn is_of(self, conn: &mut Conn, post: &Post, thread: &Thread) -> QueryResult<bool> {
+        Ok(match self {
+            Self::Reply(id, to) => {
+                thread.id == id && !post.opens() && post.reply_to == numbered(conn, id, to)?
+            }
             Self::Opening(category, title) => {
                 let listed = thread.state() == State::Listed;
                 post.opens() && listed && thread.category_id == category && thread.title == title
             }
-        }
+        })
     }
 }
 
@@ -163,12 +165,18 @@ pub fn said_before(
             continue;
         }
         if let Some(thread) = threads::store::find(conn, post.thread_id)?
-            && place.is_of(&post, &thread)
+            && place.is_of(conn, &post, &thread)?
         {
             return Ok(Some(crate::web::urls::post_in_thread(thread.id, &thread.slug, post.number, post.id)));
         }
     }
     Ok(None)
+}
+
+/// The post of a number that a reply answers, when it can be read.
+fn numbered(conn: &mut Conn, thread: ThreadId, number: Option<i32>) -> QueryResult<Option<PostId>> {
+    let Some(number) = number else { return Ok(None) };
+    Ok(store::at(conn, thread, number)?.filter(|post| post.state() == State::Listed).map(|post| post.id))
 }
 
 /// A reply that was written.
@@ -191,12 +199,7 @@ pub fn reply(conn: &mut Conn, house: &House, member: &SignedIn, wanted: &Reply) 
     if thread.state() != State::Listed || (thread.closed && !actor.moderates(thread.category_id)) {
         return Err(threads::Error::Closed.into());
     }
-    let reply_to = match wanted.to {
-        Some(number) => {
-            store::at(conn, thread.id, number)?.filter(|p| p.state() == State::Listed).map(|p| p.id)
-        }
-        None => None,
-    };
+    let reply_to = numbered(conn, thread.id, wanted.to)?;
     let now = house.clock.now();
     let number = thread.next_number;
     let new = NewPost {

@@ -35,6 +35,10 @@ app_on_both! {
         let said = app.post(&path, &ada, &[("body", "Louder now.")]).await.location().to_owned();
         assert_eq!(app.post(&path, &ada, &[("body", "Louder now.")]).await.location(), said);
         assert_ne!(app.post(&path, &ada, &[("body", "Louder still.")]).await.location(), said);
+        let to_first = [("body", "Louder now."), ("reply_to", "1")];
+        let answer = app.post(&path, &ada, &to_first).await.location().to_owned();
+        assert_ne!(answer, said, "the same said to somebody is another reply");
+        assert_eq!(app.post(&path, &ada, &to_first).await.location(), answer);
         let bo = app.member("bo", Role::Member);
         assert_ne!(app.post(&path, &bo, &[("body", "Louder now.")]).await.location(), said, "others may say the same");
         app.pass(601 * SECOND);
