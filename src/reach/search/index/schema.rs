@@ -248,12 +248,9 @@ fn hash(of: &(impl Hash + ?Sized)) -> u64 {
     hasher.finish()
 }
 
-/// Stands before initials among the syllables.
-pub(super) const INITIALS: char = '=';
-
 /// The initials of a word as they stand among the syllables.
 pub(super) fn initials_term(letters: &str) -> String {
-    format!("{INITIALS}{letters}")
+    format!("={letters}")
 }
 
 /// Every reading of every Han character of `text`, from position `from`; gives the position after the last.

@@ -8,7 +8,7 @@ use super::IndexError;
 use super::filters::Threads;
 use super::generation::Generation;
 use super::run::{Permit, Query};
-use super::schema::{INITIALS, initials_term};
+use super::schema::initials_term;
 use super::tally::{Found, Scoring};
 use super::view::View;
 use super::weights as w;
@@ -60,14 +60,9 @@ pub(super) fn threads(
             }
             let begun = sounds_begun(&scoring.sides, fields.sounds, &last)?;
             unit.ways.extend(begun.into_iter().map(|sounds| (0.5, Way::Sounds(sounds))));
-            let (begun, hidden) = if may_be_initials(&last) {
-                endings(&scoring.sides, fields.sounds, &initials_term(&last))?
-            } else {
-                Default::default()
-            };
-            let letters = |term: String| term.strip_prefix(INITIALS).map(str::to_owned);
-            let begun = begun.into_iter().chain(hidden).filter_map(letters);
-            unit.ways.extend(begun.map(|letters| (0.4, Way::Initials(letters))));
+            if may_be_initials(&last) {
+                unit.ways.extend(next_initials(&scoring.sides, fields.sounds, &last)?);
+            }
         }
         let threads = Threads::new(&scoring.sides, &fields, query, &[], &None)?;
         tally.reset(scoring.facts.end());
@@ -177,6 +172,22 @@ fn sounds_begun(sides: &[&View], field: Field, word: &str) -> Result<Vec<Vec<Str
     begun.truncate(BEGUN);
     begun.append(&mut hidden);
     Ok(begun)
+}
+
+/// Initials that go on by one letter, in the ways in which somebody may have written them.
+fn next_initials(sides: &[&View], field: Field, letters: &str) -> Result<Vec<(f32, Way)>, IndexError> {
+    let mut ways = Vec::new();
+    for next in 'a'..='z' {
+        let longer = format!("{letters}{next}");
+        let term = initials_term(&longer);
+        for side in sides {
+            if holding(side, field, &term)? > 0 {
+                ways.push((0.4, Way::Initials(longer)));
+                break;
+            }
+        }
+    }
+    Ok(ways)
 }
 
 /// Whether somebody wrote the word of `unit` in a public title.
