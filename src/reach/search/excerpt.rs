@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::analysis::{ASKS, Analysis, CODE, Lexicon, Question, Sought, Token, Unit, Way};
 use super::query::ParsedQuery;
 use crate::base::fold::is_han;
-use crate::base::pinyin::readings;
+use crate::base::pinyin::usual_readings;
 
 /// A good length for a result list, in columns; a Han character takes two.
 pub const COLUMNS: usize = 200;
@@ -220,7 +220,7 @@ impl<'t> Places<'t> {
     /// Characters that sound as typed, one after the other.
     fn sounds(&self, sounds: &[String], nth: usize, spans: &mut Vec<Span>) {
         let heard = |token: &Token, sound: &str| {
-            let readings = token.text.chars().next().map(readings).unwrap_or_default();
+            let readings = token.text.chars().next().map(usual_readings).unwrap_or_default();
             readings.iter().any(|reading| *reading == sound)
         };
         for run in self.han.windows(sounds.len().max(1)) {

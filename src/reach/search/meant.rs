@@ -2,9 +2,10 @@
 //!
 //! Everything here comes from what is public, whoever asks.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::analysis::in_script_of;
+use super::analysis::{in_script_of, is_function};
 use super::help::shown;
 use super::index::{Filter, Homophone, Page, Permit};
 use super::query::{Clause, ParsedQuery};
@@ -15,13 +16,19 @@ use crate::content::categories;
 use crate::infra::db::Conn;
 use crate::infra::house::House;
 
+/// Threads holding all that was typed up to which it may have been meant otherwise.
+const FEW: usize = 10;
+/// Characters of a Han run of which each word must be found, rather than the run, and of the longest one that is looked at.
+const RUN: std::ops::RangeInclusive<usize> = 5..=16;
 /// How many times as many threads must hold what is meant.
 const OFTENER: usize = 3;
 /// Threads holding all that was typed up to which a word of it that few wrote may be a slip.
 const DOUBTED: usize = 2;
-/// A word that no dictionary knows must be in so many threads, and have so many characters: others come about by chance.
+/// A word that no dictionary knows must be in so many threads, one of two characters in more, and its most frequent pair
+/// may stand in so many times as many texts as its rarest: others come about by chance.
 const COINED: usize = 3;
-const COINED_CHARS: usize = 3;
+const COINED_SHORT: usize = 10;
+const COHESION: u64 = 5;
 /// Words that sound the same whose threads are counted.
 const COUNTED: usize = 6;
 /// Titles looked at for what initials stand for.
@@ -34,6 +41,20 @@ pub(super) struct Meant {
     pub text: String,
     /// Nobody wrote in public any of the words that were replaced.
     pub sure: bool,
+}
+
+/// The words of `text`, Han runs apart from what stands beside them.
+fn words(text: &str) -> Vec<String> {
+    let kind = |ch: &char| (ch.is_alphanumeric(), is_han(*ch));
+    let chars: Vec<char> = text.chars().collect();
+    let runs = chars.chunk_by(|one, next| kind(one) == kind(next));
+    runs.filter(|run| run.first().is_some_and(|ch| kind(ch).0)).map(|run| run.iter().collect()).collect()
+}
+
+/// `word` in capitals where `typed` is.
+fn in_case_of(typed: &str, word: String) -> String {
+    let small = typed.chars().any(char::is_lowercase) || typed.chars().count() < 2;
+    if small { word } else { word.to_uppercase() }
 }
 
 impl Search {
@@ -50,71 +71,142 @@ impl Search {
         let mut meant = Meant { text: typed.to_owned(), sure: true };
         let misspelt = |clause: &&Clause| parsed.unread.contains(&clause.text);
         for clause in parsed.clauses.iter().filter(|clause| !clause.negated && !misspelt(clause)) {
-            for word in clause.text.split(|ch: char| !ch.is_alphanumeric()).filter(|word| !word.is_empty()) {
-                let better = if word.chars().all(is_han) {
-                    let alone = clause.text == word && parsed.clauses.len() == 1;
+            for word in &words(&clause.text) {
+                let better = if complete > FEW {
+                    // All that is known in a run is found, which says nothing of the rest.
+                    let run = word.chars().all(is_han) && RUN.contains(&word.chars().count());
+                    if run { self.parts_meant(conn, house, word, 0)? } else { None }
+                } else if word.chars().all(is_han) {
+                    let short = word.chars().count() < *RUN.start();
+                    let alone = short && clause.text == *word && parsed.clauses.len() == 1;
                     let holding = if alone { complete } else { self.holding(conn, house, word)? };
-                    // A word that several threads hold is meant, however few hold the others too.
-                    let slip = alone || holding <= DOUBTED;
-                    let better = if slip { self.homophone(conn, house, word, holding)? } else { None };
-                    better.map(|better| (better, holding == 0))
+                    self.han_meant(conn, house, word, holding)?
                 } else if complete > 0 && !syllables(&fold(word)).is_empty() {
                     // It was found by its sound.
                     None
                 } else {
-                    let better = self.index.spelling(word, complete <= DOUBTED)?;
-                    let written = better.is_some() && self.index.is_written(&fold(word))?;
-                    better.map(|better| (better, !written))
+                    let better = self.index.spelling(word)?;
+                    better.map(|better| Meant { text: in_case_of(word, better.word), sure: better.sure })
                 };
-                if let Some((better, sure)) = better {
-                    meant.text = meant.text.replace(word, &better);
-                    meant.sure &= sure;
+                if let Some(Meant { text, sure }) = better {
+                    meant.text = meant.text.replace(word, &text);
+                    // Quotes say that it is to be so.
+                    meant.sure &= sure && !clause.exact;
                 }
             }
         }
         Ok((meant.text != typed).then_some(meant))
     }
 
+    /// What a Han `run`, which `holding` public threads hold, was meant to be: as a whole, or else part by part.
+    fn han_meant(
+        &self,
+        conn: &mut Conn,
+        house: &House,
+        run: &str,
+        holding: usize,
+    ) -> Result<Option<Meant>, Error> {
+        // A word that several threads hold is meant, however few hold the others too.
+        if holding > DOUBTED {
+            return Ok(None);
+        }
+        let whole = self.homophone(conn, house, run, holding)?;
+        if whole.is_some() || holding > 0 {
+            return Ok(whole);
+        }
+        self.parts_meant(conn, house, run, DOUBTED)
+    }
+
+    /// A Han `run` with the parts that are no words, and that at most `doubted` public threads hold, put right.
+    fn parts_meant(
+        &self,
+        conn: &mut Conn,
+        house: &House,
+        run: &str,
+        doubted: usize,
+    ) -> Result<Option<Meant>, Error> {
+        let lexicon = lexicon(conn)?;
+        let folded = fold(run);
+        let mut meant = Meant { text: folded.clone(), sure: true };
+        for part in self.analysis.unknown_parts(&folded, &lexicon) {
+            if part == folded {
+                continue;
+            }
+            let holding = self.holding(conn, house, &part)?;
+            if holding <= doubted
+                && let Some(Meant { text, sure }) = self.homophone(conn, house, &part, holding)?
+            {
+                meant.text = meant.text.replace(&part, &text);
+                meant.sure &= sure;
+            }
+        }
+        Ok((meant.text != folded).then(|| Meant { text: in_script_of(run, &meant.text), ..meant }))
+    }
+
     /// Public threads that hold `word`.
     fn holding(&self, conn: &mut Conn, house: &House, word: &str) -> Result<usize, Error> {
-        let parsed = ParsedQuery::plain(word);
+        // Of a long run as it stands: what holds all known words of it need not hold the rest.
+        let short = word.chars().count() < *RUN.start();
+        let parsed =
+            if short { ParsedQuery::plain(word) } else { ParsedQuery::parse(&format!("\"{word}\"")) };
         let found = self.with_query(conn, house, &parsed, Filter::default(), |query| {
             self.index.search(query, &Permit::Public, Page { offset: 0, limit: 1 })
         })?;
         Ok(found.complete)
     }
 
-    /// The word that sounds like `word`, which `holding` public threads hold, and that most of them hold.
+    /// The word that sounds like `word`, which `holding` public threads hold: of several the one with most of its characters,
+    /// and of those the one that most threads hold.
     fn homophone(
         &self,
         conn: &mut Conn,
         house: &House,
         word: &str,
         holding: usize,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<Meant>, Error> {
         let folded = fold(word);
         let chars: Vec<char> = folded.chars().collect();
         let usual = chars.iter().map(|ch| readings(*ch).into_iter().next()).collect::<Option<Vec<String>>>();
         let Some(usual) = usual.filter(|usual| (2..=8).contains(&usual.len())) else { return Ok(None) };
         let lexicon = lexicon(conn)?;
-        let least = (OFTENER * holding).max(1);
-        let mut best: Option<(usize, usize, String)> = None;
-        let coined = chars.len() >= COINED_CHARS;
+        // What the dictionary knows is no slip.
+        if self.analysis.is_word(&folded, &lexicon) {
+            return Ok(None);
+        }
         let known = |word: &Homophone| self.analysis.is_word(&word.word, &lexicon);
-        let words = self.index.homophones(&usual)?;
-        let likely = words.into_iter().filter(|word| word.word != folded && (coined || known(word)));
-        for found in likely.take(COUNTED) {
-            let least = if known(&found) { least } else { least.max(COINED) };
-            let nearer = best.as_ref().is_some_and(|(confused, ..)| *confused < found.confused);
-            if nearer || found.most < least as u64 {
+        // A name is put right where nobody wrote what was typed and that is no words either.
+        let coins = holding == 0 && !self.analysis.is_worded(&folded, &lexicon);
+        let often = if chars.len() > 2 { COINED } else { COINED_SHORT };
+        let coined = |word: &Homophone| {
+            coins
+                && word.confused == 0
+                && word.widest <= COHESION * word.most
+                && !word.word.chars().any(|ch| is_function(ch.encode_utf8(&mut [0; 4])))
+        };
+        let shared = |word: &str| word.chars().zip(&chars).filter(|(one, other)| one == *other).count();
+        let mut likely: Vec<(usize, Homophone)> = self
+            .index
+            .homophones(&usual)?
+            .into_iter()
+            .filter(|word| word.word != folded && (known(word) || coined(word)))
+            .map(|word| (shared(&word.word), word))
+            // Where every character is another, it is somebody's name more often than a slip.
+            .filter(|(shared, _)| *shared > 0)
+            .collect();
+        likely.sort_by_key(|(shared, word)| (Reverse(*shared), word.confused, Reverse(word.most)));
+        let mut best: Option<((usize, usize), usize, String)> = None;
+        for (shared, found) in likely.into_iter().take(COUNTED) {
+            let least = (OFTENER * holding).max(if known(&found) { 1 } else { often });
+            let like = (shared, 1 - found.confused.min(1));
+            if found.most < least as u64 || best.as_ref().is_some_and(|(known, ..)| *known > like) {
                 continue;
             }
             let threads = self.holding(conn, house, &found.word)?;
             if threads >= least && best.as_ref().is_none_or(|(_, most, _)| *most < threads) {
-                best = Some((found.confused, threads, found.word));
+                best = Some((like, threads, found.word));
             }
         }
-        Ok(best.map(|(.., better)| in_script_of(word, &better)))
+        Ok(best.map(|(.., text)| Meant { text: in_script_of(word, &text), sure: holding == 0 }))
     }
 
     /// The word of public titles that the initials `typed` stand for most often, by the usual reading of its characters;

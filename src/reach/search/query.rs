@@ -181,7 +181,7 @@ impl ParsedQuery {
                 query.unread.push(raw.text);
             } else if between && raw.text == "AND" {
                 // Everything typed must be found anyway.
-            } else if between && raw.text == "NOT" {
+            } else if nth + 1 < raws.len() && !raw.exact && !raw.negated && raw.text == "NOT" {
                 not = true;
             } else if !raw.exact && operators < MAX_OPERATORS && query.operator(&raw.text, raw.negated) {
                 operators += 1;

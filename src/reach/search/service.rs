@@ -59,8 +59,6 @@ impl Fault for Error {
 /// Posts shown of a search within one thread.
 const WITHIN: usize = 50;
 
-/// Threads holding all that was typed up to which it may have been meant otherwise.
-const FEW: usize = 10;
 /// Members of the name that is searched for offered at once.
 const PEOPLE: usize = 3;
 /// Words that may be a name.
@@ -304,10 +302,7 @@ impl Search {
         if later || answer.parsed.is_empty() {
             return Ok(answer);
         }
-        let slip = match answer.complete {
-            0..=FEW => self.meant(conn, house, &answer.parsed, &asked.text, answer.complete)?,
-            _ => None,
-        };
+        let slip = self.meant(conn, house, &answer.parsed, &asked.text, answer.complete)?;
         let meant = match slip {
             Some(meant) => Some(meant),
             None => self.abbreviated(conn, &answer.parsed)?.map(|text| Meant { text, sure: false }),
@@ -315,7 +310,8 @@ impl Search {
         let Some(Meant { text, sure }) = meant else { return Ok(answer) };
         let better = self.once(conn, house, actor, &Asked { text: text.clone(), ..asked.clone() })?;
         // What finds no more than what was typed helps nobody.
-        if better.complete <= answer.complete && !(sure && better.total > answer.total) {
+        let more = better.complete > answer.complete;
+        if !more && !(sure && (better.complete > 0 || better.total > answer.total)) {
             return Ok(answer);
         }
         let corrected = sure && asked.corrected && answer.complete == 0 && better.complete > 0;

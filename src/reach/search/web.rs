@@ -33,7 +33,8 @@ pub struct SearchQuery {
     category: String,
     #[serde(default)]
     sort: String,
-    thread: Option<i64>,
+    #[serde(default)]
+    thread: String,
     page: Option<i64>,
     /// Filled: search what was typed, whatever was probably meant.
     #[serde(default)]
@@ -82,6 +83,10 @@ impl SearchQuery {
         filled.map(|(name, value)| format!("{name}{}", one(value))).collect()
     }
 
+    fn thread(&self) -> Option<i64> {
+        self.thread.parse().ok()
+    }
+
     fn address(&self, q: &str, category: &str) -> String {
         let mut address = format!("/search?q={}", urls::component(q));
         for (name, value) in
@@ -94,7 +99,7 @@ impl SearchQuery {
                 address.push_str(&urls::component(value));
             }
         }
-        if let Some(thread) = self.thread {
+        if let Some(thread) = self.thread() {
             address.push_str("&thread=");
             address.push_str(&thread.to_string());
         }
@@ -111,7 +116,7 @@ impl SearchQuery {
 
     /// The same search in all threads.
     fn anywhere(&self, q: &str) -> String {
-        Self { thread: None, ..self.clone() }.address(q, &self.category)
+        Self { thread: String::new(), ..self.clone() }.address(q, &self.category)
     }
 }
 
@@ -174,7 +179,7 @@ struct SearchPage {
     meant: Option<Link>,
     /// The results are those of what was meant; this leads to those of what was typed.
     instead: Option<Link>,
-    /// That nobody of the name that was asked for wrote what was found, in words.
+    /// That there is nothing of the author or with the tag that was asked for, in words.
     nobody: Option<String>,
     /// That there are more results than pages, in words.
     beyond: Option<String>,
@@ -204,7 +209,7 @@ fn view(
     authors: &[Card],
 ) -> HitView {
     let thread = &found.thread;
-    let inside = query.thread.is_none() && thread.posts > 1 && !q.is_empty();
+    let inside = query.thread().is_none() && thread.posts > 1 && !q.is_empty();
     HitView {
         url: if found.post.opens() {
             thread.url(1)
@@ -290,7 +295,7 @@ pub async fn page(
         text: typed.to_owned(),
         category: Some(query.category.clone()),
         sort: Sort::parse(&query.sort).unwrap_or_default(),
-        thread: query.thread.map(ThreadId),
+        thread: query.thread().map(ThreadId),
         offset: usize::try_from(n - 1).unwrap_or(0) * limit,
         limit,
         corrected: query.typed.is_empty(),
@@ -312,7 +317,7 @@ pub async fn page(
         let to = format!("{}&page={last}", query.address(&q, &query.category));
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, to)).finish());
     }
-    let noted = n == 1 && query.thread.is_none() && !answer.parsed.wanted().trim().is_empty();
+    let noted = n == 1 && query.thread().is_none() && !answer.parsed.wanted().trim().is_empty();
     let search = if noted { note(&log, &web, &page, &req, &q, &answer) } else { String::new() };
     page.ok(&web, &SearchPage { search, ..compose(&page, &query, q, n, answer, &authors) })
 }
@@ -350,7 +355,7 @@ fn compose(
     let shell = page.shell.clone();
     let total = i64::try_from(answer.total).unwrap_or(i64::MAX);
     let last =
-        if query.thread.is_some() { 1 } else { ((total + THREADS - 1) / THREADS).clamp(1, LAST_LIST_PAGE) };
+        if query.thread().is_some() { 1 } else { ((total + THREADS - 1) / THREADS).clamp(1, LAST_LIST_PAGE) };
     let operators = &answer.parsed.operators;
     // What is done with the results is done with the query that found them.
     let asked = if answer.corrected { answer.meant.clone() } else { None };
@@ -362,18 +367,20 @@ fn compose(
         name: operator.clone(),
         url: query.address(&without(&sought, operator), &query.category),
     };
-    let within = query.thread.map(|_| Link { name: shell.t("search-inside"), url: query.anywhere(&sought) });
+    let within =
+        query.thread().map(|_| Link { name: shell.t("search-inside"), url: query.anywhere(&sought) });
     let shown = usize::try_from((n - 1) * THREADS).unwrap_or(0);
     let rest = (answer.tiered && answer.complete > 0).then(|| answer.complete.checked_sub(shown)).flatten();
     let most = THREADS * LAST_LIST_PAGE;
     let beyond = n == LAST_LIST_PAGE && total > most;
-    let nobody = answer.parsed.author.as_ref().filter(|_| answer.total == 0);
+    let names = answer.parsed.author.iter().chain(&answer.parsed.tags);
+    let names: Vec<&str> = names.map(String::as_str).filter(|_| answer.total == 0).collect();
     let person = |card: &crate::people::accounts::Card| Link {
         name: card.display_name.clone(),
         url: urls::member(&card.handle),
     };
     let of_thread = query
-        .thread
+        .thread()
         .and_then(|_| answer.found.first())
         .map(|found| Link { name: found.thread.title.clone(), url: found.thread.url(1) });
     SearchPage {
@@ -381,7 +388,7 @@ fn compose(
         hottest: query.sort == "hottest",
         category: query.category.clone(),
         thread: of_thread,
-        thread_id: query.thread,
+        thread_id: query.thread(),
         categories: answer.readable.categories().iter().map(|c| (c.slug.clone(), c.name.clone())).collect(),
         marks: Mark::OFFERED.iter().map(|mark| mark.name()).collect(),
         things: Has::ALL.iter().map(|has| has.name()).collect(),
@@ -393,7 +400,7 @@ fn compose(
         }),
         chips: operators.iter().map(chip).chain(within).collect(),
         instead,
-        nobody: nobody.map(|name| shell.t1("search-nobody", "name", name.as_str())),
+        nobody: (!names.is_empty()).then(|| shell.t1("search-nobody", "name", names.join(" | "))),
         beyond: beyond.then(|| shell.t1("search-beyond", "n", most)),
         unread: answer.parsed.unread.join(" "),
         cut: answer

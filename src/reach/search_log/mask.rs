@@ -13,6 +13,8 @@ const PHONE: usize = 7;
 /// Digits from which a number may be somebody's although it is part of a word: identity cards, order numbers.
 /// Error codes (`0x80070005`) and numbers of parts have fewer.
 const LONG: usize = 9;
+/// Digits from which a number in groups is somebody's whatever stands beside it.
+const IDENTITY: usize = 15;
 
 /// Stands for a mail address.
 pub(super) const MAIL: &str = "[mail]";
@@ -143,11 +145,12 @@ fn numbers(text: &[char]) -> Vec<char> {
 /// Digits from `at` on, with what may stand between them, up to the last digit.
 fn span(text: &[char], at: usize) -> &[char] {
     let rest = text.get(at..).unwrap_or_default();
-    let (mut end, mut gap) = (0, 0);
+    let (mut end, mut gap, mut spelled) = (0, 0, false);
     for (n, c) in rest.iter().enumerate() {
         if is_digit(*c) {
+            spelled = is_han(*c);
             (end, gap) = (n + 1, 0);
-        } else if between(*c) && gap < 3 {
+        } else if (between(*c) || *c == ',' && spelled) && gap < 3 {
             gap += 1;
         } else {
             break;
@@ -160,7 +163,7 @@ fn masked(span: &[char], attached: bool) -> bool {
     let groups: Vec<&[char]> = span.split(|c| !is_digit(*c)).filter(|g| !g.is_empty()).collect();
     let digits: usize = groups.iter().map(|g| g.len()).sum();
     let longest = groups.iter().map(|g| g.len()).max().unwrap_or(0);
-    if longest >= LONG {
+    if longest >= LONG || digits >= IDENTITY {
         return true;
     }
     if attached || digits < PHONE {
@@ -219,6 +222,8 @@ mod tests {
             ("٠١٢٣٤٥٦٧٨", "[number]"),
             ("1\u{200b}38001380\u{ad}00", "[number]"),
             ("加我一三八零零一三八零零零", "加我[number]"),
+            ("一三八，零零一三，八零零零", "[number]"),
+            ("身份证 110105 19491231 002X", "身份证 [number]X"),
         ] {
             assert_eq!(mask(text), shown);
         }

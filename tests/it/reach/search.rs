@@ -273,12 +273,12 @@ app_on_both! {
     async fn what_nobody_wrote_is_searched_as_it_was_meant(app) {
         app.category("general", None, &[]);
         let ada = app.member("ada", Role::Member);
-        open(app, &ada, "general", "Gasket for the pump", "It leaks.", json!({})).await;
+        open(app, &ada, "general", "Gasket for the pump", "The gasket leaks.", json!({})).await;
         open(app, &ada, "general", "Coroutines", "They run. 蓝屏了。", json!({})).await;
         for n in 0..3 {
             open(app, &ada, "general", &format!("游戏 {n}"), "塞尔达传说很好玩，landing。", json!({})).await;
         }
-        open(app, &ada, "general", "我的电脑蓝屏了", "xx", json!({})).await;
+        open(app, &ada, "general", "我的电脑蓝屏了", "实施诊断，长于此道。", json!({})).await;
         app.settle();
         let visitor = Caller::visitor();
         for (typed, meant, hits) in [("gaskt", "gasket", 1), ("塞而达", "塞尔达", 3), ("pump gaskt", "pump gasket", 1)] {
@@ -294,8 +294,16 @@ app_on_both! {
             let told = app.api("GET", &format!("{}&correct=true", address(typed)), &visitor, None).await.json();
             assert_eq!((&told["complete"], &told["corrected"]), (&json!(hits), &json!(true)), "{told}");
         }
-        // Another form of the same word, a word found by its sound, and letters without vowels are not put right.
-        for typed in ["coroutine", "lanping", "zxcv"] {
+        // Also within a run, where what is known of it is found all the same.
+        let page = app.get(&address("塞而达传说很好玩吗"), &visitor).await;
+        assert_eq!(page.texts(".meant a"), ["塞尔达传说很好玩吗"], "{}", page.body);
+        // In quotes it is to be so.
+        let page = app.get(&address("\"gaskt\""), &visitor).await;
+        assert!(page.texts("li.hit").is_empty() && page.body.contains("Did you mean"), "{}", page.body);
+        assert_eq!(app.get(&address("GASKT"), &visitor).await.texts(".meant a"), ["GASKET"]);
+        // Another form of the same word, a word found by its sound, letters without vowels, a word that the dictionary
+        // knows and a name of which nothing would be left are not put right.
+        for typed in ["coroutine", "lanping", "zxcv", "湿疹", "张伟"] {
             assert!(app.get(&address(typed), &visitor).await.texts(".meant a").is_empty(), "{typed}");
         }
     }
@@ -316,9 +324,9 @@ app_on_both! {
         assert!(app.get(&address("pump"), &zoe).await.texts(".hit > .rest").is_empty());
         // A part of a name finds nobody, and tells members who may be meant.
         let page = app.get(&address("pump @zoe"), &ada).await.body;
-        assert!(page.contains("Nothing by “zoe” was found.") && page.contains(r#"href="/u/zoe-b""#), "{page}");
+        assert!(page.contains("Nothing for “zoe” was found.") && page.contains(r#"href="/u/zoe-b""#), "{page}");
         let page = app.get(&address("pump @zoe"), &Caller::visitor()).await.body;
-        assert!(page.contains("Nothing by “zoe” was found.") && !page.contains("zoe-b"), "{page}");
+        assert!(page.contains("Nothing for “zoe” was found.") && !page.contains("zoe-b"), "{page}");
         // Within a thread, with a way out.
         let page = app.get(&format!("{}&thread={within}", address("pump")), &ada).await;
         assert_eq!(page.texts("a.chip").len(), 1, "{}", page.body);

@@ -5,15 +5,16 @@
 
 use std::ops::Range;
 
-use super::Analysis;
-use super::scan::{PieceKind, Scan};
-use crate::base::pinyin::readings;
+use jieba_rs::Token as Word;
 
-/// Characters of the longest stretch that is abbreviated.
+use super::Analysis;
+use super::function::is_function;
+use super::scan::{PieceKind, Scan};
+use crate::base::pinyin::usual_readings;
+
+/// Characters of the longest stretch that is abbreviated, and ways to abbreviate one.
 const LONGEST: usize = 8;
-/// Ways to abbreviate one stretch, and readings of one character.
 const WAYS: usize = 4;
-const READINGS: usize = 2;
 
 /// A stretch of whole words with the initials that stand for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,13 +49,25 @@ impl Analysis {
         found
     }
 
-    /// Neighbouring words of a Han run together, and words within words, in characters; each stretch once.
+    /// Neighbouring words of a Han run together, words within words, and the run itself, in characters; each stretch once.
     fn stretches(&self, run: &str) -> Vec<Range<usize>> {
+        let length = run.chars().count();
         let cut = self.jieba.cut(run, false);
+        let says = |word: &Word<'_>| word.end - word.start > 1 || !is_function(word.word);
         let mut stretches: Vec<Range<usize>> = Vec::new();
-        for (nth, first) in cut.iter().enumerate() {
-            let ends = cut.iter().skip(nth).map(|last| last.end);
-            stretches.extend(ends.map(|end| first.start..end).take_while(|one| one.len() <= LONGEST));
+        for (nth, first) in cut.iter().enumerate().filter(|(_, first)| says(first)) {
+            // What does not consist of known words for the most part meets by chance.
+            let mut known = 0;
+            for last in cut.iter().skip(nth) {
+                let stretch = first.start..last.end;
+                if stretch.len() > LONGEST {
+                    break;
+                }
+                known += if last.end - last.start > 1 { last.end - last.start } else { 0 };
+                if says(last) && (known * 2 > stretch.len() || stretch.len() == length) {
+                    stretches.push(stretch);
+                }
+            }
         }
         let within = self.jieba.cut_all(run);
         stretches.extend(within.iter().map(|word| word.start..word.end));
@@ -70,7 +83,7 @@ fn letters(chars: &[char]) -> Vec<String> {
     let mut ways = vec![String::new()];
     for ch in chars {
         let mut initials: Vec<char> = Vec::new();
-        for initial in readings(*ch).iter().take(READINGS).filter_map(|reading| reading.chars().next()) {
+        for initial in usual_readings(*ch).iter().filter_map(|reading| reading.chars().next()) {
             if !initials.contains(&initial) {
                 initials.push(initial);
             }
@@ -102,6 +115,8 @@ mod tests {
         assert!(letters("不是内部命令").iter().all(|letters| letters != "snb"));
         assert!(letters("银行").contains(&"yh".to_owned()), "the second reading");
         assert!(letters("糖尿病能吃什么").contains(&"tnb".to_owned()));
+        assert!(letters("高血压了吗").iter().all(|letters| letters != "gxyl"), "了 says nothing");
+        assert!(letters("原神").contains(&"ys".to_owned()), "all there is");
         assert!(letters("pump 泵").is_empty());
     }
 

@@ -21,10 +21,12 @@ mod sought;
 mod terms;
 mod units;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use jieba_rs::Jieba;
 
+pub use function::is_function;
 pub use initials::Abbreviation;
 pub use sought::Sought;
 pub use terms::stem;
@@ -86,11 +88,32 @@ impl Analysis {
         Self { jieba: Arc::new(jieba) }
     }
 
+    /// Whether known words of two characters and more make up at least half of a (folded) Han run.
+    pub fn is_worded(&self, run: &str, lexicon: &Lexicon) -> bool {
+        let words = self.han_words(run, lexicon).into_iter().map(|(within, _)| within.len());
+        let covered: usize = words.filter(|length| *length > 1).sum();
+        covered * 2 >= run.chars().count()
+    }
+
+    /// The parts of a (folded) Han run that fall apart into single characters that say something: no word that is known.
+    pub fn unknown_parts(&self, run: &str, lexicon: &Lexicon) -> Vec<String> {
+        let chars: Vec<char> = run.chars().collect();
+        let parts = unknown(&self.han_words(run, lexicon)).into_iter();
+        parts.filter_map(|part| Some(chars.get(part)?.iter().collect())).collect()
+    }
+
     /// Whether the dictionary or the operators know a (folded) Han word.
     pub fn is_word(&self, word: &str, lexicon: &Lexicon) -> bool {
         let chars: Vec<char> = word.chars().collect();
         self.jieba.has_word(word) || chars.len() > 1 && lexicon.word_at(&chars) == chars.len()
     }
+}
+
+/// Where two and more of the `words` of a run in a row are single characters that say something.
+fn unknown(words: &[(Range<usize>, String)]) -> Vec<Range<usize>> {
+    let single = |(within, word): &&(Range<usize>, String)| within.len() == 1 && !is_function(word);
+    let rows = words.split(|word| !single(&word)).filter(|row| row.len() > 1);
+    rows.filter_map(|row| Some(row.first()?.0.start..row.last()?.0.end)).collect()
 }
 
 impl Default for Analysis {

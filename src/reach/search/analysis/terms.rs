@@ -283,7 +283,7 @@ fn loose_terms(scan: &Scan<'_>, atom: &Range<usize>, text: &str) -> Vec<String> 
 
 /// An atom cut where its case or its kind of character changes: `StaticModel2` is `static`, `model`, `2`. A hash
 /// changes kind all the time and is not cut, nor is what is too long.
-fn parts_of(scan: &Scan<'_>, atom: &Range<usize>) -> Vec<Range<usize>> {
+pub(super) fn parts_of(scan: &Scan<'_>, atom: &Range<usize>) -> Vec<Range<usize>> {
     if atom.len() > MAX_SPLIT {
         return Vec::new();
     }

@@ -10,11 +10,11 @@ use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use std::sync::LazyLock;
 
-use super::Analysis;
 use super::function::is_function;
 use super::scan::{Piece, PieceKind, Scan};
-use super::terms::{atom_text, code, code_parts, joined_code, squeezed, stem, whole};
-use crate::base::fold::fold;
+use super::terms::{atom_text, code, code_parts, joined_code, parts_of, squeezed, stem, whole};
+use super::{Analysis, unknown};
+use crate::base::fold::{fold, is_han};
 use crate::base::pinyin::{may_be_initials, syllables};
 
 mod lexicon;
@@ -57,6 +57,8 @@ mod weights {
     pub const CODE_PART: f32 = 0.2;
     /// A synonym of the operators.
     pub const SYNONYM: f32 = 0.9;
+    /// A name and its number, typed as one word.
+    pub const APART: f32 = 0.8;
     /// A word typed as it sounds.
     pub const PINYIN: f32 = 0.6;
 }
@@ -194,7 +196,10 @@ impl Analysis {
                     .collect();
             }
         }
-        let phrase = self.phrase(text).into_iter();
+        // A space between Han characters is one in the text, or none.
+        let spaced = text.contains(char::is_whitespace) && text.contains(is_han);
+        let together = if spaced { self.phrase(&text.split_whitespace().collect::<String>()) } else { None };
+        let phrase = self.phrase(text).into_iter().chain(together);
         phrase.chain(self.number(text)).map(|way| (1.0, way)).collect()
     }
 
@@ -220,7 +225,7 @@ impl Analysis {
     }
 
     /// Words of a Han run that do not overlap; the operators' own words first.
-    fn han_words(&self, run: &str, lexicon: &Lexicon) -> Vec<(Range<usize>, String)> {
+    pub(super) fn han_words(&self, run: &str, lexicon: &Lexicon) -> Vec<(Range<usize>, String)> {
         let chars: Vec<char> = run.chars().collect();
         let mut words = Vec::new();
         let mut from = 0;
@@ -279,6 +284,15 @@ fn phrase_of(scan: &Scan<'_>, pieces: &[Piece]) -> Option<Way> {
     })
 }
 
+/// A word and a number typed as one (`VS2015`), where they are written apart.
+fn apart(scan: &Scan<'_>, atom: &Range<usize>) -> Option<Way> {
+    let parts = parts_of(scan, atom);
+    let number = |part: &Range<usize>| scan.folded(part.clone()).chars().all(char::is_numeric);
+    let named = parts.len() == 2 && number(parts.last()?) && parts.first()?.len() > 1;
+    let terms = (0..).zip(parts.iter().map(|part| scan.folded(part.clone())));
+    named.then(|| Way::Phrase { terms: terms.collect(), pairs: Vec::new() })
+}
+
 impl Reading<'_> {
     fn need(&mut self, chars: Range<usize>) -> u32 {
         if self.question.needs == MAX_NEEDS {
@@ -297,6 +311,7 @@ impl Reading<'_> {
                 let words = self.analysis.han_words(&self.scan.folded(piece.chars.clone()), self.lexicon);
                 let length = piece.chars.len();
                 words.iter().any(|(within, word)| within.len() > 1 && !is_function(word))
+                    || !unknown(&words).is_empty()
                     || length <= PHRASE_CHARS && words.iter().all(|(_, word)| !is_function(word))
             }
             PieceKind::Word(atoms) => match self.scan.atoms_of(atoms) {
@@ -365,12 +380,24 @@ impl Reading<'_> {
         let strange = !words.iter().any(|(within, _)| within.len() > 1);
         let stands = chars.len() <= PHRASE_CHARS && !mixed || strange;
         let whole = if stands { self.need(piece.chars.clone()) } else { 0 };
+        // Where all known words only ask, it is about what is no word that is known: 蔚来怎么样.
+        let named = !stands && words.iter().all(|(within, word)| within.len() == 1 || only_asks(word));
+        for part in if named { unknown(&words) } else { Vec::new() } {
+            let chars = piece.chars.start + part.start..piece.chars.start + part.end;
+            let position = piece.position + part.start as u32;
+            let part = Piece { kind: PieceKind::Han, chars: chars.clone(), position };
+            if let Some(way) = phrase_of(self.scan, std::slice::from_ref(&part)) {
+                let meets = self.need(chars);
+                self.push(Unit::new(weights::RUN * fade, way, meets));
+            }
+        }
         if self.han <= NO_SINGLES {
             for ch in &chars {
                 let meets = if chars.len() == 1 { whole } else { 0 };
                 self.push(Unit::new(weights::CHARACTER * fade, Way::Placed(ch.to_string()), meets));
             }
         }
+        let known = words.iter().any(|(within, _)| within.len() == chars.len());
         let mut pair_weights: Vec<(String, f32)> =
             chars.windows(2).map(|pair| (pair.iter().collect(), weights::PAIR)).collect();
         // Characters of words that only ask: a pair with one of them is no part of what is needed.
@@ -418,6 +445,10 @@ impl Reading<'_> {
         {
             self.push(Unit::new(weights::RUN * fade, way, whole));
         }
+        // What the dictionary here does not know may be a word across the strait: 部落格.
+        if whole != 0 && chars.len() > 2 && !known {
+            self.variants(&run, whole, fade);
+        }
     }
 
     /// What the same thing is called where the other script is written.
@@ -447,6 +478,7 @@ impl Reading<'_> {
             heard.push(Way::Initials(word.clone()));
         }
         unit.ways.extend(heard.into_iter().map(|way| (weights::PINYIN, way)));
+        unit.ways.extend(apart(self.scan, atom).map(|way| (weights::APART, way)));
         self.push(unit);
         self.push(Unit::new(weights::AS_WRITTEN, Way::Placed(word), 0).spaced());
     }

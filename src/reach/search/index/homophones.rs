@@ -11,7 +11,7 @@ use tantivy_fst::Automaton;
 use super::IndexError;
 use super::generation::Generation;
 use super::view::View;
-use crate::base::pinyin::{confused, sounding};
+use crate::base::pinyin::{confused, readings, sounding};
 
 /// Beginnings of a word that are followed further.
 const FOLLOWED: usize = 64;
@@ -21,19 +21,22 @@ const FOLLOWED: usize = 64;
 pub struct Homophone {
     /// The word, folded.
     pub word: String,
-    /// How many of its syllables are others that many mix up with those typed: 0 or 1.
+    /// How many of its syllables are others that many mix up with those typed, or unusual readings: 0 or 1.
     pub confused: usize,
-    /// In how many public posts and titles it stands at most.
+    /// In how many public posts and titles it stands at most: as often as its rarest pair.
     pub most: u64,
+    /// In how many its most frequent pair stands: where that is far more, the word is a chance meeting of others.
+    pub widest: u64,
 }
 
-/// Characters that may stand at one place of the word, and whether their syllable is another than the one typed.
+/// Characters that may stand at one place of the word, and whether they usually sound otherwise than typed.
 type Place = Vec<(char, bool)>;
 
 fn place(syllable: &str) -> Place {
     let others = confused(syllable);
     let others = others.iter().flat_map(|other| sounding(other)).map(|ch| (*ch, true));
-    let mut place: Place = sounding(syllable).iter().map(|ch| (*ch, false)).collect();
+    let usual = |ch: char| readings(ch).first().is_some_and(|reading| reading == syllable);
+    let mut place: Place = sounding(syllable).iter().map(|ch| (*ch, !usual(*ch))).collect();
     for (ch, other) in others {
         if place.iter().all(|(known, _)| *known != ch) {
             place.push((ch, other));
@@ -63,6 +66,7 @@ pub(super) fn homophones(
                 word: [first, second].iter().collect(),
                 confused: other(one, first) + other(next, second),
                 most,
+                widest: most,
             })
             .collect()
         } else {
@@ -74,6 +78,7 @@ pub(super) fn homophones(
                         word: format!("{}{second}", before.word),
                         confused: before.confused + other(next, *second),
                         most: before.most.min(*most),
+                        widest: before.widest.max(*most),
                     });
                 }
             }

@@ -41,6 +41,7 @@ pub use homophones::Homophone;
 pub use rebuild::Rebuild;
 pub use run::{Filter, Hit, Page, Permit, Query, Results, Sort, Why};
 pub use snapshot::{Snapshot, snapshot};
+pub use spelling::Spelling;
 pub use tally::Share;
 
 use tantivy::TantivyError;
@@ -292,12 +293,12 @@ impl SearchIndex {
         self.look(|generation| suggest::threads(generation, &self.analysis, query, permit, limit))
     }
 
-    /// The word that `word` was probably meant to be, when no public post has it, or when it is `doubted` and few have.
+    /// The word that `word` was probably meant to be, when no public post has it, or few have beside many with the other.
     ///
     /// # Errors
     /// [`IndexError`] when the index cannot be read.
-    pub fn spelling(&self, word: &str, doubted: bool) -> Result<Option<String>, IndexError> {
-        self.look(|generation| spelling::spelling(generation, word, doubted))
+    pub fn spelling(&self, word: &str) -> Result<Option<Spelling>, IndexError> {
+        self.look(|generation| spelling::spelling(generation, word))
     }
 
     /// The beginning of a query with what stands in no public title put right.

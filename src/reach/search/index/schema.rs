@@ -15,7 +15,7 @@ use super::document::REPEATS;
 use super::prepared::{self, Prepared};
 use super::{Head, PostDocument};
 use crate::base::fold::{fold, is_han};
-use crate::base::pinyin::readings;
+use crate::base::pinyin::usual_readings;
 use crate::reach::search::analysis::{self, Analysis, Token};
 
 /// Raised when a field changes; an index built by another version is rebuilt.
@@ -69,7 +69,7 @@ pub(super) struct Fields {
     pub title_loose: Field,
     /// Folded title as one term.
     pub whole_title: Field,
-    /// How title and tags sound: syllables, and the initials of words behind a sign.
+    /// How title and tags sound: syllables, and behind a sign pairs of them and the initials of words.
     pub sounds: Field,
     /// Folded tags.
     pub tag: Field,
@@ -253,20 +253,31 @@ pub(super) fn initials_term(letters: &str) -> String {
     format!("={letters}")
 }
 
-/// Every reading of every Han character of `text`, from position `from`; gives the position after the last.
+/// Two neighbouring syllables as they stand among the single ones.
+pub(super) fn pair_term(one: &str, next: &str) -> String {
+    format!("+{one}'{next}")
+}
+
+/// Every usual reading of every Han character of `text`, alone and with those of the next one, from position `from`; gives the
+/// position after the last.
 fn sounds_of(text: &str, from: usize, out: &mut Prepared) -> usize {
     let mut position = from;
-    let mut apart = false;
+    let mut before: Vec<String> = Vec::new();
     for ch in fold(text).chars() {
         if !is_han(ch) {
-            apart = true;
+            // What is interrupted is not one word.
+            position += usize::from(!before.is_empty());
+            before.clear();
             continue;
         }
-        // What is interrupted is not one word.
-        position += usize::from(std::mem::take(&mut apart));
-        for sound in readings(ch) {
-            out.push(&sound, position);
+        let sounds = usual_readings(ch);
+        for (one, next) in before.iter().flat_map(|one| sounds.iter().map(move |next| (one, next))) {
+            out.push(&pair_term(one, next), position - 1);
         }
+        for sound in &sounds {
+            out.push(sound, position);
+        }
+        before = sounds;
         position += 1;
     }
     position

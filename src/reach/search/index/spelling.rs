@@ -31,15 +31,21 @@ const COMMON_SLIP: usize = 6;
 const ONCE: usize = 5;
 /// From this length on two letters may be wrong.
 const TWO_WRONG: usize = 8;
+/// How much likelier it is that a letter was left out or swapped than that another was typed.
+const HASTE: u64 = 20;
+
+/// A word that is written otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spelling {
+    /// The word, folded.
+    pub word: String,
+    /// Nobody wrote what was typed, and the other word stands in more than one document.
+    pub sure: bool,
+}
 
 /// The word of public posts that `word` most likely was meant to be: it stands in none of them, or in so few beside
 /// the other that it looks like a slip of somebody else.
-/// A word that stands somewhere is looked at only when it is `doubted`.
-pub(super) fn spelling(
-    generation: &Generation,
-    word: &str,
-    doubted: bool,
-) -> Result<Option<String>, IndexError> {
+pub(super) fn spelling(generation: &Generation, word: &str) -> Result<Option<Spelling>, IndexError> {
     let word = fold(word);
     let length = word.chars().count();
     if !is_spelt(&word) {
@@ -48,49 +54,70 @@ pub(super) fn spelling(
     let views = generation.views();
     let public = &views.public;
     let fields = generation.fields;
-    let known = living(public, &fields, &word, SLIPPED + 1)?;
+    let (written, loose) = ([fields.body, fields.title], [fields.body_loose, fields.title_loose]);
+    let known = living(public, written, &word, SLIPPED + 1)?;
     let times = if length < COMMON_SLIP { SLIPS_SHORT } else { SLIPS };
-    if known > 0 && (!doubted || length <= SHORTEST || known > SLIPPED) {
+    if known > SLIPPED || known > 0 && length <= SHORTEST {
+        return Ok(None);
+    }
+    // Another form of it stands somewhere, and is found.
+    let form = stem(&word);
+    if known == 0 && living(public, loose, &form, 1)? > 0 {
         return Ok(None);
     }
     let wrong = if length < TWO_WRONG || known > 0 { 1 } else { 2 };
     let builder = LevenshteinAutomatonBuilder::new(wrong, true);
-    let found = near(public, &[fields.body, fields.title], || builder.build_dfa(&word))?;
-    // Nearer first; among equals what begins alike and stands in most posts.
+    let found = near(public, &written, || builder.build_dfa(&word))?;
     let distance = builder.build_dfa(&word);
     let first = word.chars().next();
-    // Another form of the same word is found anyway.
-    let form = stem(&word);
+    let digits = |text: &str| text.chars().filter(|ch| ch.is_numeric()).collect::<String>();
     let likely = |count: u32, term: &str| {
         count > u32::from(length < ONCE)
             && u64::from(count) >= times * known
             && term.chars().count() >= SHORTEST
             && stem(term) != form
+            && digits(term) == digits(&word)
     };
     let mut likely: Vec<(u32, String)> =
         found.into_iter().filter(|(count, term)| likely(*count, term)).collect();
+    // Nearer first; among equals what begins alike and stands in most posts, letters that were left out or swapped sooner
+    // than wrong ones.
     likely.sort_by_key(|(count, term)| {
         let wrong = match distance.eval(term) {
             Distance::Exact(n) | Distance::AtLeast(n) => n,
         };
-        (wrong, term.chars().next() != first, std::cmp::Reverse(*count))
+        let often = u64::from(*count) * if is_hasty(&word, term) { HASTE } else { 1 };
+        (wrong, term.chars().next() != first, std::cmp::Reverse(often))
     });
     // The counts of the dictionary know of documents that were taken away since; those must not speak.
     for (_, term) in likely.into_iter().take(NEAREST) {
-        let least = times * known;
-        let least = least.max(if length < ONCE { 2 } else { 1 });
-        if living(public, &fields, &term, least)? >= least {
-            return Ok(Some(term));
+        let least = (times * known).max(if length < ONCE { 2 } else { 1 });
+        let found = living(public, written, &term, least.max(2))?;
+        if found >= least {
+            return Ok(Some(Spelling { word: term, sure: known == 0 && found > 1 }));
         }
     }
     Ok(None)
+}
+
+/// Whether `typed` is `meant` with letters left out, or with neighbours swapped.
+fn is_hasty(typed: &str, meant: &str) -> bool {
+    let mut left = meant.chars();
+    let left_out = typed.chars().all(|ch| left.any(|next| next == ch));
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    left_out || sorted(typed) == sorted(meant)
 }
 
 /// Whether `word` is one that may be misspelt.
 fn is_spelt(word: &str) -> bool {
     let vowels = |ch: char| !ch.is_ascii() || "aeiouy".contains(ch);
     (SHORTEST..=LONGEST).contains(&word.chars().count())
-        && word.chars().all(|ch| ch.is_alphabetic() && !is_han(ch))
+        && word.chars().all(|ch| ch.is_alphanumeric() && !is_han(ch))
+        && word.chars().filter(|ch| ch.is_alphabetic()).count() >= SHORTEST
         && word.contains(vowels)
 }
 
@@ -165,14 +192,15 @@ fn holding_title(public: &View, title: Field, word: &str) -> Result<bool, IndexE
 
 /// Whether a public document that is still there holds `word` in a title or a body.
 pub(super) fn is_written(generation: &Generation, word: &str) -> Result<bool, IndexError> {
-    Ok(living(&generation.views().public, &generation.fields, word, 1)? > 0)
+    let fields = [generation.fields.body, generation.fields.title];
+    Ok(living(&generation.views().public, fields, word, 1)? > 0)
 }
 
-/// How many documents that are still there hold `word` in a title or a body, counted up to `enough`.
-fn living(public: &View, fields: &super::schema::Fields, word: &str, enough: u64) -> Result<u64, IndexError> {
+/// How many documents that are still there hold `word` in `fields`, counted up to `enough`.
+fn living(public: &View, fields: [Field; 2], word: &str, enough: u64) -> Result<u64, IndexError> {
     let mut count = 0;
     for part in &public.parts {
-        for field in [fields.body, fields.title] {
+        for field in fields {
             let term = tantivy::Term::from_field_text(field, word);
             let inverted = part.reader.inverted_index(field)?;
             let Some(mut postings) =

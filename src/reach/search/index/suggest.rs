@@ -8,11 +8,11 @@ use super::IndexError;
 use super::filters::Threads;
 use super::generation::Generation;
 use super::run::{Permit, Query};
-use super::schema::initials_term;
-use super::tally::{Found, Scoring};
+use super::schema::{initials_term, pair_term};
+use super::tally::{Found, Scoring, sound_terms};
 use super::view::View;
 use super::weights as w;
-use crate::base::fold::fold;
+use crate::base::fold::{fold, is_han};
 use crate::base::ids::ThreadId;
 use crate::base::pinyin::{may_be_initials, syllables};
 use crate::reach::search::analysis::{Analysis, CODE, PART, Question, Unit, Way};
@@ -135,10 +135,16 @@ fn shares(costs: &[u64], most: u64) -> Vec<f32> {
     shares
 }
 
-/// What is typed, without a single letter at its end: it says nothing yet about the word that it begins.
+/// What is typed, without a single letter at its end, behind a space or a Han character: it says nothing yet about the
+/// word that it begins.
 fn begun(text: &str) -> &str {
-    match text.rsplit_once(char::is_whitespace) {
-        Some((before, last)) if last.len() == 1 && !before.trim().is_empty() => before,
+    let last = text.chars().next_back().filter(char::is_ascii_alphanumeric);
+    match last.and_then(|last| text.strip_suffix(last)) {
+        Some(before)
+            if before.ends_with(|ch: char| ch.is_whitespace() || is_han(ch)) && !before.trim().is_empty() =>
+        {
+            before
+        }
         _ => text,
     }
 }
@@ -160,10 +166,13 @@ fn sounds_begun(sides: &[&View], field: Field, word: &str) -> Result<Vec<Vec<Str
         if cuts.is_empty() || tail.len() > LONGEST_SYLLABLE {
             continue;
         }
-        let (known, others) = endings(sides, field, tail)?;
-        for (ends, ways) in [(known, &mut begun), (others, &mut hidden)] {
-            for end in ends {
-                ways.extend(cuts.iter().map(|cut| cut.iter().cloned().chain([end.clone()]).collect()));
+        for cut in &cuts {
+            // Behind another syllable only what somebody wrote behind it.
+            let before = cut.last().map_or_else(String::new, |last| pair_term(last, ""));
+            let (known, others) = endings(sides, field, &format!("{before}{tail}"))?;
+            for (ends, ways) in [(known, &mut begun), (others, &mut hidden)] {
+                let ends = ends.iter().filter_map(|end| end.strip_prefix(&before));
+                ways.extend(ends.map(|end| cut.iter().cloned().chain([end.to_owned()]).collect()));
             }
         }
     }
@@ -219,7 +228,7 @@ fn costs(public: &View, fields: &super::schema::Fields, unit: &Unit) -> Result<V
             Some(pair) => Ok(PHRASE * holding(public, fields.title_loose, pair)?),
             None => Ok(0),
         },
-        Way::Sounds(sounds) => rarest(fields.sounds, sounds),
+        Way::Sounds(sounds) => rarest(fields.sounds, &sound_terms(sounds)),
         Way::Initials(letters) => holding(public, fields.sounds, &initials_term(letters)),
     };
     unit.ways.iter().map(cost).collect()

@@ -11,7 +11,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, TERMINATED, Term};
 
 use super::run::Permit;
-use super::schema::{Fields, initials_term};
+use super::schema::{Fields, initials_term, pair_term};
 use super::view::{Fact, Facts, NONE, Part, Place, Sums, View, Views};
 use super::weights as w;
 use crate::reach::search::analysis::{MAX_NEEDS, Unit, Way};
@@ -449,8 +449,8 @@ fn each_from(
         Way::Placed(text) => each_of_term(part, placed, text, from, take),
         Way::Loose(text) => each_of_term(part, loose, text, from, take),
         Way::Tag(_) => Ok(()),
-        Way::Sounds(sounds) if sounds.len() == 1 => {
-            sounds.iter().try_for_each(|one| each_of_term(part, placed, one, from, &mut take))
+        Way::Sounds(sounds) if sounds.len() < 3 => {
+            sound_terms(sounds).iter().try_for_each(|one| each_of_term(part, placed, one, from, &mut take))
         }
         Way::Initials(letters) => each_of_term(part, placed, &initials_term(letters), from, take),
         Way::Sounds(_) | Way::Phrase { .. } => match phrase(fields, way) {
@@ -460,12 +460,20 @@ fn each_from(
     }
 }
 
+/// The terms of several syllables: by pairs, as every hundredth character has each of them.
+pub(super) fn sound_terms(sounds: &[String]) -> Vec<String> {
+    match sounds {
+        [one] => vec![one.clone()],
+        _ => sounds.iter().zip(sounds.iter().skip(1)).map(|(one, next)| pair_term(one, next)).collect(),
+    }
+}
+
 /// What finds a phrase, or several sounds in a row; `None` for the other ways.
 fn phrase((placed, loose): (Field, Field), way: &Way) -> Option<Box<dyn Query>> {
     match way {
         Way::Sounds(sounds) => {
-            let terms = sounds.iter().enumerate();
-            let terms = terms.map(|(at, text)| (at, Term::from_field_text(placed, text)));
+            let terms = sound_terms(sounds).into_iter().enumerate();
+            let terms = terms.map(|(at, text)| (at, Term::from_field_text(placed, &text)));
             Some(Box::new(PhraseQuery::new_with_offset(terms.collect())))
         }
         Way::Phrase { terms, pairs } => {
@@ -495,11 +503,8 @@ pub(super) fn each_among(
     let one = match way {
         Way::Placed(text) => Some((placed, text)),
         Way::Loose(text) => Some((loose, text)),
-        Way::Tag(_) | Way::Initials(_) => return Ok(()),
-        Way::Sounds(sounds) => match sounds.as_slice() {
-            [one] => Some((placed, one)),
-            _ => None,
-        },
+        // These stand in titles and tags alone.
+        Way::Tag(_) | Way::Initials(_) | Way::Sounds(_) => return Ok(()),
         Way::Phrase { .. } => None,
     };
     if let Some((field, text)) = one {

@@ -148,6 +148,63 @@ fn initials_are_those_of_whole_words() {
 }
 
 #[test]
+fn what_is_meant_by_a_misspelt_word() {
+    let mut posts: Vec<Written> =
+        (1_i64..40).map(|n| post(n * 10, "Help", "Particle effects help with a direct light.")).collect();
+    posts.extend((50..55).map(|n| post(n * 10, "Hello directx", "hello directx")));
+    posts.push(post(600, "Other", "and sprite2d."));
+    posts.push(post(610, "Colision", "collission colision"));
+    let shelf = Shelf::with(&posts);
+    let spelling = |typed: &str| {
+        let found = shelf.index.spelling(typed).unwrap();
+        found.map(|found| (found.word, found.sure))
+    };
+    for (typed, meant, sure) in [
+        ("helo", "hello", true),
+        ("direcx", "directx", true),
+        ("spirte2d", "sprite2d", false),
+        ("partical", "particle", true),
+        ("effcts", "effects", true),
+    ] {
+        assert_eq!(spelling(typed), Some((meant.to_owned(), sure)), "{typed}");
+    }
+    for typed in ["particles", "effect", "sprite3d", "spirte3d", "colision", "hlp"] {
+        assert_eq!(spelling(typed), None, "{typed}");
+    }
+}
+
+#[test]
+fn a_name_and_its_number_meet_together_and_apart() {
+    let shelf =
+        Shelf::with(&[post(10, "Tools", "Built with VS 2015."), post(20, "More", "Built with VS2015.")]);
+    for typed in ["VS2015", "vs 2015"] {
+        let mut found = shelf.find(typed, &Permit::Public);
+        found.sort_unstable();
+        assert_eq!(found, [1, 2], "{typed}");
+    }
+}
+
+#[test]
+fn words_across_the_strait_meet_where_the_dictionary_knows_one_alone() {
+    let shelf = Shelf::with(&[post(10, "写博客", "我的博客。"), post(20, "游戏", "部落的格子。")]);
+    let results = shelf.results("部落格", &Permit::Public, Sort::Relevance);
+    assert_eq!((threads(&results).first(), results.complete), (Some(&1), 1), "{results:?}");
+}
+
+#[test]
+fn what_no_dictionary_knows_is_needed_beside_words_that_ask() {
+    let shelf = Shelf::with(&[
+        post(10, "蔚来怎么样", "想买车。"),
+        post(20, "这个怎么样", "未来的事。"),
+        post(30, "怎么样才好", "来不及。"),
+    ]);
+    let results = shelf.results("蔚来怎么样", &Permit::Public, Sort::Relevance);
+    assert_eq!((threads(&results).first(), results.complete), (Some(&1), 1), "{results:?}");
+    let spaced = shelf.results("\"蔚来 怎么样\"", &Permit::Public, Sort::Relevance);
+    assert_eq!(threads(&spaced), [1], "a space in quotes stands for none as well");
+}
+
+#[test]
 fn the_beginning_of_a_query_is_put_right() {
     let shelf = Shelf::with(&[
         post(10, "Vehicle demo with physics", "x"),
