@@ -19,7 +19,7 @@ use crate::base::pinyin::usual_readings;
 use crate::reach::search::analysis::{self, Analysis, Token};
 
 /// Raised when a field changes; an index built by another version is rebuilt.
-const VERSION: u32 = 7;
+const VERSION: u32 = 8;
 /// Longest title compared as a whole, in characters.
 const MAX_TITLE: usize = 300;
 
