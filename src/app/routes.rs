@@ -136,8 +136,6 @@ fn pages() -> Vec<Entry> {
         GET "/settings" Member => settings::show;
         POST "/settings/profile" Member => settings::profile;
         POST "/settings/handle" Member => settings::handle;
-        POST "/settings/avatar" Member => pictures::avatar;
-        POST "/settings/appearance" Member => settings::appearance;
         POST "/settings/password" Member => settings::password;
         POST "/settings/sessions/close-others" Member => settings::close_others;
         POST "/settings/sessions/{id}/close" Member => settings::close_session;
@@ -165,7 +163,6 @@ fn office() -> Vec<Entry> {
         POST "/admin/start" admin => start::put_away;
         GET "/admin/start/{step}" admin => start::show;
         POST "/admin/start/{step}" admin => start::save;
-        POST "/admin/start/look/logo" admin => start::logo;
         POST "/admin/start/{step}/skip" admin => start::skip;
         POST "/admin/start/{step}/undo" admin => start::undo;
         GET "/admin/invitations" admin => invitations::list;
@@ -198,9 +195,6 @@ fn office() -> Vec<Entry> {
         POST "/admin/search/synonyms/remove" operator => vocabulary::remove_group;
         GET "/admin/style" operator => style::show;
         GET "/admin/branding" admin => branding::show;
-        POST "/admin/branding/logo" admin => pictures::logo;
-        POST "/admin/branding/icon" admin => pictures::icon;
-        POST "/admin/branding/plate" admin => pictures::plate;
         POST "/admin/branding" admin => branding::save;
         GET "/admin/points" admin => point_rules::show;
         POST "/admin/points" admin => point_rules::save;

@@ -48,7 +48,6 @@ pub fn app(
         .app_data(node.pages)
         .app_data(node.metrics)
         .app_data(PayloadConfig::new(FORM_LIMIT))
-        .app_data(crate::web::files::config())
         .wrap(from_fn(forms::tell_taken))
         .wrap(from_fn(again::sign_in_first))
         .wrap(from_fn(error::draw))

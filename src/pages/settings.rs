@@ -9,14 +9,19 @@ use crate::base::actor::{Role, SignedIn};
 use crate::base::ids::SessionId;
 use crate::base::locale::Locale;
 use crate::base::time::DAY;
+use crate::content::uploads::Purpose;
 use crate::infra::db::DbError;
+use crate::pages::pictures::Wish;
 use crate::people::accounts::password::PasswordPool;
-use crate::people::accounts::service::{ProfileChange, change_appearance, change_password, change_profile};
+use crate::people::accounts::service::{
+    ProfileChange, change_appearance, change_avatar, change_password, change_profile,
+};
 use crate::people::accounts::{self, Member, renaming};
 use crate::people::sessions::agents::{self, Agent};
 use crate::people::sessions::tokens::TokenError;
 use crate::people::sessions::{store as session_store, tokens};
 use crate::web::error::HttpFault;
+use crate::web::files::FileForm;
 use crate::web::filters::When;
 use crate::web::limits::{LOGIN_ACCOUNT, guard, refund};
 use crate::web::page::see_other;
@@ -44,7 +49,9 @@ struct TokenView {
 struct SettingsPage {
     shell: Shell,
     member: Member,
-    profile: ProfileChange,
+    profile: ProfileForm,
+    /// A picture was chosen, and has to be once more.
+    picture_again: bool,
     /// The user name as typed.
     handle: String,
     /// The day from which the user name may be changed again.
@@ -70,7 +77,8 @@ impl SettingsPage {
 #[derive(Default)]
 pub struct Note {
     refused: Refused,
-    typed: Option<ProfileChange>,
+    typed: Option<ProfileForm>,
+    picture_again: bool,
     handle: Option<String>,
     new_token: Option<String>,
     token: TokenForm,
@@ -99,17 +107,14 @@ async fn draw(web: &Web, page: &Page, note: Note) -> Result<HttpResponse, AppErr
         })
         .await?;
     let current = page.session();
-    let profile = note.typed.unwrap_or_else(|| ProfileChange {
-        display_name: member.display_name.clone(),
-        bio: member.bio.clone(),
-        public: member.profile_public,
-    });
+    let profile = note.typed.unwrap_or_else(|| ProfileForm::of(&member));
     let free = member.handle_changed_at.map(|at| at.plus(renaming::REST)).filter(|at| *at > now);
     let template = SettingsPage {
         handle: note.handle.unwrap_or_else(|| member.handle.clone()),
         handle_rests: free.map(|at| page.shell.date(at)),
         member,
         profile,
+        picture_again: note.picture_again,
         sessions: sessions
             .into_iter()
             .map(|s| SessionView {
@@ -145,7 +150,7 @@ async fn draw(web: &Web, page: &Page, note: Note) -> Result<HttpResponse, AppErr
 }
 
 /// The page at the card `name`, which was saved.
-pub(super) fn saved(name: &str) -> HttpResponse {
+fn saved(name: &str) -> HttpResponse {
     see_other(&format!("/settings?saved={name}#card-{name}"))
 }
 
@@ -160,7 +165,7 @@ fn scopes_of(role: Role, moderates: bool) -> Vec<&'static str> {
 }
 
 /// The page again with why something was refused, and with what was typed in `note`.
-pub async fn refused(web: &Web, page: &Page, error: AppError, note: Note) -> Result<HttpResponse, AppError> {
+async fn refused(web: &Web, page: &Page, error: AppError, note: Note) -> Result<HttpResponse, AppError> {
     draw(web, page, Note { refused: Refused::by(page, error)?, ..note }).await
 }
 
@@ -169,26 +174,83 @@ pub async fn show(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> 
     draw(&web, &page, Note::default()).await
 }
 
-#[derive(Debug, Deserialize)]
+/// Name, picture, language and the like: what is not sent stays as it is.
+#[derive(Debug, Clone, Deserialize)]
 struct ProfileForm {
-    display_name: String,
+    display_name: Option<String>,
     #[serde(default)]
     bio: String,
     public: Option<String>,
+    locale: Option<String>,
+    theme: Option<String>,
+    /// The picture is to go.
+    remove: Option<String>,
+}
+
+impl ProfileForm {
+    fn of(member: &Member) -> Self {
+        Self {
+            display_name: Some(member.display_name.clone()),
+            bio: member.bio.clone(),
+            public: member.profile_public.then(String::new),
+            locale: member.locale.clone(),
+            theme: member.theme.clone(),
+            remove: None,
+        }
+    }
+
+    fn name(&self) -> &str {
+        self.display_name.as_deref().unwrap_or_default()
+    }
+
+    fn change(&self) -> Option<ProfileChange> {
+        let (display_name, bio) = (self.display_name.clone()?, self.bio.clone());
+        Some(ProfileChange { display_name, bio, public: self.public.is_some() })
+    }
 }
 
 /// `POST /settings/profile`.
-pub async fn profile(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
-    let member = page.member()?.clone();
-    let form: ProfileForm = raw.accept(&web, &page)?;
-    let wanted =
-        ProfileChange { display_name: form.display_name, bio: form.bio, public: form.public.is_some() };
-    let house = web.house.clone();
-    let typed = wanted.clone();
-    match web.house.db.write(move |conn| change_profile(conn, &house, &member, &wanted)).await {
-        Ok(()) => Ok(saved("profile")),
-        Err(e) => refused(&web, &page, e.into(), Note { typed: Some(typed), ..Note::default() }).await,
+pub async fn profile(web: Data<Web>, page: Page, sent: FileForm) -> Result<HttpResponse, AppError> {
+    page.member()?;
+    let form: ProfileForm = sent.accept(&web, &page)?;
+    let wanted = form.change();
+    let mut refused = Refused::by_all(&page, wanted.iter().flat_map(ProfileChange::wrong))?;
+    let wish = Wish::read(&sent, "file", "remove", Purpose::Avatar).await;
+    let wish = refused.heed(&page, "file", wish)?;
+    let picture_again = wish.as_ref().is_some_and(Wish::is_brought);
+    if let Some(wish) = wish.filter(|_| !refused.is_refused()) {
+        match save_profile(&web, &page, &form, wanted, wish).await {
+            Ok(()) => return Ok(saved("profile")),
+            Err(e) => refused = Refused::by(&page, e)?,
+        }
     }
+    draw(&web, &page, Note { refused, typed: Some(form), picture_again, ..Note::default() }).await
+}
+
+async fn save_profile(
+    web: &Web,
+    page: &Page,
+    form: &ProfileForm,
+    wanted: Option<ProfileChange>,
+    wish: Wish,
+) -> Result<(), AppError> {
+    let (member, house) = (page.member()?.clone(), web.house.clone());
+    let looks = form.locale.as_deref().map(Locale::parse).zip(form.theme.clone());
+    web.house
+        .db
+        .write(move |conn| {
+            if let Some(wanted) = &wanted {
+                change_profile(conn, &house, &member, wanted)?;
+            }
+            if let Some((locale, theme)) = &looks {
+                change_appearance(conn, member.id, *locale, Some(theme))?;
+            }
+            let old = accounts::store::find(conn, member.id)?.and_then(|m| m.avatar);
+            wish.grant(conn, &house, member.id, Purpose::Avatar, old.as_deref(), |conn, key| {
+                Ok(change_avatar(conn, &house, member.id, key)?)
+            })
+        })
+        .await
 }
 
 #[derive(Debug, Deserialize)]
@@ -234,23 +296,6 @@ pub async fn change_handle(
         refund(&web.house, on, LOGIN_ACCOUNT, &account).await?;
     }
     Ok(done.map(drop)?)
-}
-
-#[derive(Debug, Deserialize)]
-struct AppearanceForm {
-    #[serde(default)]
-    locale: String,
-    #[serde(default)]
-    theme: String,
-}
-
-/// `POST /settings/appearance`.
-pub async fn appearance(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
-    let member = page.member()?.id;
-    let form: AppearanceForm = raw.accept(&web, &page)?;
-    let locale = Locale::parse(&form.locale);
-    web.house.db.write(move |conn| change_appearance(conn, member, locale, Some(&form.theme))).await?;
-    Ok(saved("appearance"))
 }
 
 #[derive(Debug, Deserialize)]

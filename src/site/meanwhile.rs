@@ -29,15 +29,18 @@ impl Shown {
     /// The values to store: those `wanted` where they are others than were shown, else those `stored` now.
     ///
     /// # Errors
-    /// The name of a value that both changed.
-    pub fn merge(&self, wanted: Rows, stored: &Rows) -> Result<Rows, &'static str> {
+    /// The names of the values that both changed.
+    pub fn merge(&self, wanted: Rows, stored: &Rows) -> Result<Rows, Vec<&'static str>> {
         let now = |name: &str| stored.iter().find(|(of, _)| *of == name).map(|(_, value)| value);
-        let merged = wanted.into_iter().map(|(name, wanted)| match (self.0.get(name), now(name)) {
-            (Some(shown), Some(stored)) if *shown == wanted => Ok((name, stored.clone())),
-            (Some(shown), Some(stored)) if shown != stored && *stored != wanted => Err(name),
-            _ => Ok((name, wanted)),
-        });
-        merged.collect()
+        let (mut merged, mut both) = (Rows::new(), Vec::new());
+        for (name, wanted) in wanted {
+            match (self.0.get(name), now(name)) {
+                (Some(shown), Some(stored)) if *shown == wanted => merged.push((name, stored.clone())),
+                (Some(shown), Some(stored)) if shown != stored && *stored != wanted => both.push(name),
+                _ => merged.push((name, wanted)),
+            }
+        }
+        if both.is_empty() { Ok(merged) } else { Err(both) }
     }
 }
 
@@ -62,7 +65,8 @@ mod tests {
         assert_eq!(shown.merge(rows("1", "3"), &rows("1", "2")), Ok(rows("1", "3")));
         assert_eq!(shown.merge(rows("1", "3"), &rows("4", "2")), Ok(rows("4", "3")));
         assert_eq!(shown.merge(rows("1", "3"), &rows("1", "3")), Ok(rows("1", "3")), "both the same");
-        assert_eq!(shown.merge(rows("1", "3"), &rows("1", "4")), Err("b"));
+        assert_eq!(shown.merge(rows("1", "3"), &rows("1", "4")), Err(vec!["b"]));
+        assert_eq!(shown.merge(rows("5", "3"), &rows("4", "4")), Err(vec!["a", "b"]), "all at once");
         assert_eq!(Shown::parse("{").merge(rows("1", "3"), &rows("4", "4")), Ok(rows("1", "3")));
         assert_eq!(changes(&rows("1", "2"), &rows("1", "3")), "b");
     }

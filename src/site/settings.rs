@@ -74,8 +74,8 @@ pub enum Error {
     #[error("no time zone has that name")]
     TimeZone,
     /// Somebody else changed it since the form was shown.
-    #[error("{0} was changed meanwhile")]
-    Meanwhile(&'static str),
+    #[error("{} was changed meanwhile", .0.join(", "))]
+    Meanwhile(Vec<&'static str>),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -102,7 +102,8 @@ impl Fault for Error {
     fn field(&self) -> Option<&str> {
         match self {
             Self::NameMissing => Some("name"),
-            Self::TooLong { field, .. } | Self::Meanwhile(field) => Some(field),
+            Self::TooLong { field, .. } => Some(field),
+            Self::Meanwhile(fields) => fields.first().copied(),
             Self::HalfLife => Some("half_life_hours"),
             Self::TimeZone => Some("time_zone"),
             Self::Db(_) => None,
@@ -117,29 +118,34 @@ impl Fault for Error {
 }
 
 impl Settings {
-    /// Checks every field.
-    pub fn check(&self) -> Result<(), Error> {
-        if self.name.trim().is_empty() {
-            return Err(Error::NameMissing);
-        }
+    /// Everything that is wrong, in the order of the form.
+    pub fn wrong(&self) -> Vec<Error> {
         let texts = [
             ("name", &self.name, 60),
             ("tagline", &self.tagline, 120),
             ("description", &self.description, 300),
             ("notice", &self.notice, 500),
         ];
-        for (field, text, limit) in texts {
-            if text.chars().count() > limit {
-                return Err(Error::TooLong { field, limit });
-            }
+        let mut wrong: Vec<Error> = texts
+            .into_iter()
+            .filter(|(_, text, limit)| text.chars().count() > *limit)
+            .map(|(field, _, limit)| Error::TooLong { field, limit })
+            .collect();
+        if self.name.trim().is_empty() {
+            wrong.insert(0, Error::NameMissing);
         }
         if !(6..=8_760).contains(&self.half_life_hours) {
-            return Err(Error::HalfLife);
+            wrong.push(Error::HalfLife);
         }
         if Zone::parse(&self.time_zone).is_none() {
-            return Err(Error::TimeZone);
+            wrong.push(Error::TimeZone);
         }
-        Ok(())
+        wrong
+    }
+
+    /// Refuses what is wrong.
+    pub fn check(&self) -> Result<(), Error> {
+        self.wrong().into_iter().next().map_or(Ok(()), Err)
     }
 
     /// The zone whose days the site counts by; UTC where a newer release knows one that this does not.
@@ -281,6 +287,8 @@ mod tests {
     #[test]
     fn settings_have_limits() {
         assert!(Settings::default().check().is_ok());
+        let all = Settings { name: " ".into(), time_zone: "Beijing".into(), ..Settings::default() }.wrong();
+        assert!(matches!(all[..], [Error::NameMissing, Error::TimeZone]), "all at once");
         let long = Settings { name: "x".repeat(61), ..Settings::default() };
         assert!(matches!(long.check(), Err(Error::TooLong { field: "name", .. })));
         assert!(matches!(

@@ -89,19 +89,23 @@ impl FromRequest for RawForm {
         let cross_site = req.app_data::<Data<Web>>().is_none_or(|web| cross_site(req, &web.config));
         Box::pin(async move {
             let body = body.await.map_err(|_| HttpFault::TooLarge)?;
-            let mut fields: Vec<(String, String)> =
+            let fields: Vec<(String, String)> =
                 serde_html_form::from_bytes(&body).map_err(|_| HttpFault::Malformed)?;
-            // Nobody types a NUL and PostgreSQL stores none; what was pasted with one keeps the rest.
-            for (name, value) in &mut fields {
-                name.retain(|c| c != '\0');
-                value.retain(|c| c != '\0');
-            }
-            let form = Self { fields, cross_site };
+            let form = Self { fields: without_nul(fields), cross_site };
             // Should nobody be signed in, what was typed is offered again.
             request.extensions_mut().insert(form.clone());
             Ok(form)
         })
     }
+}
+
+/// Nobody types a NUL and PostgreSQL stores none; what was pasted with one keeps the rest.
+fn without_nul(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
+    for (name, value) in &mut fields {
+        name.retain(|c| c != '\0');
+        value.retain(|c| c != '\0');
+    }
+    fields
 }
 
 /// True when the browser says that another site sent this.
@@ -122,7 +126,7 @@ pub fn cross_site(req: &HttpRequest, config: &WebConfig) -> bool {
 impl RawForm {
     /// The fields that came beside a file.
     pub fn beside(fields: Vec<(String, String)>, req: &HttpRequest, config: &WebConfig) -> Self {
-        Self { fields, cross_site: cross_site(req, config) }
+        Self { fields: without_nul(fields), cross_site: cross_site(req, config) }
     }
 
     /// The fields of a form that was kept while its writer signed in.

@@ -1,4 +1,4 @@
-//! How the site looks: colour, fonts, links.
+//! How the site looks: logo and icon, colour, fonts, links. One form, so that nothing typed in it is lost to another.
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
@@ -6,15 +6,17 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::base::actor::Role;
-use crate::base::fault::Fault;
+use crate::content::uploads::Purpose;
 use crate::content::{custom_pages, uploads};
+use crate::pages::pictures::{self, Wish};
 use crate::site::audit;
 use crate::site::branding::fonts::Family;
 use crate::site::branding::{self, Brand, LINKS, Link, Wanted};
 use crate::site::meanwhile::Shown;
+use crate::web::files::FileForm;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Refused, Web, urls};
+use crate::web::{AppError, Page, Refused, Web, urls};
 
 #[derive(Template)]
 #[template(path = "backoffice/branding.html")]
@@ -24,16 +26,28 @@ struct BrandingPage {
     menu: Vec<LinkRow>,
     footer: Vec<LinkRow>,
     families: [Family; 3],
-    logo: Option<String>,
-    icon: Option<String>,
+    logo: PictureField,
+    icon: PictureField,
     /// One of the themes swallows the logo.
     lost: bool,
+    /// It is to get a plate.
+    plated: bool,
     /// What the form shows, for telling what was changed in it.
     shown: String,
     refused: Refused,
     saved: bool,
     /// Addresses and titles of custom pages, to link to.
     pages: Vec<(String, String)>,
+}
+
+/// A picture in the form.
+struct PictureField {
+    /// What stands now.
+    key: Option<String>,
+    /// It is to go.
+    removed: bool,
+    /// Another was chosen, and has to be once more.
+    again: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -108,24 +122,18 @@ fn rows(list: &str, typed: &[(String, String)]) -> Vec<LinkRow> {
     (0..LINKS).map(row).collect()
 }
 
-/// The field of the first link that is refused.
-fn wrong_link(typed: &Wanted) -> Option<String> {
-    let wrong = |list: &str, links: &[(String, String)]| {
-        let rows = links.iter().enumerate();
-        let mut filled = rows.filter(|(_, (label, url))| !(label.trim().is_empty() && url.trim().is_empty()));
-        filled.find_map(|(n, (label, url))| match Link::parse(label, url) {
-            Ok(_) => None,
-            Err(branding::Error::Label { .. }) => Some(format!("{list}-label-{n}")),
-            Err(_) => Some(format!("{list}-url-{n}")),
-        })
-    };
-    wrong("menu", &typed.menu).or_else(|| wrong("footer", &typed.footer))
+/// What was sent, for a page that comes back.
+struct Typed {
+    wanted: Wanted,
+    /// What the form had shown; what is stored now when that is to be seen first.
+    shown: Option<Shown>,
+    form: FileForm,
 }
 
 async fn draw(
     web: &Web,
     page: &Page,
-    typed: Option<(Wanted, Option<Shown>)>,
+    typed: Option<Typed>,
     refused: Refused,
 ) -> Result<HttpResponse, AppError> {
     let (brand, lost, pages) = web
@@ -140,7 +148,17 @@ async fn draw(
             Ok::<_, AppError>((brand, lost, custom_pages::store::published(conn)?))
         })
         .await?;
-    let (typed, shown) = typed.unwrap_or_else(|| (as_typed(&brand), None));
+    let ticked = |name: &str| typed.as_ref().is_some_and(|typed| typed.form.form.get(name).is_some());
+    let again = |name: &str| typed.as_ref().is_some_and(|typed| typed.form.file(name).is_some());
+    let picture = |key: &Option<String>, name: &'static str, remove: &str| PictureField {
+        key: key.clone(),
+        removed: ticked(remove),
+        again: again(name) && !refused.is_at(name),
+    };
+    let (logo, icon) =
+        (picture(&brand.logo, "file", "remove"), picture(&brand.icon, "icon-file", "icon-remove"));
+    let plated = ticked("plate");
+    let (typed, shown) = typed.map_or_else(|| (as_typed(&brand), None), |typed| (typed.wanted, typed.shown));
     let template = BrandingPage {
         shell: page.shell.clone(),
         menu: rows("menu", &typed.menu),
@@ -148,23 +166,15 @@ async fn draw(
         typed,
         shown: shown.unwrap_or_else(|| Shown::of(&brand.rows())).text(),
         families: Family::ALL,
-        logo: brand.logo,
-        icon: brand.icon,
+        logo,
+        icon,
         lost,
+        plated,
         refused,
         saved: page.shell.target.ends_with("?saved"),
         pages: pages.into_iter().map(|(slug, title, _)| (urls::custom_page(&slug), title)).collect(),
     };
     page.answer(web, template.refused.status(), &template)
-}
-
-/// The page again with what is wrong: of a picture, at the `field` that it was chosen in.
-pub async fn refused(web: &Web, page: &Page, error: AppError, field: &str) -> Result<HttpResponse, AppError> {
-    let refused = match error.0.field() {
-        Some("file") => Refused::beside(page, &error, field),
-        _ => Refused::by(page, error)?,
-    };
-    draw(web, page, None, refused).await
 }
 
 /// `GET /admin/branding`.
@@ -174,31 +184,82 @@ pub async fn show(web: Data<Web>, page: Page) -> Result<HttpResponse, AppError> 
 }
 
 /// `POST /admin/branding`.
-pub async fn save(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
-    let member = page.at_least(Role::Administrator)?.id;
-    let form = raw.accept::<BrandForm>(&web, &page)?;
+pub async fn save(web: Data<Web>, page: Page, sent: FileForm) -> Result<HttpResponse, AppError> {
+    page.at_least(Role::Administrator)?;
+    let form = sent.accept::<BrandForm>(&web, &page)?;
     let shown = Shown::parse(&form.shown);
-    let typed = Wanted::from(form);
-    let (house, wanted, seen) = (web.house.clone(), typed.clone(), shown.clone());
-    let done = web
-        .house
-        .db
-        .write(move |conn| {
-            let changes = branding::service::save_shown(conn, &house.clock, &wanted.parse()?, &seen)?;
-            audit::note(conn, &house.clock, Some(member), "site.branding", "site", &changes)?;
-            Ok::<_, branding::Error>(())
-        })
-        .await;
-    match done {
-        Ok(()) => Ok(see_other("/admin/branding?saved")),
-        Err(e) => {
-            // Who saves once more has seen that somebody else changed it.
-            let shown = (!matches!(e, branding::Error::Meanwhile(_))).then_some(shown);
-            let refused = match wrong_link(&typed).filter(|_| e.field() == Some("links")) {
-                Some(field) => Refused::beside(&page, &e.into(), &field),
-                None => Refused::by(&page, e)?,
-            };
-            draw(&web, &page, Some((typed, shown)), refused).await
+    let wanted = Wanted::from(form);
+    let mut refused = Refused::default();
+    let logo = refused.heed(&page, "file", logo_wish(&web, &sent).await)?;
+    let icon = Wish::read(&sent, "icon-file", "icon-remove", Purpose::Icon).await;
+    let icon = refused.heed(&page, "icon-file", icon)?;
+    let brand = match wanted.parse() {
+        Ok(brand) => Some(brand),
+        Err(wrong) => {
+            for (field, error) in wrong {
+                refused.heed(&page, &field, Err::<(), _>(error))?;
+            }
+            None
+        }
+    };
+    let (mut typed, asked) =
+        (Typed { wanted, shown: Some(shown.clone()), form: sent }, brand.zip(logo).zip(icon));
+    if let Some(((brand, logo), icon)) = asked {
+        match wear(&web, &page, brand, shown, logo, icon).await {
+            Ok(both) if both.is_empty() => return Ok(see_other("/admin/branding?saved")),
+            Ok(both) => {
+                // Who saves once more has seen that somebody else changed it.
+                typed.shown = None;
+                let each = both.into_iter().map(|name| branding::Error::Meanwhile(vec![name]));
+                refused = Refused::by_all(&page, each)?;
+            }
+            Err(e) => refused = Refused::by(&page, e)?,
         }
     }
+    draw(&web, &page, Some(typed), refused).await
+}
+
+/// What the form wants of the logo; when nothing else, perhaps the one that stands on a plate.
+async fn logo_wish(web: &Web, sent: &FileForm) -> Result<Wish, uploads::Error> {
+    let wish = Wish::read(sent, "file", "remove", Purpose::Logo).await?;
+    if !matches!(wish, Wish::Keep) || sent.form.get("plate").is_none() {
+        return Ok(wish);
+    }
+    let stands =
+        web.house.db.read(|conn| branding::service::load(conn).map_err(uploads::Error::from)).await?.logo;
+    let Some(key) = stands else { return Ok(Wish::Keep) };
+    Ok(uploads::plated(&web.house.db, &key).await?.map_or(Wish::Keep, Wish::Put))
+}
+
+/// Saves the brand; or nothing, and answers what somebody else changed meanwhile.
+async fn wear(
+    web: &Web,
+    page: &Page,
+    brand: Brand,
+    shown: Shown,
+    logo: Wish,
+    icon: Wish,
+) -> Result<Vec<&'static str>, AppError> {
+    let (member, house) = (page.member()?.id, web.house.clone());
+    web.house
+        .db
+        .write(move |conn| {
+            let clock = &house.clock;
+            let changes = match branding::service::save_shown(conn, clock, &brand, &shown) {
+                Err(branding::Error::Meanwhile(both)) => return Ok(both),
+                changes => changes?,
+            };
+            if !changes.is_empty() {
+                audit::note(conn, clock, Some(member), "site.branding", "site", &changes)?;
+            }
+            pictures::put_logo(conn, &house, member, &logo, None)?;
+            let old = branding::service::load(conn)?.icon;
+            icon.grant(conn, &house, member, Purpose::Icon, old.as_deref(), |conn, key| {
+                branding::service::set_icon(conn, clock, key)?;
+                audit::note(conn, clock, Some(member), "site.icon", "site", "")?;
+                Ok(())
+            })?;
+            Ok::<_, AppError>(Vec::new())
+        })
+        .await
 }

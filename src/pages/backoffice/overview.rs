@@ -90,8 +90,12 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
         time_zone: form.time_zone.trim().to_owned(),
     };
     let shown = Shown::parse(&form.shown);
-    if locale.is_none() {
-        return again(&web, &page, wanted, &shown, Refused::by(&page, NotAChoice("locale"))?);
+    // Before it is written as rows, in which an unknown zone would be none.
+    let wrong = locale.is_none().then(|| NotAChoice("locale").into());
+    let wrong = wrong.into_iter().chain(wanted.wrong().into_iter().map(AppError::from));
+    let refused = Refused::by_all(&page, wrong)?;
+    if refused.is_refused() {
+        return again(&web, &page, wanted, &shown, refused);
     }
     let (house, attempt, seen) = (web.house.clone(), wanted.clone(), shown.clone());
     let done = web
@@ -99,8 +103,6 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
         .db
         .write(move |conn| {
             let before = settings::load(conn)?;
-            // Before it is written as rows, in which an unknown zone would be none.
-            attempt.check()?;
             let merged = attempt.merged(&seen, &before)?;
             settings::save(conn, &house.clock, &merged)?;
             let changes = meanwhile::changes(&before.rows(), &merged.rows());
@@ -113,10 +115,11 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
         .await;
     match done {
         Ok(()) => Ok(see_other("/admin/settings?saved")),
-        Err(e @ settings::Error::Meanwhile(_)) => {
-            // Who saves once more has seen that it changed.
+        Err(settings::Error::Meanwhile(fields)) => {
+            // Who saves once more has seen that they changed.
             let stored = web.house.db.read(|conn| settings::load(conn).map_err(DbError::from)).await?;
-            again(&web, &page, wanted, &Shown::of(&stored.rows()), Refused::by(&page, e)?)
+            let each = fields.into_iter().map(|field| settings::Error::Meanwhile(vec![field]));
+            again(&web, &page, wanted, &Shown::of(&stored.rows()), Refused::by_all(&page, each)?)
         }
         Err(e) => again(&web, &page, wanted, &shown, Refused::by(&page, e)?),
     }

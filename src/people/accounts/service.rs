@@ -201,12 +201,19 @@ pub struct ProfileChange {
 }
 
 impl ProfileChange {
+    /// Everything that cannot stand, in the order of the form.
+    pub fn wrong(&self) -> Vec<Error> {
+        let name = display_name(&self.display_name).err();
+        let bio = (self.bio.chars().count() > 1_000).then_some(Error::BioTooLong);
+        name.into_iter().chain(bio).collect()
+    }
+
     /// Refuses what cannot stand; the name as it is stored.
     pub fn check(&self) -> Result<String, Error> {
-        if self.bio.chars().count() > 1_000 {
-            return Err(Error::BioTooLong);
+        match self.wrong().into_iter().next() {
+            Some(wrong) => Err(wrong),
+            None => display_name(&self.display_name),
         }
-        display_name(&self.display_name)
     }
 }
 

@@ -35,8 +35,8 @@ pub enum Error {
         limit: usize,
     },
     /// Somebody else changed it since the form was shown.
-    #[error("{0} was changed meanwhile")]
-    Meanwhile(&'static str),
+    #[error("{} was changed meanwhile", .0.join(", "))]
+    Meanwhile(Vec<&'static str>),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -71,9 +71,8 @@ impl Fault for Error {
             Self::Label { .. } | Self::Address(_) | Self::AddressMissing | Self::TooManyLinks { .. } => {
                 Some("links")
             }
-            // Links stand in rows; that they changed is told above the form.
-            Self::Meanwhile("menu" | "footer") | Self::Db(_) => None,
-            Self::Meanwhile(field) => Some(field),
+            Self::Meanwhile(fields) => fields.first().copied(),
+            Self::Db(_) => None,
         }
     }
     fn args(&self) -> Vec<(&'static str, String)> {

@@ -10,6 +10,7 @@ use super::error::Error;
 use super::fonts::{self, Family};
 use super::model::{Brand, DEFAULT_COLOUR, LINKS, Link};
 use super::palette::{Mode, Palette};
+use crate::base::fault::Fault;
 use crate::infra::activity::{self, NewActivity, Verb};
 use crate::infra::clock::Clock;
 use crate::infra::db::Conn;
@@ -35,28 +36,49 @@ pub struct Wanted {
     pub footer: Vec<(String, String)>,
 }
 
+/// Something in a form that is wrong: its field, and why. Links have `menu-label-0`, `menu-url-0` and so on.
+pub type Wrong = (String, Error);
+
 impl Wanted {
-    /// Checks everything but logo and icon, which are uploaded by themselves.
-    pub fn parse(&self) -> Result<Brand, Error> {
-        Ok(Brand {
-            colour: Colour::parse(&self.colour).ok_or(Error::Colour)?,
-            family: Family::parse(&self.family).ok_or(Error::Family)?,
-            own_fonts: fonts::parse_own(&self.own_fonts).map_err(Error::Font)?,
-            menu: links(&self.menu)?,
-            footer: links(&self.footer)?,
-            logo: None,
-            icon: None,
-        })
+    /// Checks everything but logo and icon, which are uploaded.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of the form.
+    pub fn parse(&self) -> Result<Brand, Vec<Wrong>> {
+        let mut wrong = Vec::new();
+        let mut note = |error: Error| wrong.push((error.field().unwrap_or_default().to_owned(), error));
+        let colour = Colour::parse(&self.colour).ok_or(Error::Colour).map_err(&mut note);
+        let family = Family::parse(&self.family).ok_or(Error::Family).map_err(&mut note);
+        let own_fonts = fonts::parse_own(&self.own_fonts).map_err(Error::Font).map_err(&mut note);
+        let menu = links("menu", &self.menu, &mut wrong);
+        let footer = links("footer", &self.footer, &mut wrong);
+        match (colour, family, own_fonts) {
+            (Ok(colour), Ok(family), Ok(own_fonts)) if wrong.is_empty() => {
+                Ok(Brand { colour, family, own_fonts, menu, footer, logo: None, icon: None })
+            }
+            _ => Err(wrong),
+        }
     }
 }
 
-fn links(typed: &[(String, String)]) -> Result<Vec<Link>, Error> {
-    let links: Vec<Link> = typed
-        .iter()
-        .filter(|(label, url)| !(label.trim().is_empty() && url.trim().is_empty()))
-        .map(|(label, url)| Link::parse(label, url))
-        .collect::<Result<_, _>>()?;
-    if links.len() > LINKS { Err(Error::TooManyLinks { limit: LINKS }) } else { Ok(links) }
+/// The links of `list` that are good; what is wrong with the others joins `wrong`.
+fn links(list: &str, typed: &[(String, String)], wrong: &mut Vec<Wrong>) -> Vec<Link> {
+    let mut links = Vec::new();
+    for (n, (label, url)) in typed.iter().enumerate() {
+        if label.trim().is_empty() && url.trim().is_empty() {
+            continue;
+        }
+        match Link::parse(label, url) {
+            Ok(_) if links.len() == LINKS => {
+                wrong.push((format!("{list}-label-{n}"), Error::TooManyLinks { limit: LINKS }));
+                break;
+            }
+            Ok(link) => links.push(link),
+            Err(e @ Error::Label { .. }) => wrong.push((format!("{list}-label-{n}"), e)),
+            Err(e) => wrong.push((format!("{list}-url-{n}"), e)),
+        }
+    }
+    links
 }
 
 /// The brand.

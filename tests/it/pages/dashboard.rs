@@ -56,7 +56,7 @@ app_on_both! {
 
         app.pass(8 * DAY);
         assert_eq!(tiles(&app.get("/admin", &root).await)[1], ("Threads 0 new in 7 days".into(), "1".into()));
-        app.post("/settings/appearance", &root, &[("locale", "zh-TW"), ("theme", "system")]).await;
+        app.post("/settings/profile", &root, &[("locale", "zh-TW"), ("theme", "system")]).await;
         assert_eq!(health(&app.get("/admin", &root).await, "搜尋索引").1, "正常");
         let op = app.member("opal", Role::Operator);
         let seen = app.get("/admin", &op).await;

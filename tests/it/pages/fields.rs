@@ -56,6 +56,41 @@ app_on_both! {
 }
 
 app_on_both! {
+    async fn one_form_holds_all_that_is_not_secret_and_tells_all_that_is_wrong(app) {
+        let ada = app.member("ada", Role::Member);
+        let long = "x".repeat(1_001);
+        let fields = [("display_name", " "), ("bio", long.as_str()), ("public", "on"), ("locale", "zh-TW"), ("theme", "dark")];
+        let answer = app.post("/settings/profile", &ada, &fields).await;
+        let marked: Vec<String> = wrong(&answer).into_iter().map(|(field, _)| field).collect();
+        assert_eq!((answer.status.as_u16(), marked), (422, vec!["display_name".to_owned(), "bio".to_owned()]));
+        assert_eq!((answer.texts("#bio"), answer.texts("#locale [selected]"), answer.texts("#theme [selected]")), (vec![long.clone()], vec!["繁體中文".to_owned()], vec!["Dark".to_owned()]));
+        let good = [("display_name", "Ada L."), ("bio", "Pumps"), ("locale", "zh-TW"), ("theme", "dark")];
+        assert_eq!(app.post("/settings/profile", &ada, &good).await.status, 303);
+        let page = app.get("/settings", &ada).await;
+        assert_eq!((page.field("display_name"), page.texts("#bio"), page.texts("#locale [selected]")), ("Ada L.".into(), vec!["Pumps".to_owned()], vec!["繁體中文".to_owned()]));
+        assert!(page.body.contains("lang=\"zh-Hant\"") && page.body.contains("data-theme=\"dark\""), "{}", page.body);
+    }
+}
+
+app_on_both! {
+    async fn the_office_tells_all_that_is_wrong_at_once(app) {
+        let root = app.member("rootie", Role::Administrator);
+        let marked = |answer: &Answer| wrong(answer).into_iter().map(|(field, _)| field).collect::<Vec<_>>();
+        let site = [("name", ""), ("tagline", "Pumps"), ("locale", "fr"), ("half_life_hours", "2"), ("time_zone", "Nowhere")];
+        let answer = app.post("/admin/settings", &root, &site).await;
+        assert_eq!((answer.field("tagline"), marked(&answer)), ("Pumps".into(), ["name", "locale", "half_life_hours", "time_zone"].map(str::to_owned).to_vec()));
+        let brand = [
+            ("colour", "#7c3aed"), ("family", "sans"), ("own_fonts", "x;}"), ("menu_label", "Shop"), ("menu_url", "javascript:x"),
+            ("menu_label", ""), ("menu_url", "/tags"), ("footer_label", "Legal"), ("footer_url", "/legal"),
+        ];
+        let answer = app.upload("/admin/branding", &root, b"no picture", &brand).await;
+        assert_eq!(marked(&answer), ["file", "own_fonts", "menu-url-0", "menu-label-1"]);
+        assert_eq!((answer.field("colour"), answer.field("footer_label")), ("#7c3aed".into(), "Legal".into()));
+        assert!(app.get("/admin/branding", &root).await.field("own_fonts").is_empty(), "nothing was saved");
+    }
+}
+
+app_on_both! {
     async fn scopes_are_those_that_the_role_can_use(app) {
         for (role, number) in [(Role::Member, 3), (Role::Moderator, 4), (Role::Administrator, 5)] {
             let page = app.get("/settings", &app.member(&format!("m{number}"), role)).await;

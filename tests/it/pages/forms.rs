@@ -26,7 +26,7 @@ app_on_both! {
         assert!(like.texts(".notice")[0].contains("return to this page"), "{}", like.body);
         for (path, back) in [
             (format!("/thread/{thread}/close"), format!("/t/{thread}")),
-            ("/settings/appearance".into(), "/settings".into()),
+            ("/settings/sessions/close-others".into(), "/settings".into()),
             ("/u/ada/unsuspend".into(), "/u/ada".into()),
             ("/admin/jobs".into(), "/admin/jobs".into()),
         ] {

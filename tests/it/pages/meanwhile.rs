@@ -61,7 +61,29 @@ app_on_both! {
         let seen = page.field("shown");
         assert_eq!(save(app, &bo, &seen, "About pumps", "Closed on Monday").await.0, 303);
         assert_eq!(app.get("/admin/settings", &ada).await.field("tagline"), "About pumps");
+        // Whatever both changed is told at once.
+        let (status, body) = save(app, &bo, &shown, "Of pumps", "Closed").await;
+        assert!(status == 422 && body.matches("Someone else changed this").count() == 2, "{body}");
         let log = app.get("/admin/audit", &ada).await;
         assert!(log.body.contains("notice") && log.body.contains("tagline"), "{}", log.body);
+    }
+}
+
+app_on_both! {
+    async fn a_brand_that_another_administrator_changed_meanwhile_stays(app) {
+        let (ada, bo) = (app.member("ada", Role::Administrator), app.member("bo", Role::Administrator));
+        let shown = app.get("/admin/branding", &ada).await.field("shown");
+        let save = async |by: &Caller, colour: &str, label: &str| {
+            let fields = [("colour", colour), ("family", "sans"), ("menu_label", label), ("menu_url", "/tags"), ("shown", shown.as_str())];
+            app.post("/admin/branding", by, &fields).await
+        };
+        assert_eq!(save(&ada, "#aa0044", "Shop").await.status, 303);
+        let both = save(&bo, "#2f6f6b", "Docs").await;
+        assert_eq!((both.status.as_u16(), both.field("menu_label"), both.texts("#menu-error").len()), (422, "Docs".into(), 1));
+        assert_eq!(both.texts("[role=alert]").len(), 1, "the colour was not changed here");
+        let fields = [("colour", "#2f6f6b"), ("family", "sans"), ("menu_label", "Shop"), ("menu_url", "/tags"), ("footer_label", "Legal"), ("footer_url", "/tags"), ("shown", shown.as_str())];
+        assert_eq!(app.post("/admin/branding", &bo, &fields).await.status, 303);
+        let page = app.get("/admin/branding", &ada).await;
+        assert_eq!((page.field("colour"), page.field("footer_label")), ("#aa0044".into(), "Legal".into()));
     }
 }

@@ -21,7 +21,7 @@ app_on_both! {
         }
         let readers = page.texts("tbody:first-of-type td.num");
         assert!(readers.iter().skip(1).step_by(2).take(4).all(|behind| behind == "0"), "{readers:?}");
-        app.post("/settings/appearance", &root, &[("locale", "zh-TW"), ("theme", "system")]).await;
+        app.post("/settings/profile", &root, &[("locale", "zh-TW"), ("theme", "system")]).await;
         let page = app.get("/admin/jobs", &root).await;
         assert!(page.texts("td").iter().any(|c| c == "3 篇文章"), "{}", page.body);
     }

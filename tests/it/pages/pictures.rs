@@ -20,6 +20,9 @@ fn png(side: u32) -> Vec<u8> {
     bytes
 }
 
+/// What the form of the brand sends beside a file.
+const BRAND: [(&str, &str); 2] = [("colour", "#2f6f6b"), ("family", "sans")];
+
 fn shown(page: &Answer) -> Option<String> {
     let at = page.body.find("/uploads/")?;
     page.body[at..].split('"').next().map(str::to_owned)
@@ -33,7 +36,7 @@ app_on_both! {
         app.api("POST", "/threads", &ada, Some(body)).await;
         app.settle();
         assert_eq!(shown(&app.get("/", &nobody).await), None);
-        assert_eq!(app.upload("/settings/avatar", &ada, &png(300), &[]).await.status, 303);
+        assert_eq!(app.upload("/settings/profile", &ada, &png(300), &[]).await.status, 303);
         let picture = shown(&app.get("/", &nobody).await).expect("the list shows it");
         let served = app.get(&picture, &nobody).await;
         assert_eq!(served.status, 200);
@@ -42,10 +45,10 @@ app_on_both! {
         assert_eq!(served.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(served.header("cache-control"), Some("public, max-age=31536000, immutable"));
         assert_eq!(shown(&app.get("/t/1/a-thread", &nobody).await), Some(picture.clone()));
-        assert_eq!(app.upload("/settings/avatar", &ada, &png(200), &[]).await.status, 303);
+        assert_eq!(app.upload("/settings/profile", &ada, &png(200), &[]).await.status, 303);
         assert_ne!(shown(&app.get("/", &nobody).await), Some(picture.clone()));
         assert_eq!(app.get(&picture, &nobody).await.status, 404, "the one before is thrown away");
-        assert_eq!(app.upload("/settings/avatar", &ada, b"", &[("remove", "yes")]).await.status, 303);
+        assert_eq!(app.upload("/settings/profile", &ada, b"", &[("remove", "yes")]).await.status, 303);
         assert_eq!(shown(&app.get("/", &nobody).await), None);
     }
 }
@@ -54,8 +57,8 @@ app_on_both! {
     async fn undoing_the_look_brings_a_former_logo_back(app) {
         let root = app.member("rootie", Role::Administrator);
         let logo = async || shown(&app.get("/admin/start/look", &root).await);
-        let (step, undo) = ("/admin/start/look/logo", "/admin/start/look/undo");
-        app.upload("/admin/branding/logo", &root, &png(64), &[]).await;
+        let (step, undo) = ("/admin/start/look", "/admin/start/look/undo");
+        app.upload("/admin/branding", &root, &png(64), &BRAND).await;
         let former = logo().await.expect("a logo from before the step");
         for side in [80, 96] {
             assert_eq!(app.upload(step, &root, &png(side), &[]).await.status, 303);
@@ -72,7 +75,7 @@ app_on_both! {
         assert_eq!(logo().await, Some(former.clone()), "also after it was taken away");
         // What was chosen elsewhere after the step stays when the one from before is gone.
         app.post("/admin/start/look", &root, &[("colour", "#7c3aed")]).await;
-        app.upload("/admin/branding/logo", &root, &png(64), &[]).await;
+        app.upload("/admin/branding", &root, &png(64), &BRAND).await;
         let chosen = logo().await;
         app.post(undo, &root, &[]).await;
         assert_eq!(logo().await, chosen);
@@ -85,17 +88,25 @@ app_on_both! {
         let ada = app.member("ada", Role::Member);
         for (file, words) in [
             (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".to_vec(), "must be a PNG"),
-            (Vec::new(), "Choose an image"),
             (png(40)[..60].to_vec(), "can’t be read"),
         ] {
-            let answer = app.upload("/settings/avatar", &ada, &file, &[]).await;
+            let answer = app.upload("/settings/profile", &ada, &file, &[]).await;
             assert_eq!(answer.status, 422);
             assert!(answer.texts("[role=alert]").iter().any(|t| t.contains(words)), "{words}: {}", answer.body);
         }
-        let large = app.upload("/settings/avatar", &ada, &vec![7; 3 * 1024 * 1024], &[]).await;
+        let large = app.upload("/settings/profile", &ada, &vec![7; 3 * 1024 * 1024], &[]).await;
         assert_eq!(large.status, 422);
         assert!(large.texts("[role=alert]").iter().any(|t| t.contains("2 MB")), "{}", large.body);
-        let forged = app.post_raw("/settings/avatar", &ada, &[("csrf", "x")]).await;
+        // What stands beside a file that is too large is not lost with it, and told with it.
+        let fields = [("display_name", " "), ("bio", "Pumps"), ("theme", "dark")];
+        let large = app.upload("/settings/profile", &ada, &vec![7; 3 * 1024 * 1024], &fields).await;
+        assert_eq!((large.status.as_u16(), large.texts("textarea"), large.texts("[role=alert]").len()), (422, vec!["Pumps".to_owned()], 2));
+        assert_eq!(large.texts("#theme [selected]"), ["Dark"]);
+        // A good one has to be chosen again, which stands beside its field.
+        let again = app.upload("/settings/profile", &ada, &png(40), &fields).await;
+        assert_eq!((again.status.as_u16(), again.texts("#file ~ .field-error")), (422, vec!["Choose the image again: it wasn’t uploaded.".to_owned()]));
+        assert_eq!(app.upload("/settings/profile", &ada, &vec![7; 17 * 1024 * 1024], &fields).await.status, 400);
+        let forged = app.post_raw("/settings/profile", &ada, &[("csrf", "x")]).await;
         assert!(forged.status.is_client_error(), "{}", forged.status);
         for path in ["/uploads/none", "/uploads/abc-small", "/uploads/../secret", "/uploads/-"] {
             assert_eq!(app.get(path, &ada).await.status, 404, "{path}");
@@ -108,7 +119,7 @@ app_on_both! {
         let (root, nobody) = (app.member("rootie", Role::Administrator), Caller::visitor());
         app.settle();
         assert!(app.get("/", &nobody).await.body.contains("brand-mark"));
-        assert_eq!(app.upload("/admin/branding/logo", &root, &png(400), &[]).await.status, 303);
+        assert_eq!(app.upload("/admin/branding", &root, &png(400), &BRAND).await.status, 303);
         let page = app.get("/", &nobody).await;
         assert!(!page.body.contains("brand-mark") && page.body.contains(r#"class="logo""#), "{}", page.body);
         assert_eq!(page.texts(".brand"), ["Hearth"], "the name stays beside it");
@@ -119,8 +130,8 @@ app_on_both! {
             assert_eq!(app.get(&path, &nobody).await.status, 200, "{path}");
         }
         let ada = app.member("ada", Role::Member);
-        assert_eq!(app.upload("/admin/branding/logo", &ada, &png(40), &[]).await.status, 403);
-        assert_eq!(app.upload("/admin/branding/logo", &root, b"", &[("remove", "yes")]).await.status, 303);
+        assert_eq!(app.upload("/admin/branding", &ada, &png(40), &[]).await.status, 403);
+        assert_eq!(app.upload("/admin/branding", &root, b"", &[BRAND[0], BRAND[1], ("remove", "on")]).await.status, 303);
         assert!(app.get("/", &nobody).await.body.contains("brand-mark"));
     }
 }
@@ -136,8 +147,8 @@ fn white_on_nothing(side: u32) -> Vec<u8> {
 app_on_both! {
     async fn a_logo_older_than_plates_gets_one_without_being_uploaded_again(app) {
         let root = app.member("rootie", Role::Administrator);
-        app.upload("/admin/branding/logo", &root, &png(64), &[]).await;
-        let offers = "form[action=\"/admin/branding/plate\"]";
+        app.upload("/admin/branding", &root, &png(64), &BRAND).await;
+        let offers = "input[name=plate]";
         assert_eq!(app.get("/admin/branding", &root).await.texts(offers).len(), 0, "it can be seen");
         off(|| {
             app.db.write_now(|conn| {
@@ -156,8 +167,9 @@ app_on_both! {
         let old = shown(&app.get("/admin/branding", &root).await).unwrap();
         assert_eq!(app.get("/admin/branding", &root).await.texts(offers).len(), 1);
         let mo = app.member("mo", Role::Moderator);
-        assert_eq!(app.post("/admin/branding/plate", &mo, &[]).await.status, 403);
-        assert_eq!(app.post("/admin/branding/plate", &root, &[]).await.status, 303);
+        let plate = [BRAND[0], BRAND[1], ("plate", "on")];
+        assert_eq!(app.post("/admin/branding", &mo, &plate).await.status, 403);
+        assert_eq!(app.post("/admin/branding", &root, &plate).await.status, 303);
         let page = app.get("/admin/branding", &root).await;
         let new = shown(&page).unwrap();
         assert_eq!((old == new, page.texts(offers).len()), (false, 0));
@@ -166,7 +178,7 @@ app_on_both! {
         assert_eq!((picture.get_pixel(0, 0).0[3], picture.get_pixel(wide / 2, high - 1).0), (0, [38, 42, 46, 255]));
         assert_eq!(app.get(&old, &root).await.status, 404, "the one before is thrown away");
         // A second time changes nothing.
-        app.post("/admin/branding/plate", &root, &[]).await;
+        app.post("/admin/branding", &root, &plate).await;
         assert_eq!(shown(&app.get("/admin/branding", &root).await), Some(new));
     }
 }

@@ -119,20 +119,21 @@ app_on_both! {
 app_on_both! {
     async fn the_icon_for_those_who_ask_blindly_is_the_site_s(app) {
         let root = app.member("rootie", Role::Administrator);
-        app.post("/admin/branding", &root, &[("colour", "#7c3aed"), ("family", "sans")]).await;
+        let brand = [("colour", "#7c3aed"), ("family", "sans"), ("icon-remove", "on")];
+        app.post("/admin/branding", &root, &brand[..2]).await;
         let asked = app.get("/favicon.ico", &Caller::visitor()).await;
         assert_eq!((asked.status.as_u16(), asked.location()), (302, hearth::web::urls::icon("#7c3aed", "icon-180.png").as_str()));
         assert_eq!(app.get(asked.location(), &Caller::visitor()).await.header("content-type"), Some("image/png"));
         // One of its own, for a logo too wide for a tab.
-        let refused = app.upload("/admin/branding/icon", &root, b"no picture", &[]).await;
+        let refused = app.upload_as("icon-file", "/admin/branding", &root, b"no picture", &brand[..2]).await;
         assert_eq!((refused.status.as_u16(), refused.texts("#icon-file-error").len()), (422, 1));
-        assert_eq!(app.upload("/admin/branding/icon", &root, &png(), &[]).await.status, 303);
+        assert_eq!(app.upload_as("icon-file", "/admin/branding", &root, &png(), &brand[..2]).await.status, 303);
         let own = app.get("/favicon.ico", &Caller::visitor()).await.location().to_owned();
         assert!(own.starts_with("/uploads/") && own.ends_with("-icon-32"), "{own}");
         let page = app.get("/", &Caller::visitor()).await;
         assert!(page.body.contains(&format!("rel=\"icon\" href=\"{own}\"")) && page.texts(".brand img").is_empty());
         assert!(app.get("/manifest.webmanifest", &Caller::visitor()).await.body.contains(own.trim_end_matches("icon-32")));
-        assert_eq!(app.upload("/admin/branding/icon", &root, b"", &[("remove", "yes")]).await.status, 303);
+        assert_eq!(app.upload_as("icon-file", "/admin/branding", &root, b"", &brand).await.status, 303);
         assert_eq!(app.get("/favicon.ico", &Caller::visitor()).await.location(), asked.location());
     }
 }

@@ -293,17 +293,33 @@ impl App {
 
     /// A form with a good token and a file called `file`.
     pub async fn upload(&self, path: &str, caller: &Caller, file: &[u8], fields: &[(&str, &str)]) -> Answer {
+        self.upload_as("file", path, caller, file, fields).await
+    }
+
+    /// A form with a good token and a file in the field `name`.
+    pub async fn upload_as(
+        &self,
+        name: &str,
+        path: &str,
+        caller: &Caller,
+        file: &[u8],
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let csrf = caller.csrf(&self.node);
         let mut body = Vec::new();
+        // The file first, as it stands in the forms: what comes behind it is read whatever it is.
+        let of =
+            format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"../a.svg\"\r\n");
+        body.extend(of.into_bytes());
+        body.extend(b"Content-Type: image/svg+xml\r\n\r\n");
+        body.extend(file);
+        body.extend(b"\r\n");
         for (name, value) in fields.iter().chain([&("csrf", csrf.as_str())]) {
             let part =
                 format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
             body.extend(part.into_bytes());
         }
-        body.extend(b"--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../a.svg\"\r\n");
-        body.extend(b"Content-Type: image/svg+xml\r\n\r\n");
-        body.extend(file);
-        body.extend(b"\r\n--edge--\r\n");
+        body.extend(b"--edge--\r\n");
         let request = self
             .request(Method::POST, path, caller)
             .insert_header((CONTENT_TYPE, "multipart/form-data; boundary=edge"))

@@ -1,24 +1,22 @@
 //! The colour that all others follow from, and the logo.
 
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 use askama::Template;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::progress::{self, Step};
 use super::{Forgotten, Way, onward};
-use crate::base::actor::{Role, SignedIn};
-use crate::content::uploads;
+use crate::base::actor::SignedIn;
+use crate::content::uploads::{self, Purpose};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
-use crate::pages::pictures;
+use crate::pages::pictures::{self, Wish};
 use crate::site::audit;
 use crate::site::branding::{self, Brand, Colour};
-use crate::web::files::Read;
-use crate::web::page::see_other;
+use crate::web::files::FileForm;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, RawForm, Refused, Web};
+use crate::web::{AppError, Page, Refused, Web};
 
 /// How it was before.
 #[derive(Debug, Serialize, Deserialize)]
@@ -36,12 +34,16 @@ struct LookPage {
     way: Way,
     colour: String,
     logo: Option<String>,
+    /// The logo is to go.
+    removed: bool,
+    /// A logo was chosen, and has to be once more.
+    again: bool,
 }
 
 pub(super) async fn draw(
     web: &Web,
     page: &Page,
-    colour: Option<String>,
+    typed: Option<&FileForm>,
     refused: Refused,
 ) -> Result<HttpResponse, AppError> {
     let (progress, brand) = web
@@ -49,9 +51,12 @@ pub(super) async fn draw(
         .db
         .read(|conn| Ok::<_, DbError>((progress::load(conn)?, branding::service::load(conn)?)))
         .await?;
+    let field = |name: &str| typed.and_then(|typed| typed.form.get(name));
     let template = LookPage {
+        removed: field("remove").is_some(),
+        again: typed.is_some_and(|typed| typed.file("file").is_some()) && !refused.is_at("file"),
         way: Way::new(page, &progress, Step::Look, refused),
-        colour: colour.unwrap_or_else(|| brand.colour.to_string()),
+        colour: field("colour").map_or_else(|| brand.colour.to_string(), str::to_owned),
         logo: brand.logo,
         shell: page.shell.clone(),
     };
@@ -64,59 +69,48 @@ fn remember(conn: &mut Conn, house: &House, brand: &Brand) -> Result<(), AppErro
     Ok(progress::done(conn, &house.clock, Step::Look, before)?)
 }
 
-fn paint(conn: &mut Conn, house: &House, actor: &SignedIn, colour: &str) -> Result<(), AppError> {
-    let colour = Colour::parse(colour).ok_or(branding::Error::Colour)?;
+fn paint(conn: &mut Conn, house: &House, actor: &SignedIn, colour: Colour) -> Result<(), AppError> {
     let brand = branding::service::load(conn)?;
     branding::service::save(conn, &house.clock, &Brand { colour, ..brand })?;
     audit::note(conn, &house.clock, Some(actor.id), "site.branding", "site", &colour.to_string())?;
     Ok(())
 }
 
-pub(super) async fn save(web: &Web, page: &Page, raw: &RawForm) -> Result<HttpResponse, AppError> {
-    let actor = page.member()?.clone();
-    let colour = raw.get("colour").unwrap_or_default().trim().to_owned();
-    let (house, wanted) = (web.house.clone(), colour.clone());
-    let done = web
-        .house
+fn parse(colour: &str) -> Result<Colour, branding::Error> {
+    Colour::parse(colour).ok_or(branding::Error::Colour)
+}
+
+pub(super) async fn save(web: &Web, page: &Page, sent: &FileForm) -> Result<HttpResponse, AppError> {
+    let mut refused = Refused::default();
+    let colour = sent.form.get("colour").map(|typed| parse(typed.trim())).transpose();
+    let colour = refused.heed(page, "colour", colour)?;
+    let wish = refused.heed(page, "file", Wish::read(sent, "file", "remove", Purpose::Logo).await)?;
+    if let Some((colour, wish)) = colour.zip(wish) {
+        match wear(web, page, colour, wish).await {
+            Ok(()) => return Ok(onward(Step::Look)),
+            Err(e) => refused = Refused::by(page, e)?,
+        }
+    }
+    draw(web, page, Some(sent), refused).await
+}
+
+/// Takes on colour and logo, and remembers how it was before the step: a logo from then is kept.
+async fn wear(web: &Web, page: &Page, colour: Option<Colour>, wish: Wish) -> Result<(), AppError> {
+    let (actor, house) = (page.member()?.clone(), web.house.clone());
+    web.house
         .db
         .write(move |conn| {
             let before = branding::service::load(conn)?;
-            paint(conn, &house, &actor, &wanted)?;
+            let noted = progress::before(conn, Step::Look)?;
+            let noted = noted.map(serde_json::from_value::<Before>).transpose().map_err(Forgotten)?;
+            let former = noted.map_or_else(|| before.logo.clone(), |noted| noted.former);
+            if let Some(colour) = colour {
+                paint(conn, &house, &actor, colour)?;
+            }
+            pictures::put_logo(conn, &house, actor.id, &wish, former.as_deref())?;
             remember(conn, &house, &before)
         })
-        .await;
-    match done {
-        Ok(()) => Ok(onward(Step::Look)),
-        Err(e) => draw(web, page, Some(colour), Refused::by(page, e)?).await,
-    }
-}
-
-/// `POST /admin/start/look/logo`: a logo, or none, and the step again.
-pub async fn logo(
-    web: Data<Web>,
-    page: Page,
-    req: HttpRequest,
-    form: Read,
-) -> Result<HttpResponse, AppError> {
-    page.at_least(Role::Administrator)?;
-    let (before, former) = web
-        .house
-        .db
-        .read(|conn| {
-            let (brand, noted) = (branding::service::load(conn)?, progress::before(conn, Step::Look)?);
-            let noted = noted.map(serde_json::from_value::<Before>).transpose().map_err(Forgotten)?;
-            let former = noted.map_or_else(|| brand.logo.clone(), |before| before.former);
-            Ok::<_, AppError>((brand, former))
-        })
-        .await?;
-    match pictures::take_logo(&web, &page, &req, form, former).await {
-        Ok(()) => {
-            let house = web.house.clone();
-            web.house.db.write(move |conn| remember(conn, &house, &before)).await?;
-            Ok(see_other(&Step::Look.url()))
-        }
-        Err(e) => draw(&web, &page, None, Refused::by(&page, e)?).await,
-    }
+        .await
 }
 
 pub(super) fn undo(
@@ -126,7 +120,7 @@ pub(super) fn undo(
     before: Value,
 ) -> Result<Option<Value>, AppError> {
     let before: Before = serde_json::from_value(before).map_err(Forgotten)?;
-    paint(conn, house, actor, &before.colour)?;
+    paint(conn, house, actor, parse(&before.colour)?)?;
     let now = branding::service::load(conn)?.logo;
     // Thrown away elsewhere meanwhile: then what stands there now was chosen there.
     let lost = match &before.former {

@@ -13,7 +13,6 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
-pub use look::logo;
 pub use progress::{Progress, load};
 
 use self::progress::{State, Step};
@@ -21,6 +20,7 @@ use crate::base::actor::Role;
 use crate::base::fault::Fault;
 use crate::infra::db::DbError;
 use crate::web::error::HttpFault;
+use crate::web::files::FileForm;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
 use crate::web::{AppError, Page, RawForm, Refused, Web};
@@ -149,17 +149,18 @@ pub async fn save(
     web: Data<Web>,
     page: Page,
     name: Path<String>,
-    raw: RawForm,
+    sent: FileForm,
 ) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
+    let raw = &sent.form;
     raw.verify(&web, &page)?;
     let step = step(&name)?;
     match step {
-        Step::Name => name::save(&web, &page, &raw).await,
-        Step::Language => language::save(&web, &page, &raw).await,
-        Step::Look => look::save(&web, &page, &raw).await,
-        Step::Categories => categories::save(&web, &page, &raw).await,
-        Step::Invitation => invitation::save(&web, &page, &raw).await,
+        Step::Name => name::save(&web, &page, raw).await,
+        Step::Language => language::save(&web, &page, raw).await,
+        Step::Look => look::save(&web, &page, &sent).await,
+        Step::Categories => categories::save(&web, &page, raw).await,
+        Step::Invitation => invitation::save(&web, &page, raw).await,
     }
 }
 
