@@ -16,7 +16,7 @@ use crate::pages::backoffice::{
 };
 use crate::pages::{
     access, archive, compose, composing, custom_page, directory, fresh, heat, home, installed, keyboard,
-    moderation, pictures, points, post, searching, settings, shell, signup, thread,
+    moderation, moving, pictures, points, post, searching, settings, shell, signup, thread,
 };
 use crate::reach::search::web as search;
 use crate::reach::search_log::web as search_log;
@@ -120,6 +120,8 @@ fn pages() -> Vec<Entry> {
         GET "/thread/{id}/heat" Member => heat::show;
         POST "/thread/{id}/pin" Member => moderation::pin;
         POST "/thread/{id}/unpin" Member => moderation::unpin;
+        GET "/thread/{id}/move" Member => moving::form;
+        POST "/thread/{id}/move" Member => moving::submit;
         POST "/thread/{id}/{what}" Member => moderation::thread;
         POST "/pin/{id}/dismiss" Member => moderation::dismiss;
         GET "/post/{id}/edit" Member => post::edit_form;

@@ -16,6 +16,7 @@ use crate::content::posts::{self, Body, Prepared};
 use crate::content::tags::{self, TagNames};
 use crate::content::threads::{self, ThreadKind, Title, service::Change};
 use crate::infra::db::DbError;
+use crate::pages::moving;
 use crate::pages::replying::asked_for;
 use crate::pages::thread::ReplyBox;
 use crate::reach::search::Search;
@@ -60,7 +61,7 @@ pub struct Choice {
     pub chosen: bool,
 }
 
-fn choices(readable: &Readable, page: &Page, chosen: &str) -> Vec<Choice> {
+pub(super) fn choices(readable: &Readable, page: &Page, chosen: &str) -> Vec<Choice> {
     readable
         .categories()
         .iter()
@@ -498,13 +499,17 @@ pub async fn save_thread(
         Ok(wanted) => web
             .house
             .db
-            .write(move |c| Ok::<_, AppError>(threads::service::change(c, &house, &member, id, &wanted)?))
+            .write(move |c| {
+                let before = threads::store::find(c, id)?.map(|thread| thread.category_id);
+                let now = threads::service::change(c, &house, &member, id, &wanted)?;
+                Ok::<_, AppError>((before.unwrap_or(now.category_id), now))
+            })
             .await
             .map_err(|e| vec![e]),
         Err(reasons) => Err(reasons),
     };
     match done {
-        Ok(thread) => Ok(see_other(&thread.url(1))),
+        Ok((before, thread)) => Ok(moving::told(before, &thread).after(&web, see_other(&thread.url(1)))),
         Err(reasons) if reasons.iter().all(retypable) => {
             let thread = crate::pages::thread::thread_for(&web, &page, id).await?;
             let again = change_page(&page, &readable, &thread, &form).refused(&page, &reasons);

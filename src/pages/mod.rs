@@ -15,6 +15,7 @@ pub mod home;
 pub mod installed;
 pub mod keyboard;
 pub mod moderation;
+pub mod moving;
 pub mod pictures;
 pub mod pinning;
 pub mod points;

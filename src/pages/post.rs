@@ -19,6 +19,7 @@ use crate::web::error::{HttpFault, message};
 use crate::web::filters::When;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
+use crate::web::told::Told;
 use crate::web::{AppError, Page, RawForm, Web, urls};
 
 /// `GET /p/{id}`: 302 to the place of the post.
@@ -126,7 +127,7 @@ pub async fn save_edit(
         shell: shell.clone(),
     };
     match change(&web, &page, id, &form).await {
-        Ok(Changed::Saved(url)) => Ok(see_other(&url)),
+        Ok(Changed::Saved(url)) => Ok(Told::beside("saved", id.0).after(&web, see_other(&url))),
         Ok(Changed::Preview(html)) => page.ok(&web, &refused(&page.shell, None, Some(html))),
         Err(e) if e.0.code() == "edited_meanwhile" => {
             let (_, now) = editable(&web, &page, id).await?;

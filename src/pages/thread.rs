@@ -17,6 +17,7 @@ use crate::content::threads::{self, State, Thread, ThreadKind, follow};
 use crate::content::{curation, reactions, tags};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::i18n;
+use crate::pages::moving::told_move;
 use crate::pages::pinning::{PinBox, PinLine, pin_line};
 use crate::pages::replying::{Answered, Answering, ThreadQuery, answering, replying_to, with_quote};
 use crate::pages::rows::{Author, authors};
@@ -132,6 +133,8 @@ struct ThreadPage {
     may_change: bool,
     may_delete: bool,
     moderates: bool,
+    /// That it was moved, and the category that leads back.
+    moved: Option<(String, Option<String>)>,
     suspended: bool,
     first_unread: Option<String>,
     body: String,
@@ -533,6 +536,7 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         may_change: listed && writes && (moderates || (own && !thread.closed)),
         may_delete: listed && (moderates || (own && writes && thread.replies() == 0 && !thread.closed)),
         moderates,
+        moved: told_move(page, &loaded.readable, thread),
         suspended: !writes && page.actor.member().is_some() && listed && !thread.closed,
         first_unread: next_unread
             .filter(|_| first_unread.is_none())

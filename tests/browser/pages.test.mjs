@@ -48,7 +48,7 @@ const PAGES = {
   administrator: [
     "/t/1", "/admin", "/admin/start", "/admin/start/language", "/admin/start/name", "/admin/start/look", "/admin/start/categories",
     "/admin/start/categories?set=vendor", "/admin/start/invitation", "/admin/invitations", "/signup?token=none", "/admin/members", "/admin/members/marta", "/admin/members/marta/points", "/admin/categories", "/admin/categories/new",
-    "/admin/categories/1", "/admin/pages", "/admin/pages/new", "/admin/pages/1", "/pages/house-rules", "/admin/settings", "/admin/branding", "/admin/style", "/admin/search", "/admin/search/words", "/admin/search/try?q=sensor", "/admin/duplicates", "/admin/points", "/admin/jobs", "/admin/audit", "/thread/1/edit",
+    "/admin/categories/1", "/admin/pages", "/admin/pages/new", "/admin/pages/1", "/pages/house-rules", "/admin/settings", "/admin/branding", "/admin/style", "/admin/search", "/admin/search/words", "/admin/search/try?q=sensor", "/admin/duplicates", "/admin/points", "/admin/jobs", "/admin/audit", "/thread/1/edit", "/thread/1/move",
     "/post/1/edit", "/post/1/history", "/thread/1/heat",
   ],
 };

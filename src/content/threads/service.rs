@@ -123,7 +123,11 @@ pub fn change(
     }
     let now = house.clock.now();
     if let Some(category) = wanted.category.filter(|c| *c != thread.category_id) {
+        let from = readable.get(thread.category_id).map(|c| c.slug.as_str()).unwrap_or_default();
         move_to(conn, &actor, &readable, &mut thread, category, moderator)?;
+        let to = readable.get(category).map(|c| c.slug.as_str()).unwrap_or_default();
+        let (subject, detail) = (format!("thread:{id}"), format!("{from} → {to}"));
+        audit::note(conn, &house.clock, Some(member.id), "thread.moved", &subject, &detail)?;
     }
     if let Some(title) = &wanted.title {
         title.as_str().clone_into(&mut thread.title);

@@ -81,6 +81,42 @@ app_on_both! {
 }
 
 app_on_both! {
+    async fn a_move_is_told_with_the_way_back(app) {
+        let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
+        let (id, posts) = thread(app, &ada).await;
+        app.category("pumps", None, &[]);
+        app.category("secret", Some(&["ada"]), &[]);
+        let path = format!("/thread/{id}/move");
+        assert_eq!(app.get(&path, &ada).await.status, 403);
+        assert_eq!(app.post(&path, &ada, &[("category", "pumps")]).await.status, 403);
+        let thread_page = app.get(app.get(&format!("/t/{id}"), &mo).await.location(), &mo).await;
+        assert!(thread_page.body.contains(&format!("href=\"{path}\"")) && thread_page.body.contains("Move…"));
+        let form = app.get(&path, &mo).await;
+        assert_eq!((form.texts("#category option"), form.texts("#category [selected]")), (vec!["general".to_owned(), "pumps".to_owned()], vec!["general".to_owned()]));
+        for category in ["nowhere", "secret", ""] {
+            let refused = app.post(&path, &mo, &[("category", category)]).await;
+            assert_eq!((refused.status.as_u16(), refused.texts("#category-error").len()), (422, 1), "{category}");
+        }
+        let done = app.post(&path, &mo, &[("category", "pumps")]).await;
+        let (page, later) = follow(app, &mo, &done).await;
+        assert_eq!((page.texts("main > .told [data-told]"), page.field("category")), (vec!["Moved to pumps.".to_owned()], "general".into()));
+        assert!(later.texts(".told").is_empty());
+        let back = app.post(&path, &mo, &[("category", "general")]).await;
+        assert_eq!(follow(app, &mo, &back).await.0.texts("main > .told [data-told]"), ["Moved to general."]);
+        // The same by way of the form for everything; where nothing moved it was saved.
+        let fields = |category: &'static str| [("category", category), ("kind", "discussion"), ("title", "A pump"), ("tags", "")];
+        for (category, words) in [("pumps", "Moved to pumps."), ("pumps", "Saved.")] {
+            let done = app.post(&format!("/thread/{id}/edit"), &mo, &fields(category)).await;
+            assert_eq!(follow(app, &mo, &done).await.0.texts("main > .told [data-told]"), [words]);
+        }
+        let edited = app.post(&format!("/post/{}/edit", posts[1]), &ada, &[("body", "Oil it."), ("revision", "0")]).await;
+        assert_eq!(follow(app, &ada, &edited).await.0.texts(&format!("#p{} #told", posts[1])), ["Saved."]);
+        let log = app.get("/admin/audit", &app.member("root", Role::Administrator)).await;
+        assert!(log.body.contains("Thread moved") && log.body.contains("general → pumps"), "{}", log.body);
+    }
+}
+
+app_on_both! {
     async fn pins_are_taken_off_one_by_one(app) {
         let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
         let (id, _) = thread(app, &ada).await;
