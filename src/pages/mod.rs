@@ -7,6 +7,7 @@ pub mod archive;
 pub mod backoffice;
 pub mod compose;
 pub mod composing;
+mod confirming;
 pub mod custom_page;
 pub mod directory;
 pub mod fresh;

@@ -16,6 +16,7 @@ use crate::content::reactions;
 use crate::content::threads::{self, follow};
 use crate::infra::db::Conn;
 use crate::infra::house::House;
+use crate::pages::confirming::{self, Question};
 use crate::pages::pinning::PinBox;
 use crate::pages::profile;
 use crate::pages::thread::{self as thread_page, ReplyBox};
@@ -100,32 +101,71 @@ pub async fn delete_post(
     raw: RawForm,
 ) -> Result<HttpResponse, AppError> {
     let id = PostId(*id);
+    page.member()?;
+    if confirming::is_unsure(&web, &page, &raw)? {
+        return ask_about_post(&web, &page, &raw, id).await;
+    }
     act(&web, &page, &raw, move |conn, house, member| {
         let thread = removal::delete(conn, house, member, id)?;
         if thread.state() != threads::State::Listed {
             return Ok(thread_gone(member, &thread));
         }
-        // Who can bring it back is shown it; its author goes on with the post before it.
-        let beside = if member.actor().moderates(thread.category_id) {
-            posts::store::find(conn, id)?
+        // Moderators are shown it; its author goes on with the post before it, and can take it back from there.
+        let (beside, back) = if member.actor().moderates(thread.category_id) {
+            (posts::store::find(conn, id)?, None)
         } else {
-            posts::store::listed_before(conn, thread.id, id)?
+            (posts::store::listed_before(conn, thread.id, id)?, Some(id.0))
         };
-        Ok(match beside {
+        let mut next = match beside {
             Some(post) => {
                 let url = urls::post_in_thread(thread.id, &thread.slug, post.number, post.id);
                 telling_beside(&url, "post-removed", post.id)
             }
             None => telling(thread.url(1), "post-removed"),
-        })
+        };
+        if let Some(told) = &mut next.told {
+            told.back = back;
+        }
+        Ok(next)
     })
     .await
 }
 
+/// Asks whether a post is to go; the first takes its thread along.
+async fn ask_about_post(web: &Web, page: &Page, raw: &RawForm, id: PostId) -> Result<HttpResponse, AppError> {
+    let actor = page.actor.clone();
+    let (thread, post, author) = web
+        .house
+        .db
+        .read(move |conn| {
+            let readable = categories::service::readable(conn, &actor)?;
+            let (thread, post) = posts::service::load_for(conn, &actor, &readable, id)?;
+            if !posts::edit::may_edit(&actor, &thread, &post) {
+                return Err(HttpFault::Forbidden.into());
+            }
+            let author = accounts::store::find(conn, post.author_id)?;
+            Ok::<_, AppError>((thread, post, author))
+        })
+        .await?;
+    let back = urls::post_in_thread(thread.id, &thread.slug, post.number, post.id);
+    let mut question = if post.opens() {
+        Question::of(&page.shell, "delete-thread-confirm", "delete-thread", back)
+    } else {
+        Question::of(&page.shell, "delete-post-confirm", "delete", back)
+    };
+    if !post.opens() {
+        let name = author.map(|author| author.display_name).unwrap_or_default();
+        question.words = page.shell.t1("delete-post-confirm", "name", name);
+    }
+    confirming::ask(web, page, raw, question)
+}
+
 /// Where to go on from a thread that was removed.
 fn thread_gone(member: &SignedIn, thread: &threads::Thread) -> Next {
-    let moderates = member.actor().moderates(thread.category_id);
-    telling(if moderates { thread.url(1) } else { "/".into() }, "thread-removed")
+    if member.actor().moderates(thread.category_id) {
+        return telling(thread.url(1), "thread-removed");
+    }
+    Next { url: "/".into(), told: Some(Told::back_to("thread-removed", thread.id.0)) }
 }
 
 /// `POST /post/{id}/restore`.
@@ -152,6 +192,14 @@ pub async fn thread(
 ) -> Result<HttpResponse, AppError> {
     let (id, what) = path.into_inner();
     let id = ThreadId(id);
+    if what == "delete" && page.member().is_ok() && confirming::is_unsure(&web, &page, &raw)? {
+        let thread = thread_page::thread_for(&web, &page, id).await?;
+        if !threads::service::may_delete(&page.actor, &thread) {
+            return Err(HttpFault::Forbidden.into());
+        }
+        let question = Question::of(&page.shell, "delete-thread-confirm", "delete-thread", thread.url(1));
+        return confirming::ask(&web, &page, &raw, question);
+    }
     act(&web, &page, &raw, move |conn, house, member| {
         let thread = match what.as_str() {
             "close" | "reopen" => threads::service::set_closed(conn, house, member, id, what == "close")?,

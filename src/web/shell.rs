@@ -152,6 +152,11 @@ impl Shell {
         self.told.as_ref().is_some_and(|told| told.is_of("post-removed"))
     }
 
+    /// The number of what the form removed, for who can bring that back by the button beside the words.
+    pub fn told_back(&self, what: &str) -> Option<i64> {
+        self.told.as_ref().filter(|told| told.is_of(what))?.back
+    }
+
     /// What it did, where that is told beside `post`.
     pub fn told_at(&self, post: &PostId) -> Option<String> {
         self.told.as_ref().filter(|told| told.at == Some(post.0))?.words(self)

@@ -311,6 +311,8 @@ document.addEventListener("submit", (event) => {
     return;
   }
   if (form.method !== "post") return;
+  // Without scripts the server asks instead.
+  if (question) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "yes" }));
   form.dataset.sent = "yes";
   // Later, because a disabled button's name and value would not be sent.
   setTimeout(() => { if (button) button.disabled = true; });

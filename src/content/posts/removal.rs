@@ -7,7 +7,7 @@ use super::{Error, service, store};
 use crate::base::actor::SignedIn;
 use crate::base::ids::{MemberId, PostId};
 use crate::base::time::UtcTime;
-use crate::content::categories;
+use crate::content::categories::{self, Readable};
 use crate::content::heat::{self, Engagement, Kind};
 use crate::content::threads::{self, State, Thread, ThreadKind};
 use crate::infra::activity::{self, NewActivity, Verb};
@@ -63,11 +63,14 @@ pub fn remove_locked(
     Ok(thread)
 }
 
-/// Brings a removed post back, with its likes.
+/// Brings a removed post back, with its likes: moderators any, authors their own that nobody else touched since.
 pub fn restore(conn: &mut Conn, house: &House, member: &SignedIn, id: PostId) -> Result<Thread, Error> {
     threads::service::may_write(member)?;
     let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
+    if let Some((thread, post)) = own_removed(conn, house, member, &readable, id)? {
+        return restore_locked(conn, house, member, thread, &post, None);
+    }
     let (thread, post) = service::lock_for(conn, &actor, &readable, id)?;
     if !actor.moderates(thread.category_id) {
         return Err(Error::Forbidden);
@@ -76,6 +79,32 @@ pub fn restore(conn: &mut Conn, house: &House, member: &SignedIn, id: PostId) ->
         return Ok(threads::service::restore(conn, house, member, thread.id)?);
     }
     restore_locked(conn, house, member, thread, &post, None)
+}
+
+/// The reply `id`, locked with its thread, when `member` wrote and removed it a short while ago in a thread that is still
+/// open, and nobody else touched it since.
+fn own_removed(
+    conn: &mut Conn,
+    house: &House,
+    member: &SignedIn,
+    readable: &Readable,
+    id: PostId,
+) -> Result<Option<(Thread, Post)>, Error> {
+    let Some(found) = store::find(conn, id)?.filter(|post| post.author_id == member.id) else {
+        return Ok(None);
+    };
+    let Some(thread) = threads::store::lock(conn, found.thread_id)? else { return Ok(None) };
+    let Some(post) = store::lock(conn, id)?.filter(|post| post.state() == State::Deleted) else {
+        return Ok(None);
+    };
+    let removal = store::removal(conn, id)?.filter(|(by, _)| *by == member.id);
+    let Some((_, at)) = removal.filter(|(_, at)| house.clock.now() < at.plus(threads::service::REGRET))
+    else {
+        return Ok(None);
+    };
+    let stands = thread.state() == State::Listed && !thread.closed && readable.has(thread.category_id);
+    let untouched = post.edited_at.is_none_or(|edited| edited <= at);
+    Ok((stands && untouched && !post.opens()).then_some((thread, post)))
 }
 
 /// Brings back a locked post that is not the first of its locked thread; as the accepted answer since
@@ -105,7 +134,9 @@ pub fn restore_locked(
         heat::store::insert_row(conn, &row, row.at.day())?;
     }
     settle(conn, house, &mut thread)?;
-    audit::note(conn, &house.clock, Some(member.id), "post.restored", &format!("post:{}", post.id), "")?;
+    if member.id != post.author_id {
+        audit::note(conn, &house.clock, Some(member.id), "post.restored", &format!("post:{}", post.id), "")?;
+    }
     fact(conn, house, Verb::PostRestored, member, &thread, post)?;
     if accepted.is_some() {
         fact(conn, house, Verb::AnswerAccepted, member, &thread, post)?;

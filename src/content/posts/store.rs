@@ -179,6 +179,13 @@ pub fn set_state(
         .map(drop)
 }
 
+/// Who removed a post, and when.
+pub fn removal(conn: &mut Conn, id: PostId) -> QueryResult<Option<(MemberId, UtcTime)>> {
+    let row: Option<(Option<MemberId>, Option<UtcTime>)> =
+        posts::table.find(id.0).select((posts::deleted_by, posts::deleted_at)).get_result(conn).optional()?;
+    Ok(row.and_then(|(by, at)| by.zip(at)))
+}
+
 /// Moves the number of likes.
 pub fn add_likes(conn: &mut Conn, id: PostId, change: i64) -> QueryResult<i64> {
     diesel::update(posts::table.find(id.0))

@@ -6,7 +6,7 @@ use super::model::{Access, State, Thread, ThreadKind, Title};
 use super::{Error, store};
 use crate::base::actor::{Actor, SignedIn};
 use crate::base::ids::{CategoryId, MemberId, ThreadId};
-use crate::base::time::UtcTime;
+use crate::base::time::{DAY, UtcTime};
 use crate::content::categories::{self, Readable};
 use crate::content::heat::{self, Engagement, Kind, Scale};
 use crate::content::markup::slugify;
@@ -91,6 +91,9 @@ pub fn count_listing(conn: &mut Conn, thread: &Thread, change: i64) -> QueryResu
     categories::store::count(conn, thread.category_id, change)?;
     tags::count(conn, thread.id, change)
 }
+
+/// Microseconds for which members can bring back what they removed themselves.
+pub const REGRET: i64 = DAY;
 
 /// What may be changed about a thread; nothing stays as it is.
 #[derive(Debug, Clone, Default)]
@@ -242,14 +245,19 @@ pub fn set_featured(
     Ok(thread)
 }
 
+/// True when `actor` may remove `thread`.
+pub fn may_delete(actor: &Actor, thread: &Thread) -> bool {
+    let own = actor.id() == Some(thread.author_id) && thread.replies() == 0 && !thread.closed;
+    own || actor.moderates(thread.category_id)
+}
+
 /// Removes a thread: moderators any, authors their own while nobody has replied.
 pub fn delete(conn: &mut Conn, house: &House, member: &SignedIn, id: ThreadId) -> Result<Thread, Error> {
     may_write(member)?;
     let actor = member.actor();
     let readable = categories::service::readable(conn, &actor)?;
     let thread = lock_for(conn, &actor, &readable, id)?;
-    let own = thread.author_id == member.id && thread.replies() == 0 && !thread.closed;
-    if !own && !actor.moderates(thread.category_id) {
+    if !may_delete(&actor, &thread) {
         return Err(Error::Forbidden);
     }
     remove_locked(conn, house, member, thread)
@@ -290,10 +298,32 @@ pub fn remove_locked(
     Ok(thread)
 }
 
-/// Brings a removed thread back.
+/// Brings a removed thread back: moderators any, authors their own that nobody else touched since.
 pub fn restore(conn: &mut Conn, house: &House, member: &SignedIn, id: ThreadId) -> Result<Thread, Error> {
-    let thread = lock_moderated(conn, member, id)?;
+    may_write(member)?;
+    let thread = match own_removed(conn, house, member, id)? {
+        Some(thread) => thread,
+        None => lock_moderated(conn, member, id)?,
+    };
     restore_locked(conn, house, member, thread)
+}
+
+/// The thread `id`, locked, when `member` opened and removed it a short while ago and nobody else touched it since.
+fn own_removed(
+    conn: &mut Conn,
+    house: &House,
+    member: &SignedIn,
+    id: ThreadId,
+) -> Result<Option<Thread>, Error> {
+    let own = |thread: &Thread| thread.author_id == member.id && thread.state() == State::Deleted;
+    let Some(thread) = store::lock(conn, id)?.filter(own) else { return Ok(None) };
+    let removal = store::removal(conn, id)?.filter(|(by, _)| *by == member.id);
+    let Some((_, at)) = removal.filter(|(_, at)| house.clock.now() < at.plus(REGRET)) else {
+        return Ok(None);
+    };
+    let readable = categories::service::readable(conn, &member.actor())?;
+    let stands = !thread.closed && thread.changed_at <= at && readable.has(thread.category_id);
+    Ok(stands.then_some(thread))
 }
 
 /// Brings back a locked thread that the member may bring back.
@@ -313,7 +343,9 @@ pub fn restore_locked(
     store::save(conn, &thread)?;
     store::set_removal(conn, thread.id, None)?;
     count_listing(conn, &thread, 1)?;
-    audit::note(conn, &house.clock, Some(member.id), "thread.restored", &format!("thread:{id}"), "")?;
+    if member.id != thread.author_id {
+        audit::note(conn, &house.clock, Some(member.id), "thread.restored", &format!("thread:{id}"), "")?;
+    }
     record_standing(conn, house, Verb::ThreadRestored, member.id, &thread, true)?;
     Ok(thread)
 }

@@ -137,6 +137,16 @@ pub fn set_removal(conn: &mut Conn, id: ThreadId, removal: Option<(MemberId, Utc
         .map(drop)
 }
 
+/// Who removed a thread, and when.
+pub fn removal(conn: &mut Conn, id: ThreadId) -> QueryResult<Option<(MemberId, UtcTime)>> {
+    let row: Option<(Option<MemberId>, Option<UtcTime>)> = threads::table
+        .find(id.0)
+        .select((threads::deleted_by, threads::deleted_at))
+        .get_result(conn)
+        .optional()?;
+    Ok(row.and_then(|(by, at)| by.zip(at)))
+}
+
 /// Notes that `member` has read `thread` up to `number`; never moves back.
 pub fn mark_read(
     conn: &mut Conn,

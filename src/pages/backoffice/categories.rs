@@ -13,6 +13,7 @@ use crate::content::categories::store::{self, Columns};
 use crate::content::categories::{self, Category};
 use crate::content::markup::slugify;
 use crate::infra::db::Conn;
+use crate::pages::confirming::{self, Question};
 use crate::people::{accounts, roles};
 use crate::web::error::HttpFault;
 use crate::web::forms::NotAChoice;
@@ -260,7 +261,14 @@ pub async fn remove(
     raw: RawForm,
 ) -> Result<HttpResponse, AppError> {
     let actor = page.at_least(Role::Administrator)?.clone();
-    raw.verify(&web, &page)?;
+    if confirming::is_unsure(&web, &page, &raw)? {
+        return confirming::ask(
+            &web,
+            &page,
+            &raw,
+            Question::of(&page.shell, "delete-confirm", "category-delete", format!("/admin/categories/{id}")),
+        );
+    }
     let (house, id) = (web.house.clone(), CategoryId(*id));
     let done =
         web.house.db.write(move |conn| Ok::<_, AppError>(service::remove(conn, &house, &actor, id)?)).await;

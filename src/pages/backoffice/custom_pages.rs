@@ -12,6 +12,7 @@ use crate::content::custom_pages::{CustomPage, Error, Prepared, State, Wanted, s
 use crate::content::markup::SafeHtml;
 use crate::infra::db::DbError;
 use crate::pages::compose::key;
+use crate::pages::confirming::{self, Question};
 use crate::web::error::status;
 use crate::web::filters::When;
 use crate::web::idempotency::once;
@@ -233,7 +234,14 @@ pub async fn remove(
     raw: RawForm,
 ) -> Result<HttpResponse, AppError> {
     let actor = page.at_least(Role::Administrator)?.clone();
-    raw.verify(&web, &page)?;
+    if confirming::is_unsure(&web, &page, &raw)? {
+        return confirming::ask(
+            &web,
+            &page,
+            &raw,
+            Question::of(&page.shell, "page-remove-confirm", "page-remove", format!("/admin/pages/{id}")),
+        );
+    }
     let (house, id) = (web.house.clone(), PageId(*id));
     web.house.db.write(move |conn| service::remove(conn, &house, &actor, id)).await?;
     Ok(see_other("/admin/pages"))

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::base::actor::Role;
 use crate::infra::db::DbError;
 use crate::pages::compose::key;
+use crate::pages::confirming::{self, Question};
 use crate::pages::signup::invitation_path;
 use crate::people::accounts::invitations::{self, DAYS, NOTE, USES, Wanted};
 use crate::web::filters::When;
@@ -163,7 +164,14 @@ pub async fn revoke(
     raw: RawForm,
 ) -> Result<HttpResponse, AppError> {
     let actor = page.at_least(Role::Administrator)?.clone();
-    raw.verify(&web, &page)?;
+    if confirming::is_unsure(&web, &page, &raw)? {
+        return confirming::ask(
+            &web,
+            &page,
+            &raw,
+            Question::of(&page.shell, "invitation-revoke-confirm", "revoke", "/admin/invitations"),
+        );
+    }
     let (house, id) = (web.house.clone(), *id);
     web.house.db.write(move |conn| invitations::revoke(conn, &house, &actor, id)).await?;
     Ok(see_other("/admin/invitations"))

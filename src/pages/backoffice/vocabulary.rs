@@ -10,6 +10,7 @@ use crate::base::actor::Role;
 use crate::base::ids::{SynonymId, WordId};
 use crate::infra::db::DbError;
 use crate::pages::compose::key;
+use crate::pages::confirming::{self, Question};
 use crate::reach::vocabulary::model::{GROUPS, WORDS};
 use crate::reach::vocabulary::{Error, Synonym, Wanted, Word, parse_words, service};
 use crate::web::error::{message, status};
@@ -130,7 +131,14 @@ pub async fn save_group(web: Data<Web>, page: Page, raw: RawForm) -> Result<Http
 /// `POST /admin/search/synonyms/remove`.
 pub async fn remove_group(web: Data<Web>, page: Page, raw: RawForm) -> Result<HttpResponse, AppError> {
     let actor = page.at_least(Role::Operator)?.clone();
-    raw.verify(&web, &page)?;
+    if confirming::is_unsure(&web, &page, &raw)? {
+        return confirming::ask(
+            &web,
+            &page,
+            &raw,
+            Question::of(&page.shell, "delete-confirm", "delete", HERE),
+        );
+    }
     let id = SynonymId(raw.get("id").and_then(|id| id.parse().ok()).ok_or(Error::Absent)?);
     let house = web.house.clone();
     web.house.db.write(move |conn| service::remove_group(conn, &house, &actor, id)).await?;

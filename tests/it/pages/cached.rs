@@ -94,7 +94,7 @@ app_on_both! {
         for path in ["/", &url] {
             assert!(settled(app, path, &visitor).await.body.contains("Canary"));
         }
-        app.post(&format!("/thread/{id}/delete"), &admin, &[]).await;
+        app.post(&format!("/thread/{id}/delete"), &admin, &[("sure", "yes")]).await;
         assert_eq!(app.get(&url, &visitor).await.status, 410);
         assert!(!app.get("/", &visitor).await.body.contains("Canary"));
         assert_eq!(settled(app, &url, &visitor).await.status, 410);

@@ -99,7 +99,7 @@ app_on_both! {
         let (shown, _) = opened(app, &ada, "general", "discussion", "Shown 油").await;
         let (hidden, _) = opened(app, &ada, "secret", "discussion", "Canary").await;
         let (gone, id) = opened(app, &ada, "general", "discussion", "Gone").await;
-        app.post(&format!("/thread/{id}/delete"), &admin, &[]).await;
+        app.post(&format!("/thread/{id}/delete"), &admin, &[("sure", "yes")]).await;
         app.settle();
         let index = app.get("/sitemap.xml", &visitor).await;
         assert!(index.header("content-type").unwrap().starts_with("application/xml"));

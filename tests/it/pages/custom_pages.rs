@@ -98,7 +98,7 @@ app_on_both! {
         let taken = app.post("/admin/pages", &root, &form("Third", "about-us", "draft", "Kept text", "")).await;
         assert_eq!((taken.status.as_u16(), taken.field("body").as_str()), (409, "Kept text"));
 
-        assert_eq!(app.post(&format!("{edit}/remove"), &root, &[]).await.status, 303);
+        assert_eq!(app.post(&format!("{edit}/remove"), &root, &[("sure", "yes")]).await.status, 303);
         assert_eq!(app.get("/pages/about-us", &Caller::visitor()).await.status, 410);
         assert_eq!(app.get(&edit, &root).await.status, 404);
         assert!(!read(app, "/sitemap/pages.xml").await.body.contains("about-us"));
@@ -106,7 +106,7 @@ app_on_both! {
         assert!(read(app, "/pages/about-us").await.body.contains("第二版"));
         assert_eq!(app.post(&edit, &root, &form("关于我们", "about-us", "draft", "第二版", "4")).await.status, 303);
         assert_eq!(read(app, "/pages/about-us").await.status, 404, "withdrawn, not removed");
-        app.post(&format!("{edit}/remove"), &root, &[]).await;
+        app.post(&format!("{edit}/remove"), &root, &[("sure", "yes")]).await;
         assert_eq!(read(app, "/pages/about-us").await.status, 404, "was no longer public when it was removed");
         let log = app.get("/admin/audit", &root).await.texts("td:nth-child(3)");
         assert_eq!(log[..5], ["Page removed", "Page changed", "Page restored", "Page removed", "Page created"]);

@@ -135,7 +135,7 @@ app_on_both! {
         // What the index has yet to hear of is no difference.
         let late = [("category", "inner"), ("kind", "discussion"), ("title", "Four"), ("tags", ""), ("body", "Late.")];
         app.post("/compose", &ada, &late).await;
-        assert_eq!(app.post("/post/1/delete", &ada, &[("reason", "")]).await.status, 303);
+        assert_eq!(app.post("/post/1/delete", &ada, &[("sure", "yes")]).await.status, 303);
         assert_eq!(look(), sound);
     }
 }

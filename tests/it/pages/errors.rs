@@ -13,7 +13,7 @@ app_on_both! {
         let ada = app.member("ada", Role::Member);
         let body = serde_json::json!({ "category": "general", "title": "A pump", "body": "It hums." });
         let id = app.api("POST", "/threads", &ada, Some(body)).await.json()["id"].to_string();
-        app.post(&format!("/thread/{id}/delete"), &ada, &[]).await;
+        app.post(&format!("/thread/{id}/delete"), &ada, &[("sure", "yes")]).await;
         let zh = Caller::visitor().with_cookies(vec![("locale".into(), "zh-TW".into())]);
         let nobody = Caller::visitor();
         let wanted = [

@@ -226,7 +226,7 @@ app_on_both! {
         let (thread, _) = opened(app, &ada).await;
         let reply = app.post(&format!("/thread/{thread}/reply"), &ada, &[("body", "Half.")]).await;
         let post = reply.location().split("#p").nth(1).unwrap().to_owned();
-        app.post(&format!("/post/{post}/delete"), &mo, &[]).await;
+        app.post(&format!("/post/{post}/delete"), &mo, &[("sure", "yes")]).await;
         let late = app.post(&format!("/post/{post}/edit"), &ada, &[("body", "A long thought."), ("revision", "0")]).await;
         assert!(matches!(late.status.as_u16(), 403 | 404 | 410), "{}", late.status);
         assert_eq!(late.texts("textarea"), ["A long thought."]);

@@ -85,8 +85,8 @@ app_on_both! {
         let at = id.body.find("/revoke\"").unwrap();
         let path = id.body[..at].rsplit('"').next().unwrap().to_owned() + "/revoke";
         let (token, form) = (link.split('=').next_back().unwrap().to_owned(), app.get(&link, &Caller::visitor()).await);
-        assert_eq!(app.post(&path, &root, &[]).await.status, 303);
-        assert_eq!(app.post(&path, &root, &[]).await.status, 404);
+        assert_eq!(app.post(&path, &root, &[("sure", "yes")]).await.status, 303);
+        assert_eq!(app.post(&path, &root, &[("sure", "yes")]).await.status, 404);
         assert!(app.get(&link, &Caller::visitor()).await.body.contains("has been revoked"));
         let guest = Caller::visitor().with_cookies(form.cookies());
         let fields = [("token", token.as_str()), ("username", "late"), ("email", "l@mail.test"), ("password", GOOD)];

@@ -188,7 +188,7 @@ app_on_both! {
         let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
         let url = opened(app, &ada, "Short life").await;
         let id = id_of(&url).to_owned();
-        assert_eq!(app.post(&format!("/thread/{id}/delete"), &mo, &[]).await.status, 303);
+        assert_eq!(app.post(&format!("/thread/{id}/delete"), &mo, &[("sure", "yes")]).await.status, 303);
         app.settle();
         assert_eq!(app.get(&url, &Caller::visitor()).await.status, 410);
         assert_eq!(app.get(&url, &mo).await.status, 200);

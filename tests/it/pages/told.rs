@@ -1,6 +1,7 @@
 //! What was done is told on the page that follows, at its place, with the way back.
 
 use hearth::base::actor::Role;
+use hearth::base::time::{DAY, SECOND};
 
 use crate::app_on_both;
 use crate::support::app::{Answer, App, Caller};
@@ -41,8 +42,8 @@ fn png() -> Vec<u8> {
 app_on_both! {
     async fn a_removed_post_is_told_at_its_place_and_can_be_undone(app) {
         let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
-        let (_, posts) = thread(app, &ada).await;
-        let done = app.post(&format!("/post/{}/delete", posts[2]), &mo, &[]).await;
+        let (id, posts) = thread(app, &ada).await;
+        let done = app.post(&format!("/post/{}/delete", posts[2]), &mo, &[("sure", "yes")]).await;
         assert!(done.location().ends_with("#told"), "{}", done.location());
         let (page, later) = follow(app, &mo, &done).await;
         assert_eq!(page.texts(&format!("#p{} #told [role=status]", posts[2])), ["Post removed."]);
@@ -50,11 +51,82 @@ app_on_both! {
         assert!(later.texts("#told").is_empty(), "told once");
         let undone = app.post(&format!("/post/{}/restore", posts[2]), &mo, &[]).await;
         assert_eq!(follow(app, &mo, &undone).await.0.texts("#told [role=status]"), ["Post restored."]);
-        // Its author cannot see it any more, and goes on with the post before.
-        let own = app.post(&format!("/post/{}/delete", posts[2]), &ada, &[]).await;
+        // Its author cannot see it any more, and goes on with the post before, where it can be taken back.
+        let own = app.post(&format!("/post/{}/delete", posts[2]), &ada, &[("sure", "yes")]).await;
         let (page, _) = follow(app, &ada, &own).await;
-        assert_eq!(page.texts(&format!("#p{} + #told[role=status]", posts[1])), ["Post removed."], "below the one before");
-        assert!(page.texts("#told form").is_empty());
+        assert_eq!(page.texts(&format!("#p{} + #told [role=status]", posts[1])), ["Post removed."], "below the one before");
+        let undo = format!("/post/{}/restore", posts[2]);
+        assert_eq!(page.texts(&format!("#told form[action=\"{undo}\"] button")), ["Undo"]);
+        let done = app.post(&undo, &ada, &[]).await;
+        assert_eq!(follow(app, &ada, &done).await.0.texts(&format!("#p{} #told", posts[2])), ["Post restored."]);
+        // Only what one removed oneself, in an open thread, that nobody else touched since, and for a day.
+        let sure = [("sure", "yes")];
+        let (delete, bo) = (format!("/post/{}/delete", posts[2]), app.member("bo", Role::Member));
+        app.post(&delete, &mo, &sure).await;
+        assert_eq!(app.post(&undo, &ada, &[]).await.status, 410, "a moderator's removal stands");
+        app.post(&undo, &mo, &[]).await;
+        app.post(&delete, &ada, &sure).await;
+        assert_eq!(app.post(&undo, &bo, &[]).await.status, 410);
+        app.pass(SECOND);
+        app.post(&format!("/post/{}/edit", posts[2]), &mo, &[("body", "Something else."), ("revision", "0")]).await;
+        assert_eq!(app.post(&undo, &ada, &[]).await.status, 410, "edited since");
+        app.post(&undo, &mo, &[]).await;
+        app.post(&delete, &ada, &sure).await;
+        app.post(&format!("/thread/{id}/close"), &mo, &[]).await;
+        assert_eq!(app.post(&undo, &ada, &[]).await.status, 410, "closed since");
+        app.post(&format!("/thread/{id}/reopen"), &mo, &[]).await;
+        app.pass(DAY);
+        assert_eq!(app.post(&undo, &ada, &[]).await.status, 410, "too late");
+    }
+}
+
+app_on_both! {
+    async fn a_thread_that_its_author_removed_can_be_undone_from_the_page_that_follows(app) {
+        let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
+        app.category("general", None, &[]);
+        let body = serde_json::json!({ "category": "general", "title": "A pump", "body": "It hums." });
+        let made = app.api("POST", "/threads", &ada, Some(body)).await.json();
+        let (path, post) = (format!("/thread/{}", made["id"]), made["first_post_id"].to_string());
+        let (delete, restore) = (format!("{path}/delete"), format!("{path}/restore"));
+        let done = app.post(&format!("/post/{post}/delete"), &ada, &[("sure", "yes")]).await;
+        let (page, later) = follow(app, &ada, &done).await;
+        assert_eq!((page.texts(".told [role=status]"), page.texts(&format!(".told form[action=\"{restore}\"] button"))), (vec!["Thread removed.".to_owned()], vec!["Undo".to_owned()]));
+        assert!(later.texts(".told").is_empty());
+        let back = app.post(&restore, &ada, &[]).await;
+        assert_eq!(follow(app, &ada, &back).await.0.texts("main > .told [data-told]"), ["Thread restored."]);
+        app.post(&delete, &mo, &[("sure", "yes")]).await;
+        assert_eq!(app.post(&restore, &ada, &[]).await.status, 410, "a moderator's removal stands");
+        app.post(&restore, &mo, &[]).await;
+        app.post(&delete, &ada, &[("sure", "yes")]).await;
+        app.pass(DAY);
+        assert_eq!(app.post(&restore, &ada, &[]).await.status, 410, "too late");
+    }
+}
+
+app_on_both! {
+    async fn without_scripts_a_removal_is_asked_about_first(app) {
+        let (ada, root) = (app.member("ada", Role::Member), app.member("rootie", Role::Administrator));
+        let (id, posts) = thread(app, &ada).await;
+        let delete = format!("/post/{}/delete", posts[2]);
+        let asked = app.post(&delete, &ada, &[]).await;
+        assert_eq!((asked.status.as_u16(), asked.texts("main h1"), asked.field("sure")), (200, vec!["Delete".to_owned()], "yes".into()));
+        assert!(asked.texts("main form p")[0].contains("Delete this post by ada?"), "{}", asked.body);
+        assert!(asked.texts(&format!("main form[action=\"{delete}\"]")).len() == 1 && asked.body.contains(&format!("#p{}\">Cancel", posts[2])));
+        assert_eq!(app.get(&format!("/p/{}", posts[2]), &ada).await.status, 302, "it stands");
+        assert_eq!(app.post_raw(&delete, &ada, &[]).await.status, 403, "no form of ours");
+        assert_eq!(app.post(&delete, &app.member("bo", Role::Member), &[]).await.status, 403);
+        assert_eq!(app.post(&delete, &Caller::visitor(), &[]).await.status, 401);
+        let whole = "Delete the whole thread with all its replies?";
+        for path in [format!("/post/{}/delete", posts[0]), format!("/thread/{id}/delete")] {
+            assert_eq!(app.post(&path, &root, &[]).await.texts("main form p")[0], whole);
+        }
+        // What else the form sends is sent again.
+        app.post("/admin/search/synonyms", &root, &[("terms", "pump, feeder")]).await;
+        let asked = app.post("/admin/search/synonyms/remove", &root, &[("id", "1")]).await;
+        assert_eq!((asked.status.as_u16(), asked.field("id")), (200, "1".into()));
+        for path in ["/admin/categories/1/delete", "/admin/pages/1/remove", "/admin/invitations/1/revoke"] {
+            assert_eq!(app.post(path, &root, &[]).await.field("sure"), "yes", "{path}");
+        }
     }
 }
 
@@ -67,7 +139,7 @@ app_on_both! {
             ("feature", &[], "Thread featured."),
             ("pin", &[("scope", "site")], "Thread pinned."),
             ("unpin", &[("scope", "site")], "Thread unpinned."),
-            ("delete", &[], "Thread removed."),
+            ("delete", &[("sure", "yes")], "Thread removed."),
         ] {
             let done = app.post(&format!("/thread/{id}/{act}"), &mo, fields).await;
             assert_eq!(follow(app, &mo, &done).await.0.texts("main > .told > [data-told]"), [words], "{act}");

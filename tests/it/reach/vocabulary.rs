@@ -46,8 +46,8 @@ app_on_both! {
         assert_eq!((page.field("terms").as_str(), page.field("id")), ("手機, cell phone, mobile", id.clone()));
         assert_eq!(app.post("/admin/search/synonyms", &operator, &[("id", &id), ("terms", "手机, mobile")]).await.status, 303);
         assert_eq!(groups(app), ["手机, mobile", "k8s => kubernetes"]);
-        assert_eq!(app.post("/admin/search/synonyms/remove", &operator, &[("id", &id)]).await.status, 303);
-        assert_eq!(app.post("/admin/search/synonyms/remove", &operator, &[("id", &id)]).await.status, 404);
+        assert_eq!(app.post("/admin/search/synonyms/remove", &operator, &[("id", &id), ("sure", "yes")]).await.status, 303);
+        assert_eq!(app.post("/admin/search/synonyms/remove", &operator, &[("id", &id), ("sure", "yes")]).await.status, 404);
         assert_eq!(groups(app), ["k8s => kubernetes"]);
 
         assert_eq!(app.post(HERE, &operator, &[("words", "Hearth Pro\r\n炉边, hearth pro\r\n")]).await.status, 303);
