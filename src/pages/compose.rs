@@ -355,36 +355,31 @@ pub async fn reply(
         return again(&web, &page, id, form, boxed, StatusCode::OK).await;
     }
     if form.action.as_deref() == Some("preview") {
-        let (preview, error) = match prepare(&web, &form.body).await {
-            Ok(text) => (Some(SafeHtml::from_stored(text.html)), None),
-            Err(e) if retypable(&e) => (None, Some(message(page.shell.locale, &*e.0))),
+        let (shown, status) = match prepare(&web, &form.body).await {
+            Ok(text) => {
+                let preview = Some(SafeHtml::from_stored(text.html));
+                (ReplyBox { preview, reply_to: to, ..ReplyBox::default() }, StatusCode::OK)
+            }
+            Err(e) if retypable(&e) => (refused(&page, &e, to), StatusCode::UNPROCESSABLE_ENTITY),
             Err(e) => return Err(e),
         };
-        let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        return again(
-            &web,
-            &page,
-            id,
-            form,
-            ReplyBox { error, preview, reply_to: to, ..ReplyBox::default() },
-            status,
-        )
-        .await;
+        return again(&web, &page, id, form, shown, status).await;
     }
     match write(&web, &page, &raw, &form, id, to).await {
         Ok(url) => Ok(see_other(&url)),
         Err(e) if retypable(&e) => {
             let status = crate::web::error::status(e.0.kind());
-            let shown = ReplyBox {
-                error: Some(told(&page, &e)),
-                posted: posted(&e),
-                reply_to: to,
-                ..ReplyBox::default()
-            };
-            again(&web, &page, id, form, shown, status).await
+            again(&web, &page, id, form, refused(&page, &e, to), status).await
         }
         Err(e) => Err(e),
     }
+}
+
+/// The reply box with why it was refused, beside the text when that is what is wrong.
+fn refused(page: &Page, error: &AppError, to: Option<i32>) -> ReplyBox {
+    let (words, at_text) = (Some(told(page, error)), error.0.field() == Some("body"));
+    let (wrong, whole) = if at_text { (words, None) } else { (None, words) };
+    ReplyBox { wrong, error: whole, posted: posted(error), reply_to: to, ..ReplyBox::default() }
 }
 
 /// The thread's page again, with what was typed.

@@ -20,7 +20,7 @@ use crate::web::filters::When;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
 use crate::web::told::Told;
-use crate::web::{AppError, Page, RawForm, Web, urls};
+use crate::web::{AppError, Page, RawForm, Refused, Web, urls};
 
 /// `GET /p/{id}`: 302 to the place of the post.
 pub async fn permalink(web: Data<Web>, page: Page, id: Path<i64>) -> Result<HttpResponse, AppError> {
@@ -49,6 +49,8 @@ struct EditPage {
     /// What stands there now, when it is not what the writer began with.
     current: Option<String>,
     error: Option<String>,
+    /// What is wrong with which field.
+    wrong: Refused,
     preview: Option<SafeHtml>,
 }
 
@@ -95,6 +97,7 @@ pub async fn edit_form(web: Data<Web>, page: Page, id: Path<i64>) -> Result<Http
         current: None,
         body: post.body,
         error: None,
+        wrong: Refused::default(),
         preview: None,
         shell: page.shell.clone(),
     };
@@ -123,9 +126,15 @@ pub async fn save_edit(
         revision: form.revision.parse().unwrap_or(post.revisions),
         current: None,
         error,
+        wrong: Refused::default(),
         preview,
         shell: shell.clone(),
     };
+    let wrong = wrong(&page, &form)?;
+    if wrong.is_refused() {
+        let again = EditPage { wrong, ..refused(&page.shell, None, None) };
+        return page.answer(&web, again.wrong.status(), &again);
+    }
     match change(&web, &page, id, &form).await {
         Ok(Changed::Saved(url)) => Ok(Told::beside("saved", id.0).after(&web, see_other(&url))),
         Ok(Changed::Preview(html)) => page.ok(&web, &refused(&page.shell, None, Some(html))),
@@ -169,10 +178,19 @@ fn unsaved(
         revision: form.revision.parse().unwrap_or_default(),
         current: None,
         error: Some(format!("{words} {}", page.shell.t("edit-unsaved"))),
+        wrong: Refused::default(),
         preview: None,
         shell: page.shell.clone(),
     };
     page.answer(web, crate::web::error::status(kind), &template)
+}
+
+/// Everything that is wrong with the fields of an edit.
+fn wrong(page: &Page, form: &EditForm) -> Result<Refused, AppError> {
+    let mut wrong = Refused::default();
+    wrong.heed(page, "title", form.title.as_deref().map(Title::parse).transpose())?;
+    wrong.heed(page, "body", Body::parse(&form.body))?;
+    Ok(wrong)
 }
 
 enum Changed {

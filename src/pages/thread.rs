@@ -130,6 +130,8 @@ struct ThreadPage {
     removed: bool,
     follows: bool,
     may_reply: bool,
+    /// Why there is nowhere for what was typed to go any more; it is shown, to be copied.
+    stuck: Option<String>,
     may_change: bool,
     may_delete: bool,
     moderates: bool,
@@ -139,6 +141,8 @@ struct ThreadPage {
     first_unread: Option<String>,
     body: String,
     error: Option<String>,
+    /// What is wrong with the text.
+    wrong: Option<String>,
     posted: Option<String>,
     preview: Option<SafeHtml>,
     replying: Option<Answered>,
@@ -159,6 +163,8 @@ pub struct ReplyBox {
     pub quoting: bool,
     /// Why it was refused.
     pub error: Option<String>,
+    /// What is wrong with the text itself.
+    pub wrong: Option<String>,
     /// Where it stands already.
     pub posted: Option<String>,
     /// How it would look.
@@ -483,6 +489,16 @@ async fn remember(web: &Web, member: crate::base::ids::MemberId, id: ThreadId, r
     }
 }
 
+/// Why a reply that was typed has nowhere to go: the thread was closed, or its writer suspended, in the meantime.
+fn stuck(shell: &Shell, thread: &Thread, reply: &ReplyBox) -> Option<String> {
+    if reply.error.is_none() && reply.body.trim().is_empty() {
+        return None;
+    }
+    let usual = if thread.closed { "closed-note" } else { "error-suspended" };
+    let why = reply.error.clone().unwrap_or_else(|| shell.t(usual));
+    Some(shell.t1("reply-stuck", "why", why))
+}
+
 fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
     let shell = page.shell.clone();
     let thread = &loaded.thread;
@@ -499,6 +515,8 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
     let head = head(&shell, &loaded, n);
     let listed = thread.state() == State::Listed;
     let writes = page.actor.member().is_some_and(|m| m.suspended_until.is_none());
+    let may_reply = listed && writes && (!thread.closed || moderates);
+    let stuck = stuck(&shell, thread, &reply).filter(|_| !may_reply);
     let own = page.actor.id() == Some(thread.author_id);
     let staff = page.actor.is_staff();
     ThreadPage {
@@ -531,8 +549,8 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         pin: reply.pin,
         removed: !listed,
         follows: loaded.follows,
-        // What was typed and refused is shown in any case.
-        may_reply: (listed && writes && (!thread.closed || moderates)) || reply.error.is_some(),
+        may_reply,
+        stuck,
         may_change: listed && writes && (moderates || (own && !thread.closed)),
         may_delete: listed && (moderates || (own && writes && thread.replies() == 0 && !thread.closed)),
         moderates,
@@ -556,6 +574,7 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
             _ => reply.body,
         },
         error: reply.error,
+        wrong: reply.wrong,
         posted: reply.posted,
         preview: reply.preview,
         replying: loaded.replying.as_ref().map(|post| loaded.about(post)),

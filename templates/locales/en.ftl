@@ -173,6 +173,7 @@ quote = Quote
 replying-to = Replying to @{ $name } #{ $n }
 replying-drop = Reply to the thread instead
 reply-head = Your reply
+reply-stuck = { $why } What you wrote is below; copy it to keep it.
 reply-submit = Post reply
 body-label = Text
 markdown-hint = Markdown works here. Use @name to mention someone, ``` for code and ||words|| for spoilers.

@@ -157,6 +157,7 @@ quote = 引用
 replying-to = 正在回复 @{ $name } #{ $n }
 replying-drop = 改为回复整个帖子
 reply-head = 发表回复
+reply-stuck = { $why }你写的内容在下面，可以复制保留。
 reply-submit = 发布回复
 body-label = 正文
 markdown-hint = 支持 Markdown：用 @名字 提及他人，用 ``` 包住代码，用 ||文字|| 隐藏剧透。

@@ -158,6 +158,7 @@ quote = 引用
 replying-to = 正在回覆 @{ $name } #{ $n }
 replying-drop = 改為回覆整個主題
 reply-head = 發表回覆
+reply-stuck = { $why }你寫的內容在下方，可以複製保留。
 reply-submit = 送出回覆
 body-label = 內文
 markdown-hint = 支援 Markdown：用 @名稱 提及他人，用 ``` 包住程式碼，用 ||文字|| 隱藏劇透。

@@ -43,7 +43,7 @@ describe("replying", { concurrency: false }, () => {
     });
   }
 
-  test("a refused reply leads to the words that say why", async () => {
+  test("a refused reply leads to its field and the words that say why", async () => {
     const page = await forum.visitor();
     await logIn(page, forum.logins.member);
     await page.goto("/t/3");
@@ -53,11 +53,25 @@ describe("replying", { concurrency: false }, () => {
     await page.waitForLoadState("load");
     await page.waitForTimeout(300);
     assert.match(page.url(), /#reply$/);
-    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "alert");
-    assert.equal(await page.locator("#reply .notice.danger").evaluate((box) => {
+    assert.equal(await page.evaluate(() => document.activeElement.id), "body");
+    assert.equal(await page.locator("#body").getAttribute("aria-invalid"), "true");
+    assert.equal(await page.locator("#body-error").evaluate((box) => {
       const { top, bottom } = box.getBoundingClientRect();
       return top >= 0 && bottom <= innerHeight;
     }), true);
+    // Where the text has nowhere to go any more, to the one reason.
+    const moderator = await forum.visitor();
+    await logIn(moderator, forum.logins.moderator);
+    await moderator.goto("/t/3");
+    await moderator.locator(".thread-menu > summary").click();
+    await press(moderator, "form[action$='/close'] button");
+    await page.fill("#body", "Too late.");
+    await press(page, "#reply button[value=post]");
+    await page.waitForLoadState("load");
+    await page.waitForTimeout(300);
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "alert");
+    assert.deepEqual([await page.inputValue("#body"), await page.locator("#reply button").count(), await page.locator("#reply .notice").count()], ["Too late.", 0, 1]);
+    await moderator.context().close();
     await page.context().close();
   });
 });

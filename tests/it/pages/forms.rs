@@ -113,14 +113,38 @@ app_on_both! {
         app.post(&format!("/thread/{thread}/close"), &mo, &[]).await;
         let closed = app.post(&reply, &ada, &[("body", "Grease the bearing.")]).await;
         assert_eq!((closed.status.as_u16(), closed.field("body")), (409, "Grease the bearing.".into()));
+        let stuck = |page: &Answer| (page.texts("#reply .notice"), page.texts("#reply button, #reply form, main > .notice").len());
+        assert_eq!(stuck(&closed), (vec!["This thread is closed to new replies. What you wrote is below; copy it to keep it.".to_owned()], 0));
+        let preview = app.post(&reply, &ada, &[("body", "Grease the bearing."), ("action", "preview")]).await;
+        assert_eq!((preview.field("body"), stuck(&preview).1), ("Grease the bearing.".into(), 0));
         app.post(&format!("/thread/{thread}/reopen"), &mo, &[]).await;
         app.post("/u/ada/suspend", &mo, &[("reason", "Rude"), ("until", "2026-12-24")]).await;
         let suspended = app.post(&reply, &ada, &[("body", "Grease the bearing.")]).await;
         assert_eq!((suspended.status.as_u16(), suspended.field("body")), (403, "Grease the bearing.".into()));
-        assert_eq!(suspended.texts(".reply [role=alert]").len(), 1);
+        assert!(stuck(&suspended).0[0].ends_with("copy it to keep it.") && stuck(&suspended).0.len() == 1 && stuck(&suspended).1 == 0);
         let fields = [("category", "general"), ("kind", "discussion"), ("title", "Bearings"), ("body", "Which grease?")];
         let opening = app.post("/compose", &ada, &fields).await;
         assert_eq!((opening.status.as_u16(), opening.field("body")), (403, "Which grease?".into()));
+    }
+}
+
+app_on_both! {
+    async fn an_empty_text_is_told_beside_its_field(app) {
+        app.category("general", None, &[]);
+        let ada = app.member("ada", Role::Member);
+        let (thread, post) = opened(app, &ada).await;
+        let marked = |page: &Answer, field: &str| {
+            let described = page.texts(&format!("#{field}[aria-invalid=true][aria-describedby={field}-error]")).len();
+            (page.status.as_u16(), described, page.texts("main [role=alert]").len(), page.texts(&format!("#{field}-error")).len())
+        };
+        for action in ["post", "preview"] {
+            let empty = app.post(&format!("/thread/{thread}/reply"), &ada, &[("body", " \n"), ("action", action)]).await;
+            assert_eq!(marked(&empty, "body"), (422, 1, 1, 1), "{action}");
+            let edit = [("title", "A pump"), ("body", " "), ("revision", "0"), ("action", action)];
+            assert_eq!(marked(&app.post(&format!("/post/{post}/edit"), &ada, &edit).await, "body"), (422, 1, 1, 1), "{action}");
+        }
+        let both = app.post(&format!("/post/{post}/edit"), &ada, &[("title", ""), ("body", ""), ("revision", "0")]).await;
+        assert_eq!((marked(&both, "title"), marked(&both, "body")), ((422, 1, 2, 1), (422, 1, 2, 1)));
     }
 }
 
