@@ -291,23 +291,12 @@ fn dead_link(web: &Web, page: &Page, mut template: AccessPage) -> Result<HttpRes
     page.answer(web, StatusCode::GONE, &template)
 }
 
-/// Nobody has chosen a language on a site that begins: the browser says which one is read.
-fn as_the_browser_asks(page: &mut Page, req: &HttpRequest) {
-    let chosen = req.cookie("locale").is_some_and(|c| Locale::parse(c.value()).is_some());
-    let asked = req.headers().get("accept-language").and_then(|v| v.to_str().ok());
-    if let Some(locale) = asked.filter(|_| !chosen).and_then(Locale::accepted) {
-        page.shell.locale = locale;
-    }
-}
-
 /// `GET /first-administrator?token=`.
 pub async fn first_form(
     web: Data<Web>,
-    mut page: Page,
+    page: Page,
     query: Query<AccessQuery>,
-    req: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    as_the_browser_asks(&mut page, &req);
     link_form(&web, page, Purpose::FirstAdministrator, &query.token).await
 }
 
@@ -330,7 +319,6 @@ pub async fn first_submit(
 ) -> Result<HttpResponse, AppError> {
     raw.verify(&web, &page)?;
     page.guest = None;
-    as_the_browser_asks(&mut page, &req);
     let field = |name: &str| raw.get(name).unwrap_or_default().to_owned();
     let mut template = link_page(&page, Purpose::FirstAdministrator, &field("token"));
     template.username = field("username");
@@ -405,6 +393,15 @@ pub async fn password_submit(
     finish_link(&web, page, &req, template, made).await
 }
 
+/// `onward`, in the language in which a newcomer set out.
+pub(super) fn in_language(web: &Web, page: &Page, mut onward: HttpResponse) -> HttpResponse {
+    let locale = page.shell.locale.code().to_owned();
+    if onward.add_cookie(&cookie(web, "locale", locale, Some(YEAR))).is_err() {
+        tracing::error!("the cookie of a language could not be set");
+    }
+    onward
+}
+
 async fn finish_link(
     web: &Web,
     page: Page,
@@ -419,11 +416,7 @@ async fn finish_link(
             if template.mode != "first" {
                 return Ok(with_session(web, see_other("/"), token));
             }
-            // Whoever set out in a language goes on in it.
-            let mut onward = see_other(super::backoffice::start::PATH);
-            let locale = page.shell.locale.code().to_owned();
-            let _ = onward.add_cookie(&cookie(web, "locale", locale, Some(YEAR)));
-            Ok(with_session(web, onward, token))
+            Ok(with_session(web, in_language(web, &page, see_other(super::backoffice::start::PATH)), token))
         }
         Err(e) if e.field().is_some() => {
             template.errors = field_errors(&page, &[e]);

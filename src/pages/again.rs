@@ -92,6 +92,7 @@ fn sign_in_again(
     if raw.is_cross_site() {
         return Err(HttpFault::StaleForm.into());
     }
+    page.follow_browser(http);
     page.binding.clear();
     page.shell.csrf.clear();
     page.with_form(web);

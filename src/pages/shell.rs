@@ -34,7 +34,8 @@ impl ShellSource for Frame {
             None => (*remembered(conn, |_| Ok(drawn()))?).clone(),
         };
         let chosen = actor.member().and_then(|m| m.locale);
-        let locale = chosen.or(request.locale).unwrap_or(settings.locale);
+        let browser = request.browser.filter(|_| actor.member().is_none());
+        let locale = chosen.or(request.locale).or(browser).unwrap_or(settings.locale);
         let theme = actor.member().and_then(|m| m.theme.clone()).or(request.theme);
         let zone = settings.zone();
         let base_url = request.base_url.clone();

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::access::{AccessPage, AccessQuery, field_errors, limited, network, open_session};
+use super::access::{AccessPage, AccessQuery, field_errors, in_language, limited, network, open_session};
 use super::again::with_session;
 use crate::base::actor::Role;
 use crate::base::fault::Kind;
@@ -174,7 +174,7 @@ pub async fn submit(
     match done {
         Ok(member) => {
             let session = open_session(&web, &page, &req, member).await?;
-            Ok(with_session(&web, see_other("/"), session))
+            Ok(with_session(&web, in_language(&web, &page, see_other("/")), session))
         }
         Err(e) if retypable(&e) => {
             let told = message(page.shell.locale, &*e.0);

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION, VARY};
+use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, LOCATION, VARY};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
@@ -88,6 +88,14 @@ fn wanted(req: &HttpRequest) -> Option<Locale> {
     })
 }
 
+/// The pages by which people come in. No cache keeps them, so they follow the browser where nobody chose a language.
+const ENTRANCES: [&str; 4] = ["/login", "/signup", "/password", "/first-administrator"];
+
+/// The language that the browser asks for.
+fn browser(req: &HttpRequest) -> Option<Locale> {
+    req.headers().get(ACCEPT_LANGUAGE)?.to_str().ok().and_then(Locale::accepted)
+}
+
 async fn load_as(req: &HttpRequest, web: &Web, shown: Presented) -> Result<Page, AppError> {
     let guest = req.cookie(web.config.guest_cookie()).map(|c| c.value().to_owned());
     let binding = match &shown {
@@ -101,6 +109,7 @@ async fn load_as(req: &HttpRequest, web: &Web, shown: Presented) -> Result<Page,
     };
     let mut request = ShellRequest {
         locale: wanted(req),
+        browser: browser(req).filter(|_| ENTRANCES.contains(&req.path())),
         theme: req.cookie("theme").map(|c| c.value().to_owned()).filter(|t| t == "light" || t == "dark"),
         put_away: forms::put_away(req),
         told: Told::read(req),
@@ -157,6 +166,13 @@ impl Page {
         }
     }
 
+    /// Lets a page that no cache keeps follow the browser, for who chose no language.
+    pub fn follow_browser(&mut self, req: &HttpRequest) {
+        if let Some(locale) = browser(req).filter(|_| wanted(req).is_none()) {
+            self.shell.locale = locale;
+        }
+    }
+
     /// Makes sure that a form on this page has a token, also for a reader without a session.
     pub fn with_form(&mut self, web: &Web) {
         if self.shell.csrf.is_empty() {
@@ -178,12 +194,16 @@ impl Page {
         let mut response = HttpResponse::build(status);
         response.content_type("text/html; charset=utf-8");
         response.insert_header(("x-hearth-page", "1"));
-        response.insert_header((VARY, "Accept-Encoding, Cookie"));
+        let entrance = ENTRANCES.contains(&self.shell.path.as_str());
+        let vary =
+            if entrance { "Accept-Encoding, Accept-Language, Cookie" } else { "Accept-Encoding, Cookie" };
+        response.insert_header((VARY, vary));
         let head = html.split_once("</head>").map_or("", |(head, _)| head);
         if head.contains(NOINDEX) {
             response.insert_header(("x-robots-tag", "noindex"));
         }
-        let private = self.actor.member().is_some() || self.guest.is_some() || !status.is_success();
+        let private =
+            entrance || self.actor.member().is_some() || self.guest.is_some() || !status.is_success();
         let keep = if private { "private, no-store" } else { "public, max-age=0, must-revalidate" };
         response.insert_header((CACHE_CONTROL, keep));
         if let Some(secret) = &self.guest {

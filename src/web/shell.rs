@@ -14,6 +14,8 @@ use crate::web::urls;
 pub struct ShellRequest {
     /// Language of a cookie, if there is one.
     pub locale: Option<Locale>,
+    /// The language that the browser asks for, on a page that may follow it for who chose none.
+    pub browser: Option<Locale>,
     /// Theme of a cookie, if there is one.
     pub theme: Option<String>,
     /// The notice that the reader has put away, by its key.

@@ -151,6 +151,31 @@ app_on_both! {
 }
 
 app_on_both! {
+    async fn the_ways_in_follow_the_browser_and_are_kept_by_nobody(app) {
+        for (asks, lang) in [("zh-HK,en;q=0.5", "zh-Hant"), ("zh", "zh-Hans"), ("en-GB", "en"), ("fr", "zh-Hans"), ("", "zh-Hans")] {
+            app.sql("DELETE FROM settings WHERE name = 'locale'; INSERT INTO settings (name, value, updated_at) VALUES ('locale', 'zh-CN', 0)");
+            for path in ["/login", "/signup", "/signup?token=none", "/password?token=none", "/first-administrator?token=none"] {
+                let page = app.ask("GET", path, &Caller::visitor(), &[("accept-language", asks)]).await;
+                assert!(page.body.contains(&format!("<html lang=\"{lang}\"")), "{path} {asks}");
+                assert_eq!(page.header("cache-control"), Some("private, no-store"), "{path}");
+                assert_eq!(page.header("vary"), Some("Accept-Encoding, Accept-Language, Cookie"), "{path}");
+            }
+        }
+        let asks = [("accept-language", "en")];
+        let chosen = Caller::visitor().with_cookies(vec![("locale".into(), "zh-TW".into())]);
+        assert!(app.ask("GET", "/login", &chosen, &asks).await.body.contains("lang=\"zh-Hant\""), "a choice counts for more");
+        let list = app.ask("GET", "/", &Caller::visitor(), &asks).await;
+        assert!(list.body.contains("<html lang=\"zh-Hans\"") && list.header("vary") == Some("Accept-Encoding, Cookie"));
+        // What is refused is said in it too, and whoever signed up in it goes on in it.
+        let form = app.ask("GET", "/signup", &Caller::visitor(), &asks).await;
+        let guest = Caller::visitor().with_cookies(form.cookies());
+        let tw = guest.clone().with_cookies(vec![("locale".into(), "zh-TW".into())]);
+        let fields = [("username", "wei"), ("email", "w@mail.test"), ("password", GOOD)];
+        assert!(app.post("/signup", &tw, &fields).await.cookies().contains(&("locale".into(), "zh-TW".into())));
+    }
+}
+
+app_on_both! {
     async fn the_first_administrator_comes_by_a_link_that_works_once(app) {
         let house = app.node.house.clone();
         let token = crate::support::app::off(|| house.db.clone().write_now(move |c| links::issue(c, &house, Purpose::FirstAdministrator, None, None))).unwrap();
