@@ -87,8 +87,10 @@ impl AccessPage {
     }
 
     /// True when the field's error says what its hint says.
-    fn repeats(&self, field: &str, key: &str) -> bool {
-        self.error_of(field).is_some_and(|error| *error == self.shell.t(key))
+    fn repeats(&self, field: &str) -> bool {
+        let shell = &self.shell;
+        let said = [shell.t("error-handle-invalid"), shell.t1("error-password-length", "limit", "least")];
+        self.error_of(field).is_some_and(|error| said.contains(error))
     }
 
     fn error_of(&self, field: &str) -> Option<&String> {
@@ -165,6 +167,7 @@ pub async fn login(
         Err(e) if matches!(e.0.code(), "credentials_wrong" | "too_many" | "busy") => {
             page.guest = None;
             let mut template = login_page(&page, &next, &login);
+            template.notice = (!saved.is_empty()).then(|| page.shell.t("session-ended"));
             template.saved = saved;
             raw.get("writer").unwrap_or_default().clone_into(&mut template.writer);
             template.errors = vec![("login".into(), message(page.shell.locale, &*e.0))];

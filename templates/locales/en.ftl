@@ -568,7 +568,10 @@ error-name-invalid = Display names have 1 to 40 characters.
 error-name-hidden = The display name contains an invisible character, such as one that changes text direction. Type the name instead of pasting it.
 error-email-invalid = That’s not a valid email address.
 error-email-taken = This email address is already used by another account.
-error-password-length = Use at least 12 characters (and no more than 128 letters).
+error-password-length = { $limit ->
+    [least] Use at least 12 characters.
+   *[most] Use at most 128 letters, or about 42 Chinese characters.
+}
 error-password-common = This password is too easy to guess. Choose a different one.
 error-password-wrong = The current password is incorrect.
 error-credentials-wrong = Wrong username or password.

@@ -543,7 +543,10 @@ error-name-invalid = 显示名称须为 1 到 40 个字符。
 error-name-hidden = 显示名称中有看不见的字符，例如改变文字方向的控制符。请手动输入，不要粘贴。
 error-email-invalid = 邮箱地址格式不正确。
 error-email-taken = 该邮箱已被其他账号使用。
-error-password-length = 密码至少 12 个字符，最多 128 个英文字母（约 42 个汉字）。
+error-password-length = { $limit ->
+    [least] 密码至少 12 个字符。
+   *[most] 密码最多 128 个英文字母，约 42 个汉字。
+}
 error-password-common = 这个密码太容易被猜到，请换一个。
 error-password-wrong = 当前密码不正确。
 error-credentials-wrong = 用户名或密码不正确。

@@ -544,7 +544,10 @@ error-name-invalid = 顯示名稱須為 1 到 40 個字元。
 error-name-hidden = 顯示名稱中有看不見的字元，例如改變文字方向的控制字元。請自行輸入，不要貼上。
 error-email-invalid = 電子郵件格式不正確。
 error-email-taken = 這個電子郵件已被其他帳號使用。
-error-password-length = 密碼至少 12 個字元，最多 128 個英文字母（約 42 個中文字）。
+error-password-length = { $limit ->
+    [least] 密碼至少 12 個字元。
+   *[most] 密碼最多 128 個英文字母，約 42 個中文字。
+}
 error-password-common = 這個密碼太容易被猜到，請換一個。
 error-password-wrong = 目前密碼不正確。
 error-credentials-wrong = 使用者名稱或密碼不正確。

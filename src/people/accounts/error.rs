@@ -37,7 +37,10 @@ pub enum Error {
     EmailTaken,
     /// Shorter than twelve characters or longer than 128 bytes.
     #[error("a password has 12 characters or more, at most 128 bytes")]
-    PasswordLength,
+    PasswordLength {
+        /// Which of them: `least` or `most`.
+        limit: &'static str,
+    },
     /// One that is guessed first.
     #[error("this password is among the first to be guessed")]
     PasswordCommon,
@@ -149,7 +152,7 @@ impl Fault for Error {
             Self::NameHidden => "name_hidden",
             Self::EmailInvalid => "email_invalid",
             Self::EmailTaken => "email_taken",
-            Self::PasswordLength => "password_length",
+            Self::PasswordLength { .. } => "password_length",
             Self::PasswordCommon => "password_common",
             Self::PasswordWrong => "password_wrong",
             Self::CredentialsWrong => "credentials_wrong",
@@ -183,7 +186,7 @@ impl Fault for Error {
             }
             Self::NameInvalid | Self::NameHidden => Some("display_name"),
             Self::EmailInvalid | Self::EmailTaken => Some("email"),
-            Self::PasswordLength | Self::PasswordCommon => Some("password"),
+            Self::PasswordLength { .. } | Self::PasswordCommon => Some("password"),
             Self::PasswordWrong => Some("current"),
             Self::ReasonInvalid => Some("reason"),
             Self::UntilInvalid => Some("until"),
@@ -199,6 +202,7 @@ impl Fault for Error {
 
     fn args(&self) -> Vec<(&'static str, String)> {
         match self {
+            Self::PasswordLength { limit } => vec![("limit", (*limit).to_owned())],
             Self::HandleRecent { days } => vec![("days", days.to_string())],
             Self::InvitationUses { most } => vec![("most", most.to_string())],
             Self::InvitationDays { most } => vec![("most", most.to_string())],

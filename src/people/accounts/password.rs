@@ -60,8 +60,11 @@ impl Password {
     /// A password for a new account: 12 characters or more, at most 128 bytes. Whether it is soon guessed is for
     /// [`PasswordPool::judge`] to say.
     pub fn choose(text: &str) -> Result<Self, Error> {
-        if text.chars().count() < 12 || text.len() > 128 {
-            return Err(Error::PasswordLength);
+        if text.chars().count() < 12 {
+            return Err(Error::PasswordLength { limit: "least" });
+        }
+        if text.len() > 128 {
+            return Err(Error::PasswordLength { limit: "most" });
         }
         Ok(Self(text.to_owned()))
     }
@@ -201,7 +204,7 @@ mod tests {
             Password::choose(good).unwrap().judge_now(&about).unwrap();
         }
         for length in ["short", &"long".repeat(33)] {
-            assert!(matches!(Password::choose(length), Err(Error::PasswordLength)), "{length}");
+            assert!(matches!(Password::choose(length), Err(Error::PasswordLength { .. })), "{length}");
         }
     }
 

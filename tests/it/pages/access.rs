@@ -116,7 +116,8 @@ app_on_both! {
             app.post("/login", &guest, &all.each_ref().map(|(n, v)| (*n, v.as_str()))).await
         };
         // A wrong password loses nothing.
-        assert_eq!(login("ada", "wrong", &writer).await.field("writer"), writer);
+        let wrong = login("ada", "wrong", &writer).await;
+        assert_eq!((wrong.field("writer"), wrong.texts(".notice.warn")), (writer.clone(), vec!["Your session has expired. Log in again and what you wrote will come back.".to_owned()]));
         for forged in [writer.as_str(), "", "x"] {
             let other = login("bo", GOOD, forged).await;
             assert_eq!((other.status.as_u16(), other.location()), (303, format!("/t/{thread}").as_str()));
@@ -187,6 +188,11 @@ app_on_both! {
         let refused = app.post("/first-administrator", &guest, &wrong).await;
         assert_eq!((refused.status.as_u16(), refused.texts(".field-error").len()), (422, 3), "all at once");
         assert!(refused.texts("main form .hint").is_empty(), "nothing is said twice");
+        assert_eq!(refused.texts("#password-error"), ["Use at least 12 characters."]);
+        let long = "correct horse battery ".repeat(6);
+        let fields = [("token", token.as_str()), ("username", "root1"), ("email", "r@mail.test"), ("password", &long)];
+        let too_long = app.post("/first-administrator", &guest, &fields).await;
+        assert_eq!(too_long.texts("#password-error"), ["Use at most 128 letters, or about 42 Chinese characters."], "only what applies");
         assert_eq!((refused.field("username").as_str(), refused.field("email").as_str()), ("x", "x"));
         let fields = [("token", token.as_str()), ("username", "root1"), ("email", "r@mail.test"), ("password", GOOD)];
         let made = app.post("/first-administrator", &guest, &fields).await;
