@@ -405,6 +405,8 @@ role-administrator = Administrator
 
 ## Moderating people
 suspend = Suspend
+suspend-open = Suspend…
+suspend-there = Suspend on the profile
 suspend-again = Change the suspension
 unsuspend = Lift suspension
 suspended-because = Suspended until { $date }: { $reason }

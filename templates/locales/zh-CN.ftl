@@ -383,6 +383,8 @@ role-administrator = 管理员
 
 ## Moderating people
 suspend = 停用账号
+suspend-open = 停用账号……
+suspend-there = 到个人主页停用
 suspend-again = 修改停用设置
 unsuspend = 解除停用
 suspended-because = 已停用至 { $date }：{ $reason }

@@ -384,6 +384,8 @@ role-administrator = 管理員
 
 ## Moderating people
 suspend = 停權
+suspend-open = 停權……
+suspend-there = 到個人檔案停權
 suspend-again = 修改停權設定
 unsuspend = 解除停權
 suspended-because = 停權至 { $date }：{ $reason }

@@ -123,6 +123,8 @@ struct MemberPage {
     /// The user name as typed.
     handle: String,
     admin: bool,
+    /// The reader may suspend the member, which is done on the profile.
+    suspends: bool,
 }
 
 /// What a form did before the page is shown.
@@ -149,6 +151,7 @@ async fn draw(web: &Web, page: &Page, handle: &str, done: Done) -> Result<HttpRe
         joined: shell.when(member.created_at),
         profile: urls::member(&member.handle),
         admin: page.actor.role() == Role::Administrator,
+        suspends: member.role() < page.actor.role(),
         handle: handle.unwrap_or_else(|| member.handle.clone()),
         link,
         refused,

@@ -216,3 +216,15 @@ app_on_both! {
         assert_eq!(book(&root, "rootie").await.status, 303, "who makes the rules may");
     }
 }
+
+app_on_both! {
+    async fn suspension_is_found_from_the_office(app) {
+        let (op, _) = (app.member("opal", Role::Operator), app.member("felix", Role::Member));
+        let page = app.get("/admin/members/felix", &op).await;
+        assert!(page.texts("a[href='/u/felix#moderation']") == ["Suspend on the profile"], "{}", page.body);
+        assert!(app.get("/admin/members/opal", &op).await.texts("a[href$='#moderation']").is_empty());
+        let profile = app.get("/u/felix", &op).await;
+        assert_eq!((profile.texts("#moderation > h2").len(), profile.texts("#moderation summary")[0].as_str()), (1, "Suspend…"));
+        assert_eq!(profile.texts("#moderation form[action$='/suspend'] button"), ["Suspend"]);
+    }
+}
