@@ -100,6 +100,12 @@ impl Zone {
         Some(UtcTime(midnight.timestamp().as_microsecond()).plus(-1))
     }
 
+    /// The beginning of the day of `at`.
+    pub fn start_of_day(&self, at: UtcTime) -> UtcTime {
+        let start = self.calendar(at).start_of_day();
+        start.map_or(at, |start| UtcTime(start.timestamp().as_microsecond()))
+    }
+
     /// Days of this zone's calendar between 1970-01-01 and `at`.
     pub fn day(&self, at: UtcTime) -> i64 {
         let moment = jiff::Timestamp::from_microsecond(at.0).unwrap_or_default();

@@ -56,12 +56,59 @@ pub fn acts(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Entry>> {
     acts.select(Entry::as_select()).load(conn)
 }
 
-/// The newest `limit` lines before line `before`.
-pub fn latest(conn: &mut Conn, before: Option<i64>, limit: i64) -> QueryResult<Vec<Entry>> {
+/// Which lines are wanted: those that fit all that is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// By whom.
+    pub actor: By,
+    /// What was done.
+    pub action: Option<String>,
+    /// Not before.
+    pub from: Option<UtcTime>,
+    /// Not after.
+    pub until: Option<UtcTime>,
+}
+
+/// Whose acts are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum By {
+    /// Everybody's.
+    #[default]
+    Anybody,
+    /// Those of commands on the server.
+    House,
+    /// Those of one member.
+    Member(MemberId),
+}
+
+/// The newest `limit` lines before line `before`, of those that are wanted.
+pub fn latest(conn: &mut Conn, wanted: &Wanted, before: Option<i64>, limit: i64) -> QueryResult<Vec<Entry>> {
     let mut query =
         entries::table.select(Entry::as_select()).order(entries::id.desc()).limit(limit).into_boxed();
     if let Some(before) = before {
         query = query.filter(entries::id.lt(before));
     }
+    query = match wanted.actor {
+        By::Anybody => query,
+        By::House => query.filter(entries::actor_id.is_null()),
+        By::Member(id) => query.filter(entries::actor_id.eq(id.0)),
+    };
+    if let Some(action) = &wanted.action {
+        query = query.filter(entries::action.eq(action.clone()));
+    }
+    if let Some(from) = wanted.from {
+        query = query.filter(entries::recorded_at.ge(from.0));
+    }
+    if let Some(until) = wanted.until {
+        query = query.filter(entries::recorded_at.le(until.0));
+    }
     query.load(conn)
+}
+
+/// Whose acts and which there are: what one may ask for.
+pub fn choices(conn: &mut Conn) -> QueryResult<(Vec<Option<MemberId>>, Vec<String>)> {
+    let actors = entries::table.select(entries::actor_id).distinct().load(conn)?;
+    let actions =
+        entries::table.select(entries::action).distinct().order(entries::action.asc()).load(conn)?;
+    Ok((actors, actions))
 }

@@ -532,6 +532,11 @@ audit-action-thread-restored = Thread restored
 audit-action-thread-unfeatured = Thread unfeatured
 audit-action-thread-unpinned = Thread unpinned
 empty-audit = Nothing has been logged yet.
+empty-audit-filtered = Nothing in the log matches this filter.
+audit-from = From
+audit-until = To
+audit-filter = Filter
+audit-all = Show all
 
 ## Errors
 hint-sign-in = Log in and try again.
@@ -581,6 +586,7 @@ error-link-invalid = This link is no longer valid. Ask for a new one.
 error-suspended = Your account is suspended: you can read but not post.
 error-reason-invalid = Enter a reason of 1 to 500 characters.
 error-until-invalid = Choose a date between tomorrow and ten years from now.
+error-day-invalid = Enter a date such as 2026-11-28.
 error-scopes-missing = Select at least one scope.
 error-days-invalid = Tokens last 1 to 3,650 days. Leave the field empty for a token that never expires.
 error-token-name-invalid = Enter a token name of 1 to 60 characters.

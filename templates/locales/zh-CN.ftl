@@ -507,6 +507,11 @@ audit-action-thread-restored = 恢复帖子
 audit-action-thread-unfeatured = 取消精华
 audit-action-thread-unpinned = 取消置顶
 empty-audit = 还没有记录。
+empty-audit-filtered = 没有符合筛选条件的记录。
+audit-from = 从
+audit-until = 到
+audit-filter = 筛选
+audit-all = 显示全部
 
 ## Errors
 hint-sign-in = 请登录后再试。
@@ -556,6 +561,7 @@ error-link-invalid = 该链接已失效，请重新获取。
 error-suspended = 你的账号已被停用，可以阅读，不能发言。
 error-reason-invalid = 请填写 1 到 500 个字符的原因。
 error-until-invalid = 请选择明天到十年内的日期。
+error-day-invalid = 请输入日期，例如 2026-11-28。
 error-scopes-missing = 请至少勾选一项权限范围。
 error-days-invalid = 有效天数须为 1 到 3,650；留空则永不过期。
 error-token-name-invalid = 请给令牌取一个 1 到 60 个字符的名称。

@@ -508,6 +508,11 @@ audit-action-thread-restored = 復原主題
 audit-action-thread-unfeatured = 取消精華
 audit-action-thread-unpinned = 取消置頂
 empty-audit = 還沒有紀錄。
+empty-audit-filtered = 沒有符合篩選條件的紀錄。
+audit-from = 從
+audit-until = 到
+audit-filter = 篩選
+audit-all = 全部顯示
 
 ## Errors
 hint-sign-in = 請登入後再試。
@@ -557,6 +562,7 @@ error-link-invalid = 這個連結已失效，請重新取得。
 error-suspended = 你的帳號已停權，可以閱讀，但無法發言。
 error-reason-invalid = 請填寫 1 到 500 個字元的原因。
 error-until-invalid = 請選擇明天到十年內的日期。
+error-day-invalid = 請輸入日期，例如 2026-11-28。
 error-scopes-missing = 請至少勾選一項權限範圍。
 error-days-invalid = 有效天數須為 1 到 3,650 天；留空則永不過期。
 error-token-name-invalid = 請為權杖取一個 1 到 60 個字元的名稱。

@@ -10,15 +10,16 @@ use serde::Deserialize;
 
 use super::overview::known;
 use crate::base::actor::{Actor, Role};
+use crate::base::fault::{Fault, Kind};
 use crate::base::ids::{CategoryId, MemberId, PageId, PostId, ThreadId};
 use crate::content::{categories, custom_pages, posts, threads};
 use crate::infra::db::{Conn, DbError};
 use crate::pages::rows::{Author, authors};
 use crate::people::accounts;
-use crate::site::audit::{self, Entry};
+use crate::site::audit::{self, By, Entry, Wanted};
 use crate::web::filters::When;
 use crate::web::shell::Shell;
-use crate::web::{AppError, Page, Web, urls};
+use crate::web::{AppError, Page, Refused, Web, urls};
 
 /// Lines on a page.
 const SHOWN: i64 = 100;
@@ -38,13 +39,77 @@ pub(super) struct Row {
 struct AuditPage {
     shell: Shell,
     entries: Vec<Row>,
-    next: Option<i64>,
+    next: Option<String>,
+    /// Handles and names of those who did something.
+    people: Vec<(String, String)>,
+    /// What was done, by name and in words.
+    actions: Vec<(String, String)>,
+    asked: AuditQuery,
+    refused: Refused,
 }
 
-/// `?before=`.
-#[derive(Debug, Deserialize)]
-pub struct BeforeQuery {
+/// What the address of the log may carry.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct AuditQuery {
+    #[serde(default)]
+    who: String,
+    #[serde(default)]
+    what: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
     before: Option<i64>,
+}
+
+impl AuditQuery {
+    fn is_filtered(&self) -> bool {
+        [&self.who, &self.what, &self.from, &self.until].iter().any(|field| !field.is_empty())
+    }
+
+    /// The address of what comes before line `id`.
+    fn older(&self, id: i64) -> String {
+        let fields = [("who", &self.who), ("what", &self.what), ("from", &self.from), ("until", &self.until)];
+        let mut url = "/admin/audit?".to_owned();
+        for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
+            url.extend([name, "=", &urls::component(value), "&"]);
+        }
+        format!("{url}before={id}")
+    }
+
+    /// What is asked for; what is wrong with it joins `refused` and asks for nothing.
+    fn wanted(&self, page: &Page, refused: &mut Refused) -> Result<Wanted, AppError> {
+        let mut day = |field: &'static str, text: &str| match text {
+            "" => Ok(None),
+            text => refused.heed(page, field, page.shell.zone.end_of_day(text).ok_or(NoDay(field))),
+        };
+        Ok(Wanted {
+            actor: if self.who == HOUSE { By::House } else { By::Anybody },
+            action: Some(self.what.clone()).filter(|what| !what.is_empty()),
+            from: day("from", &self.from)?.map(|end| page.shell.zone.start_of_day(end)),
+            until: day("until", &self.until)?,
+        })
+    }
+}
+
+/// Stands for commands on the server among the handles, which have no colon.
+const HOUSE: &str = ":house";
+
+/// A field holds no day.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is no day")]
+struct NoDay(&'static str);
+
+impl Fault for NoDay {
+    fn kind(&self) -> Kind {
+        Kind::Invalid
+    }
+    fn code(&self) -> &'static str {
+        "day_invalid"
+    }
+    fn field(&self) -> Option<&str> {
+        Some(self.0)
+    }
 }
 
 /// Name and address of each subject that still exists.
@@ -95,12 +160,6 @@ pub(super) struct Found {
     subjects: Subjects,
 }
 
-/// The newest `limit` lines before line `before`, as `actor` sees people.
-fn load(conn: &mut Conn, actor: &Actor, before: Option<i64>, limit: i64) -> QueryResult<Found> {
-    let entries = audit::latest(conn, before, limit)?;
-    named(conn, actor, entries)
-}
-
 /// The newest `limit` acts of staff, as `actor` sees people.
 pub(super) fn acts(conn: &mut Conn, actor: &Actor, limit: i64) -> QueryResult<Found> {
     let entries = audit::acts(conn, limit)?;
@@ -133,16 +192,41 @@ pub(super) fn rows(shell: &Shell, found: Found) -> Vec<Row> {
 }
 
 /// `GET /admin/audit`.
-pub async fn show(web: Data<Web>, page: Page, query: Query<BeforeQuery>) -> Result<HttpResponse, AppError> {
+pub async fn show(web: Data<Web>, page: Page, query: Query<AuditQuery>) -> Result<HttpResponse, AppError> {
     page.at_least(Role::Administrator)?;
-    let (before, actor) = (query.before, page.actor.clone());
-    let mut found =
-        web.house.db.read(move |conn| load(conn, &actor, before, SHOWN + 1).map_err(DbError::from)).await?;
+    let asked = query.into_inner();
+    let mut refused = Refused::default();
+    let mut wanted = asked.wanted(&page, &mut refused)?;
+    let (actor, who, before) = (page.actor.clone(), asked.who.clone(), asked.before);
+    let (mut found, people, actions) = web
+        .house
+        .db
+        .read(move |conn| {
+            let (actors, actions) = audit::choices(conn)?;
+            let ids: Vec<MemberId> = actors.iter().copied().flatten().collect();
+            let people = authors(conn, &ids, &actor)?;
+            if let Some((id, _)) = people.iter().find(|(_, person)| person.handle == who) {
+                wanted.actor = By::Member(*id);
+            }
+            let known = who.is_empty() || wanted.actor != By::Anybody;
+            let entries = if known { audit::latest(conn, &wanted, before, SHOWN + 1)? } else { Vec::new() };
+            let mut people: Vec<_> =
+                people.into_values().map(|person| (person.handle, person.name)).collect();
+            people.sort_by(|a, b| a.1.cmp(&b.1));
+            Ok::<_, DbError>((named(conn, &actor, entries)?, (people, actors.contains(&None)), actions))
+        })
+        .await?;
     let shown = usize::try_from(SHOWN).unwrap_or(100);
-    let next = found.entries.get(shown).and_then(|_| found.entries.get(shown - 1)).map(|e| e.id);
+    let next = found.entries.get(shown).and_then(|_| found.entries.get(shown - 1)).map(|e| asked.older(e.id));
     found.entries.truncate(shown);
     let shell = page.shell.clone();
-    page.ok(&web, &AuditPage { entries: rows(&shell, found), next, shell })
+    let (mut people, house) = people;
+    people.extend(house.then(|| (HOUSE.to_owned(), shell.t("audit-house"))));
+    let mut actions: Vec<_> =
+        actions.into_iter().map(|name| (known(&shell, "audit-action", &name), name)).collect();
+    actions.sort();
+    let template = AuditPage { entries: rows(&shell, found), next, people, actions, asked, refused, shell };
+    page.answer(&web, template.refused.status(), &template)
 }
 
 /// Words for a subject that is gone, or is no single thing.

@@ -1,10 +1,11 @@
 //! The back office speaks the reader's language and names what it talks about.
 
 use hearth::base::actor::Role;
+use hearth::base::time::DAY;
 use serde_json::json;
 
 use crate::app_on_both;
-use crate::support::app::Caller;
+use crate::support::app::{Answer, Caller};
 
 app_on_both! {
     async fn jobs_and_readers_are_told_in_words(app) {
@@ -214,6 +215,48 @@ app_on_both! {
         assert_eq!(app.api("POST", "/admin/points", &op, Some(over_api)).await.status, 403);
         assert_eq!(book(&other, "opal").await.status, 303);
         assert_eq!(book(&root, "rootie").await.status, 303, "who makes the rules may");
+    }
+}
+
+app_on_both! {
+    async fn the_audit_log_can_be_narrowed_and_paged(app) {
+        app.category("general", None, &[]);
+        let (root, mo) = (app.member("rootie", Role::Administrator), app.member("mo", Role::Moderator));
+        let body = serde_json::json!({ "category": "general", "title": "A pump", "body": "It hums." });
+        let id = app.api("POST", "/threads", &mo, Some(body)).await.json()["id"].to_string();
+        for _ in 0..51 {
+            for act in ["close", "reopen"] {
+                app.post(&format!("/thread/{id}/{act}"), &mo, &[]).await;
+            }
+        }
+        app.pass(2 * DAY);
+        app.post(&format!("/thread/{id}/feature"), &root, &[]).await;
+        let acts = |page: &Answer| page.texts("tbody td:nth-child(3)");
+        let get = async |query: &str| app.get(&format!("/admin/audit?{query}"), &root).await;
+        let all = get("").await;
+        assert_eq!((acts(&all).len(), all.texts("#who option").len()), (100, 5), "{:?}", all.texts("#who option"));
+        assert!(all.texts("#what option").contains(&"Thread closed".to_owned()));
+        let by = get("who=rootie").await;
+        assert_eq!((acts(&by), by.texts("#who [selected]")), (vec!["Thread featured".to_owned()], vec!["rootie".to_owned()]));
+        let closed = get("what=thread.closed").await;
+        assert_eq!((acts(&closed).len(), closed.texts("#what [selected]")), (51, vec!["Thread closed".to_owned()]));
+        // What comes before is narrowed as well.
+        let narrowed = get("who=mo&from=2020-01-01&until=2040-01-01").await;
+        assert_eq!(acts(&narrowed).len(), 100);
+        let at = narrowed.body.find("/admin/audit?who=mo&#38;from").expect("a way to older ones");
+        let older = narrowed.body[at..].split('"').next().unwrap().replace("&#38;", "&");
+        assert_eq!(acts(&app.get(&older, &root).await), ["Thread reopened", "Thread closed"]);
+        for (query, found) in [("from=2040-01-01", 0), ("until=2020-01-01", 0), ("who=nobody", 0), ("what=none", 0)] {
+            let none = get(query).await;
+            assert_eq!((acts(&none).len(), none.texts("main .hint")), (found, vec!["Nothing in the log matches this filter.".to_owned()]), "{query}");
+        }
+        let house = get("who=:house").await;
+        assert!(!acts(&house).is_empty() && house.texts("tbody td:nth-child(2)").iter().all(|who| who == "System"));
+        let day = app.node.house.clock.now().rfc3339()[..10].to_owned();
+        assert_eq!(acts(&get(&format!("from={day}&until={day}")).await), ["Thread featured"]);
+        let wrong = get("from=soon&who=mo").await;
+        assert_eq!((wrong.status.as_u16(), wrong.texts("#from-error"), wrong.field("from")), (422, vec!["Enter a date such as 2026-11-28.".to_owned()], "soon".into()));
+        assert_eq!(app.get("/admin/audit?who=mo", &mo).await.status, 403);
     }
 }
 
