@@ -41,6 +41,8 @@ pub struct PostView {
     pub id: PostId,
     /// Its number.
     pub number: i32,
+    /// Its place among those that can be read.
+    pub place: i64,
     /// Who wrote it.
     pub author: Author,
     /// True when its author opened the thread.
@@ -188,6 +190,8 @@ pub(super) struct Loaded {
     pub(super) authors: HashMap<crate::base::ids::MemberId, Author>,
     /// The pages with anything on them.
     pages: Vec<i64>,
+    /// Posts that can be read on the pages before.
+    pub(super) before: i64,
     /// Stands for an author who is gone.
     pub(super) nobody: Author,
     /// An older thread that the reader may see has the same name in its address.
@@ -242,6 +246,7 @@ fn load(
         }
         last => (1..=last.max(1)).collect(),
     };
+    let before = if gaps > 0 { posts::store::count_before(conn, id, from)? } else { i64::from(from) - 1 };
     let answer = match thread.accepted_post_id {
         Some(post) if n == 1 => posts::store::find(conn, post)?.filter(|p| p.state() == State::Listed),
         _ => None,
@@ -281,6 +286,7 @@ fn load(
     let namesake = public.is_some() && threads::store::has_older_namesake(conn, &thread, &readable.ids())?;
     Ok(Outcome::Show(Box::new(Loaded {
         pages,
+        before,
         namesake,
         signed_in: public.is_none(),
         nobody: Author::gone(),
@@ -326,6 +332,7 @@ fn view(page: &Page, loaded: &Loaded, post: &Post, first_unread: Option<i32>) ->
     PostView {
         id: post.id,
         number: post.number,
+        place: loaded.place_of(post),
         by_opener: post.author_id == thread.author_id && !post.opens(),
         when: page.shell.moment(post.created_at),
         edited: post.edited_at.map(|at| page.shell.when(at)),

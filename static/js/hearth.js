@@ -246,7 +246,7 @@ addEventListener("scroll", () => {
     if (at && at.dataset.page !== location.href) history.replaceState(null, "", at.dataset.page);
     if (!counters.length) return;
     const post = [...all("article.post")].findLast((each) => each.getBoundingClientRect().top < innerHeight / 2);
-    for (const counter of counters) if (post) counter.textContent = post.querySelector(".meta a").textContent.slice(1);
+    for (const counter of counters) if (post) counter.textContent = post.dataset.n;
   }, 200);
 }, { passive: true });
 

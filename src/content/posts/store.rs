@@ -149,6 +149,16 @@ pub fn listed_before(conn: &mut Conn, thread: ThreadId, id: PostId) -> QueryResu
         .optional()
 }
 
+/// How many listed posts of `thread` stand before its post `number`.
+pub fn count_before(conn: &mut Conn, thread: ThreadId, number: i32) -> QueryResult<i64> {
+    posts::table
+        .filter(posts::thread_id.eq(thread.0))
+        .filter(posts::number.lt(number))
+        .filter(posts::state.eq(State::Listed.code()))
+        .count()
+        .get_result(conn)
+}
+
 /// When the last listed post of `thread` was written, and by whom.
 pub fn last_listed(conn: &mut Conn, thread: ThreadId) -> QueryResult<Option<(UtcTime, MemberId)>> {
     posts::table

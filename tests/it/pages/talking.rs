@@ -1,6 +1,7 @@
 //! Opening, replying, editing, liking, moderating: through the forms.
 
 use hearth::base::actor::Role;
+use serde_json::json;
 
 use crate::app_on_both;
 use crate::support::app::{App, Caller};
@@ -274,5 +275,33 @@ app_on_both! {
         let copy = app.get(&format!("{url}?lang=zh-TW"), &Caller::visitor()).await;
         assert_eq!(copy.texts("html[lang=zh-Hant]").len(), 1);
         assert!(copy.body.contains(&format!("rel=\"canonical\" href=\"http://forum.test{url}\"")));
+    }
+}
+
+app_on_both! {
+    async fn the_place_in_a_thread_counts_what_can_be_read(app) {
+        app.category("general", None, &[]);
+        let (ada, mo) = (app.member("ada", Role::Member), app.member("mo", Role::Moderator));
+        let body = json!({ "category": "general", "title": "A pump", "body": "It hums." });
+        let id = app.api("POST", "/threads", &ada, Some(body)).await.json()["id"].to_string();
+        let mut posts = Vec::new();
+        for n in 2..=24 {
+            let said = app.api("POST", &format!("/threads/{id}/posts"), &ada, Some(json!({ "body": format!("Post {n}.") }))).await;
+            posts.push(said.json()["id"].to_string());
+        }
+        for gone in [&posts[0], &posts[1], &posts[20]] {
+            app.api("DELETE", &format!("/posts/{gone}"), &ada, None).await;
+        }
+        let url = app.get(&format!("/t/{id}"), &ada).await.location().to_owned();
+        let second = format!("{url}?page=2");
+        for who in [&ada, &mo] {
+            for (page, at) in [(&url, "1–18"), (&second, "19–21")] {
+                let shown = app.get(page, who).await;
+                assert_eq!(shown.texts("nav[data-place] h2")[0], format!("Posts {at} / 21"), "{page}");
+                assert!(shown.texts(".thread-head .meta").join(" ").contains("20 replies"));
+            }
+        }
+        let last = app.get(&second, &ada).await;
+        assert!(last.body.contains(&format!("id=\"p{}\" data-n=\"21\"", posts[22])), "{}", last.body);
     }
 }
