@@ -700,6 +700,7 @@ office-branding = Branding
 brand-look = Colour and font
 brand-colour = Brand colour
 brand-colour-hint = All other colours are derived from this one, in light and dark; text always stays readable.
+brand-colour-words = So that they stay readable, links and signs in this colour appear as
 brand-family = Font
 brand-family-sans = Sans serif
 brand-family-serif = Serif

@@ -675,6 +675,7 @@ office-branding = 品牌外观
 brand-look = 颜色与字体
 brand-colour = 品牌色
 brand-colour-hint = 其他颜色都由它推算，浅色与深色模式皆然；文字始终清晰可读。
+brand-colour-words = 为了保证可读，这种颜色的链接和标记会显示为：
 brand-family = 字体
 brand-family-sans = 黑体
 brand-family-serif = 宋体

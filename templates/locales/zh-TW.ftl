@@ -676,6 +676,7 @@ office-branding = 品牌外觀
 brand-look = 色彩與字型
 brand-colour = 品牌色
 brand-colour-hint = 其他顏色都由它推算，淺色與深色模式皆然；文字始終清楚易讀。
+brand-colour-words = 為了確保清晰易讀，這個顏色的連結與標記會顯示為：
 brand-family = 字型
 brand-family-sans = 黑體
 brand-family-serif = 明體

@@ -34,6 +34,8 @@ struct BrandingPage {
     plated: bool,
     /// What the form shows, for telling what was changed in it.
     shown: String,
+    /// What words in the colour look like: in which theme, and how.
+    shades: Vec<(String, String)>,
     refused: Refused,
     saved: bool,
     /// Addresses and titles of custom pages, to link to.
@@ -122,6 +124,12 @@ fn rows(list: &str, typed: &[(String, String)]) -> Vec<LinkRow> {
     (0..LINKS).map(row).collect()
 }
 
+/// What words in the brand's colour look like in each theme.
+pub(super) fn shades(shell: &Shell, brand: &Brand) -> Vec<(String, String)> {
+    let themes = ["theme-light", "theme-dark"].map(|name| shell.t(name));
+    themes.into_iter().zip(brand.words().map(|colour| colour.to_string())).collect()
+}
+
 /// What was sent, for a page that comes back.
 struct Typed {
     wanted: Wanted,
@@ -170,6 +178,7 @@ async fn draw(
         icon,
         lost,
         plated,
+        shades: shades(&page.shell, &brand),
         refused,
         saved: page.shell.target.ends_with("?saved"),
         pages: pages.into_iter().map(|(slug, title, _)| (urls::custom_page(&slug), title)).collect(),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::colour::Colour;
 use super::error::Error;
 use super::fonts::{self, Family};
-use super::palette;
+use super::palette::{self, Mode, Palette};
 
 /// Links in the menu and in the footer at most.
 pub const LINKS: usize = 8;
@@ -81,6 +81,12 @@ impl Default for Brand {
 }
 
 impl Brand {
+    /// What words and signs in its colour look like on light pages and on dark ones, where they have to be read.
+    pub fn words(&self) -> [Colour; 2] {
+        [Mode::Light, Mode::Dark]
+            .map(|mode| Palette::of(self.colour, mode).get("accent").unwrap_or(self.colour))
+    }
+
     /// The style sheet that follows from it.
     pub fn css(&self) -> String {
         [palette::css(self.colour), fonts::css(self.family, &self.own_fonts)].concat()

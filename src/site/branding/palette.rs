@@ -14,6 +14,9 @@ const BORDER: f64 = 3.0;
 const STEP: f64 = 0.004;
 /// Chroma of neutrals at most.
 const NEUTRAL: f64 = 0.012;
+/// Lightness and chroma from which a brand's colour is bright, such as yellow.
+const BRIGHT: f64 = 0.78;
+const VIVID: f64 = 0.08;
 /// What is written on a light solid accent.
 const INK: Colour = Colour::rgb(0x10, 0x10, 0x0f);
 
@@ -58,7 +61,10 @@ impl Palette {
         let accent = on(pick(l.min(0.62), l.max(0.68)), c, TEXT);
         let soft = tone(pick(0.945, 0.30), c.min(0.05) * pick(0.45, 0.8));
         let on_soft = Oklch { l: pick(0.45, 0.85), c, h }.until(&[soft], TEXT, step);
-        let (solid, on_solid) = solid(if light { accent } else { tone(l.clamp(0.60, 0.72), c) });
+        // A bright colour stays what it is under dark words; darkened until white ones could be read it is another.
+        let bright = l >= BRIGHT && c >= VIVID;
+        let fill = if bright { brand } else { accent };
+        let (solid, on_solid) = solid(if light { fill } else { tone(l.clamp(0.60, 0.72), c) });
 
         let mut all = vec![
             ("bg", bg),
@@ -175,6 +181,20 @@ mod tests {
         fn so_does_every_other(r: u8, g: u8, b: u8) {
             check(Colour::rgb(r, g, b));
         }
+    }
+
+    #[test]
+    fn a_bright_brand_stays_bright_where_it_fills() {
+        let colours = |brand: &str| {
+            let palette = Palette::of(Colour::parse(brand).unwrap(), Mode::Light);
+            ["accent-solid", "on-accent", "accent"].map(|name| palette.get(name).unwrap().to_string())
+        };
+        let [solid, on, text] = colours("#ffee00");
+        assert_eq!((solid.as_str(), on.as_str()), ("#ffee00", "#10100f"));
+        assert_ne!(text, "#ffee00", "words are darker");
+        let [solid, on, text] = colours("#2f6f6b");
+        assert_eq!((solid, on.as_str()), (text, "#ffffff"));
+        assert_ne!(colours("#ffffff")[0], "#ffffff", "what has no colour could not be seen");
     }
 
     #[test]

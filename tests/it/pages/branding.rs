@@ -32,6 +32,14 @@ app_on_both! {
         assert!(after.texts(".foot nav a").contains(&"法律声明".to_owned()));
         let form = app.get("/admin/branding", &root).await;
         assert_eq!(form.field("colour"), "#7c3aed");
+        // What has to be read in a colour too bright for words is told beside it, here and in the first hour.
+        app.post("/admin/branding", &root, &[("colour", "#ffee00"), ("family", "sans")]).await;
+        for path in ["/admin/branding", "/admin/start/look"] {
+            let shades = app.get(path, &root).await.texts(".shade code");
+            assert!(shades.len() == 2 && shades[0] != "#ffee00" && shades[0].starts_with('#'), "{path}: {shades:?}");
+        }
+        let bright = app.get(&sheet(&app.get("/", &nobody).await), &nobody).await;
+        assert!(bright.body.contains("--accent-solid:#ffee00;--on-accent:#10100f;"), "{}", bright.body);
     }
 }
 

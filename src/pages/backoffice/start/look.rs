@@ -11,6 +11,7 @@ use crate::base::actor::SignedIn;
 use crate::content::uploads::{self, Purpose};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::house::House;
+use crate::pages::backoffice::branding::shades;
 use crate::pages::pictures::{self, Wish};
 use crate::site::audit;
 use crate::site::branding::{self, Brand, Colour};
@@ -34,6 +35,8 @@ struct LookPage {
     way: Way,
     colour: String,
     logo: Option<String>,
+    /// What words in the colour look like: in which theme, and how.
+    shades: Vec<(String, String)>,
     /// The logo is to go.
     removed: bool,
     /// A logo was chosen, and has to be once more.
@@ -57,6 +60,7 @@ pub(super) async fn draw(
         again: typed.is_some_and(|typed| typed.file("file").is_some()) && !refused.is_at("file"),
         way: Way::new(page, &progress, Step::Look, refused),
         colour: field("colour").map_or_else(|| brand.colour.to_string(), str::to_owned),
+        shades: shades(&page.shell, &brand),
         logo: brand.logo,
         shell: page.shell.clone(),
     };
