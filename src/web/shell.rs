@@ -164,6 +164,12 @@ impl Shell {
         self.told.as_ref().filter(|told| told.at == Some(post.0))?.words(self)
     }
 
+    /// True for the lists of the whole site, which have each other as tabs.
+    pub fn is_at_list(&self) -> bool {
+        ["/", "/latest", "/new", "/top", "/unanswered", "/featured", "/following"]
+            .contains(&self.path.as_str())
+    }
+
     /// A message.
     pub fn t(&self, key: &str) -> String {
         i18n::text(self.locale, key)

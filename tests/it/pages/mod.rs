@@ -12,6 +12,7 @@ mod dashboard;
 mod errors;
 mod fields;
 mod forms;
+mod frame;
 mod installed;
 mod invitations;
 mod meanwhile;
