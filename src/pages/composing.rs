@@ -143,18 +143,18 @@ pub async fn complete(
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "private, max-age=60")).json(Offers { items }))
 }
 
-/// Emoji by the beginning of a short name, then by any part of it.
+/// Emoji by the beginning of a short name, then by any part of it; the shortest names first.
 fn emojis(q: &str) -> Vec<Offer> {
     let q = fold(q);
     if q.is_empty() {
         return Vec::new();
     }
     let named = |fits: &dyn Fn(&str) -> bool| -> Vec<Offer> {
-        emojis::iter()
-            .filter_map(|e| Some((e, e.shortcodes().find(|code| fits(code))?)))
-            .map(|(e, code)| Offer::new(e.as_str(), format!(":{code}:")))
-            .take(OFFERED)
-            .collect()
+        let fitting = |e: &'static emojis::Emoji| e.shortcodes().filter(|c| fits(c)).min_by_key(|c| c.len());
+        let mut found: Vec<_> = emojis::iter().filter_map(|e| Some((e, fitting(e)?))).collect();
+        found.sort_by_key(|(_, code)| code.len());
+        let first = found.into_iter().take(OFFERED);
+        first.map(|(e, code)| Offer::new(e.as_str(), format!(":{code}:"))).collect()
     };
     let mut found = named(&|code| code.starts_with(&q));
     for other in named(&|code| code.contains(&q)) {
@@ -174,6 +174,12 @@ mod tests {
         let found = emojis("rock");
         assert_eq!(found.first().map(|o| o.label.as_str()), Some(":rock:"), "{found:?}");
         assert!(found.iter().any(|o| o.value == "🚀"));
+        let smiles: Vec<_> = emojis("smi").into_iter().map(|o| o.label).collect();
+        assert_eq!(
+            smiles.iter().take(3).collect::<Vec<_>>(),
+            [":smile:", ":smirk:", ":smiley:"],
+            "{smiles:?}"
+        );
         assert!(emojis("").is_empty() && emojis("zzzzzz").is_empty());
         assert!(emojis("a").len() <= OFFERED);
     }

@@ -5,7 +5,8 @@ const all = (selector, root = document) => root.querySelectorAll(selector);
 // Safari ends a composition before the key that ended it, and tells so by this code alone.
 const composes = (event) => event.isComposing || event.keyCode === 229;
 
-// Times: "3 hours ago" for what is younger than thirty days; the full time stays in the title.
+// Times: "3 hours ago" for what is younger than thirty days; the full time stays in the title. Chinese
+// numbers stand apart from the words, as in the catalogue.
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
 const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto" });
 
@@ -14,7 +15,7 @@ function tellTimes() {
     const age = Math.max(0, (Date.now() - Date.parse(time.dateTime)) / 1_000);
     if (!(age < 30 * 86_400)) continue;
     const [unit, seconds] = UNITS.find(([, length]) => age >= length) ?? [];
-    time.textContent = unit ? words.format(-Math.floor(age / seconds), unit) : document.body.dataset.now;
+    time.textContent = unit ? words.format(-Math.floor(age / seconds), unit).replace(/(\d)(?=\p{L})/u, "$1 ") : document.body.dataset.now;
   }
 }
 

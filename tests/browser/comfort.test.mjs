@@ -44,6 +44,18 @@ describe("comfort", { concurrency: false }, () => {
     await page.context().close();
   });
 
+  test("Chinese times set numbers apart from words", async () => {
+    for (const [locale, units] of [["zh-CN", "分钟前|小时前|天前"], ["zh-TW", "分鐘前|小時前|天前"]]) {
+      const page = await forum.visitor({ locale });
+      await page.goto("/latest");
+      const times = await page.locator("main time").allTextContents();
+      assert.ok(times.some((time) => new RegExp(`^\\d+ (${units})$`).test(time)), times.join());
+      assert.ok(!times.some((time) => new RegExp(`\\d(${units})`).test(time)), times.join());
+      assertQuiet(page);
+      await page.context().close();
+    }
+  });
+
   test("the list of keys opens, closes, and switches single keys off", async () => {
     const page = await forum.visitor();
     await page.goto("/");
