@@ -14,7 +14,7 @@ use crate::infra::db::memory::remembered;
 use crate::infra::db::schema::{secrets, settings};
 use crate::infra::db::{Conn, DbError};
 use crate::infra::random::Random;
-use crate::site::meanwhile::{Rows, Shown};
+use crate::site::meanwhile::{self, Rows, Shown};
 use crate::{on, room_error};
 
 /// The site's settings, complete with defaults.
@@ -74,8 +74,8 @@ pub enum Error {
     #[error("no time zone has that name")]
     TimeZone,
     /// Somebody else changed it since the form was shown.
-    #[error("{} was changed meanwhile", .0.join(", "))]
-    Meanwhile(Vec<&'static str>),
+    #[error("{0:?} was changed meanwhile")]
+    Meanwhile(Rows),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -95,6 +95,7 @@ impl Fault for Error {
             Self::TooLong { .. } => "text_too_long",
             Self::HalfLife => "half_life",
             Self::TimeZone => "time_zone",
+            Self::Meanwhile(rows) if meanwhile::is_told(rows) => "changed_meanwhile_to",
             Self::Meanwhile(_) => "changed_meanwhile",
             Self::Db(e) => e.code(),
         }
@@ -103,7 +104,7 @@ impl Fault for Error {
         match self {
             Self::NameMissing => Some("name"),
             Self::TooLong { field, .. } => Some(field),
-            Self::Meanwhile(fields) => fields.first().copied(),
+            Self::Meanwhile(rows) => rows.first().map(|(name, _)| *name),
             Self::HalfLife => Some("half_life_hours"),
             Self::TimeZone => Some("time_zone"),
             Self::Db(_) => None,
@@ -112,6 +113,9 @@ impl Fault for Error {
     fn args(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::TooLong { limit, .. } => vec![("limit", limit.to_string())],
+            Self::Meanwhile(rows) => {
+                rows.iter().take(1).map(|(_, value)| ("value", meanwhile::in_words(value))).collect()
+            }
             _ => Vec::new(),
         }
     }

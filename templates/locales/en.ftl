@@ -628,6 +628,7 @@ error-pin-scope = Pin to the whole site or to the category.
 error-pin-position = The position must be a whole number between -1,000 and 1,000.
 error-site-name-missing = Enter a site name.
 error-changed-meanwhile = Someone else changed this while you had the form open. Save again to replace it with yours.
+error-changed-meanwhile-to = Someone else changed this to “{ $value }” while you had the form open. Save again to replace it with yours.
 unsaved-elsewhere = Another section of this page has changes you haven’t saved, and they would be lost. Continue anyway?
 error-half-life = The half-life must be between 6 and 8,760 hours.
 error-time-zone = There’s no time zone with that name. Try one like Asia/Shanghai or UTC.

@@ -603,6 +603,7 @@ error-pin-scope = 置顶范围须为全站或本版块。
 error-pin-position = 顺序须为 -1,000 到 1,000 之间的整数。
 error-site-name-missing = 请填写站点名称。
 error-changed-meanwhile = 你打开表单期间，有人修改了此项。再次保存会改为你填写的内容。
+error-changed-meanwhile-to = 你打开表单期间，有人将此项改为“{ $value }”。再次保存会改为你填写的内容。
 unsaved-elsewhere = 本页其他部分还有未保存的修改，继续会丢失。仍要继续吗？
 error-half-life = 半衰期须在 6 到 8,760 小时之间。
 error-time-zone = 没有这个时区。请填写 Asia/Shanghai、UTC 之类的名称。

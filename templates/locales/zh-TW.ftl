@@ -604,6 +604,7 @@ error-pin-scope = 置頂範圍須為全站或本看板。
 error-pin-position = 順序須為 -1,000 到 1,000 之間的整數。
 error-site-name-missing = 請填寫網站名稱。
 error-changed-meanwhile = 你開啟表單期間，有人修改了這一項。再次儲存會改成你填寫的內容。
+error-changed-meanwhile-to = 你開啟表單期間，有人將這一項改為「{ $value }」。再次儲存會改成你填寫的內容。
 unsaved-elsewhere = 這一頁的其他部分還有未儲存的修改，繼續會遺失。仍要繼續嗎？
 error-half-life = 半衰期須在 6 到 8,760 小時之間。
 error-time-zone = 沒有這個時區。請填寫 Asia/Taipei、UTC 之類的名稱。

@@ -12,7 +12,7 @@ use crate::pages::pictures::{self, Wish};
 use crate::site::audit;
 use crate::site::branding::fonts::Family;
 use crate::site::branding::{self, Brand, LINKS, Link, Wanted};
-use crate::site::meanwhile::Shown;
+use crate::site::meanwhile::{Rows, Shown};
 use crate::web::files::FileForm;
 use crate::web::page::see_other;
 use crate::web::shell::Shell;
@@ -219,7 +219,7 @@ pub async fn save(web: Data<Web>, page: Page, sent: FileForm) -> Result<HttpResp
             Ok(both) => {
                 // Who saves once more has seen that somebody else changed it.
                 typed.shown = None;
-                let each = both.into_iter().map(|name| branding::Error::Meanwhile(vec![name]));
+                let each = both.into_iter().map(|row| branding::Error::Meanwhile(vec![row]));
                 refused = Refused::by_all(&page, each)?;
             }
             Err(e) => refused = Refused::by(&page, e)?,
@@ -248,7 +248,7 @@ async fn wear(
     shown: Shown,
     logo: Wish,
     icon: Wish,
-) -> Result<Vec<&'static str>, AppError> {
+) -> Result<Rows, AppError> {
     let (member, house) = (page.member()?.id, web.house.clone());
     web.house
         .db

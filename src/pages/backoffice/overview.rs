@@ -118,7 +118,7 @@ pub async fn save_settings(web: Data<Web>, page: Page, raw: RawForm) -> Result<H
         Err(settings::Error::Meanwhile(fields)) => {
             // Who saves once more has seen that they changed.
             let stored = web.house.db.read(|conn| settings::load(conn).map_err(DbError::from)).await?;
-            let each = fields.into_iter().map(|field| settings::Error::Meanwhile(vec![field]));
+            let each = fields.into_iter().map(|row| settings::Error::Meanwhile(vec![row]));
             again(&web, &page, wanted, &Shown::of(&stored.rows()), Refused::by_all(&page, each)?)
         }
         Err(e) => again(&web, &page, wanted, &shown, Refused::by(&page, e)?),

@@ -3,6 +3,7 @@
 use crate::base::fault::{Fault, Kind};
 use crate::infra::db::DbError;
 use crate::room_error;
+use crate::site::meanwhile::{self, Rows};
 
 /// Why.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +36,8 @@ pub enum Error {
         limit: usize,
     },
     /// Somebody else changed it since the form was shown.
-    #[error("{} was changed meanwhile", .0.join(", "))]
-    Meanwhile(Vec<&'static str>),
+    #[error("{0:?} was changed meanwhile")]
+    Meanwhile(Rows),
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -59,6 +60,7 @@ impl Fault for Error {
             Self::Address(_) => "link_address",
             Self::AddressMissing => "link_address_missing",
             Self::TooManyLinks { .. } => "too_many_links",
+            Self::Meanwhile(rows) if meanwhile::is_told(rows) => "changed_meanwhile_to",
             Self::Meanwhile(_) => "changed_meanwhile",
             Self::Db(e) => e.code(),
         }
@@ -71,7 +73,7 @@ impl Fault for Error {
             Self::Label { .. } | Self::Address(_) | Self::AddressMissing | Self::TooManyLinks { .. } => {
                 Some("links")
             }
-            Self::Meanwhile(fields) => fields.first().copied(),
+            Self::Meanwhile(rows) => rows.first().map(|(name, _)| *name),
             Self::Db(_) => None,
         }
     }
@@ -79,6 +81,9 @@ impl Fault for Error {
         match self {
             Self::Label { limit } | Self::TooManyLinks { limit } => vec![("limit", limit.to_string())],
             Self::Font(name) | Self::Address(name) => vec![("name", name.clone())],
+            Self::Meanwhile(rows) => {
+                rows.iter().take(1).map(|(_, value)| ("value", meanwhile::in_words(value))).collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -57,7 +57,7 @@ app_on_both! {
         assert_eq!((page.field("tagline"), page.texts("#notice")), ("For pumps".into(), vec!["Closed on Monday".into()]));
         // Both changed the same: asked, nothing typed is lost, and the next time it is taken.
         let (status, body) = save(app, &bo, &shown, "About pumps", "Closed on Monday").await;
-        assert!(status == 422 && body.contains("Someone else changed this") && body.contains("About pumps"), "{body}");
+        assert!(status == 422 && body.contains("Someone else changed this to “For pumps”") && body.contains("About pumps"), "{body}");
         let seen = page.field("shown");
         assert_eq!(save(app, &bo, &seen, "About pumps", "Closed on Monday").await.0, 303);
         assert_eq!(app.get("/admin/settings", &ada).await.field("tagline"), "About pumps");
