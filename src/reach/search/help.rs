@@ -58,11 +58,15 @@ impl Search {
         let parsed = ParsedQuery::plain(&text);
         let ask = |query: &Query<'_>| self.index.suggest(query, &permit(actor, &readable), THREADS);
         let mut found = self.with_query(conn, house, &parsed, Filter::default(), ask)?;
-        if found.is_empty()
-            && let Some(better) = self.index.begun(&text)?
-        {
-            let parsed = ParsedQuery::plain(&better);
-            found = self.with_query(conn, house, &parsed, Filter::default(), ask)?;
+        if found.is_empty() {
+            let better = match self.index.begun(&text)? {
+                None => self.heard(conn, &text)?,
+                better => better,
+            };
+            if let Some(better) = better {
+                let parsed = ParsedQuery::plain(&better);
+                found = self.with_query(conn, house, &parsed, Filter::default(), ask)?;
+            }
         }
         let within = (!readable.everything()).then(|| readable.ids());
         let heard = |name: &str| {

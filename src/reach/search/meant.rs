@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::analysis::{in_script_of, is_function};
+use super::analysis::{Lexicon, in_script_of, is_function};
 use super::help::shown;
 use super::index::{Filter, Homophone, Page, Permit};
 use super::query::{Clause, ParsedQuery};
@@ -41,6 +41,15 @@ pub(super) struct Meant {
     pub text: String,
     /// Nobody wrote in public any of the words that were replaced.
     pub sure: bool,
+}
+
+/// A word that sounds like one that was typed.
+struct Alike {
+    /// Characters that stand in both at the same place.
+    shared: usize,
+    /// The dictionary or the operators know it.
+    known: bool,
+    homophone: Homophone,
 }
 
 /// The words of `text`, Han runs apart from what stands beside them.
@@ -164,19 +173,37 @@ impl Search {
         word: &str,
         holding: usize,
     ) -> Result<Option<Meant>, Error> {
-        let folded = fold(word);
-        let chars: Vec<char> = folded.chars().collect();
-        let usual = chars.iter().map(|ch| readings(*ch).into_iter().next()).collect::<Option<Vec<String>>>();
-        let Some(usual) = usual.filter(|usual| (2..=8).contains(&usual.len())) else { return Ok(None) };
         let lexicon = lexicon(conn)?;
-        // What the dictionary knows is no slip.
-        if self.analysis.is_word(&folded, &lexicon) {
-            return Ok(None);
+        let often = if word.chars().count() > 2 { COINED } else { COINED_SHORT };
+        let mut best: Option<((usize, usize), usize, String)> = None;
+        for found in self.alike(&fold(word), &lexicon, holding == 0)?.into_iter().take(COUNTED) {
+            let least = (OFTENER * holding).max(if found.known { 1 } else { often });
+            let like = (found.shared, 1 - found.homophone.confused.min(1));
+            if found.homophone.most < least as u64 || best.as_ref().is_some_and(|(known, ..)| *known > like) {
+                continue;
+            }
+            let word = found.homophone.word;
+            let threads = self.holding(conn, house, &word)?;
+            if threads >= least && best.as_ref().is_none_or(|(_, most, _)| *most < threads) {
+                best = Some((like, threads, word));
+            }
         }
-        let known = |word: &Homophone| self.analysis.is_word(&word.word, &lexicon);
+        Ok(best.map(|(.., text)| Meant { text: in_script_of(word, &text), sure: holding == 0 }))
+    }
+
+    /// Words that sound like a folded `word`, likeliest first; names among them when nobody wrote it: it is `unwritten`.
+    fn alike(&self, word: &str, lexicon: &Lexicon, unwritten: bool) -> Result<Vec<Alike>, Error> {
+        let chars: Vec<char> = word.chars().collect();
+        let usual = chars.iter().map(|ch| readings(*ch).into_iter().next()).collect::<Option<Vec<String>>>();
+        let Some(usual) = usual.filter(|usual| (2..=8).contains(&usual.len())) else {
+            return Ok(Vec::new());
+        };
+        // What the dictionary knows is no slip.
+        if self.analysis.is_word(word, lexicon) {
+            return Ok(Vec::new());
+        }
         // A name is put right where nobody wrote what was typed and that is no words either.
-        let coins = holding == 0 && !self.analysis.is_worded(&folded, &lexicon);
-        let often = if chars.len() > 2 { COINED } else { COINED_SHORT };
+        let coins = unwritten && !self.analysis.is_worded(word, lexicon);
         let coined = |word: &Homophone| {
             coins
                 && word.confused == 0
@@ -184,29 +211,40 @@ impl Search {
                 && !word.word.chars().any(|ch| is_function(ch.encode_utf8(&mut [0; 4])))
         };
         let shared = |word: &str| word.chars().zip(&chars).filter(|(one, other)| one == *other).count();
-        let mut likely: Vec<(usize, Homophone)> = self
+        let mut alike: Vec<Alike> = self
             .index
             .homophones(&usual)?
             .into_iter()
-            .filter(|word| word.word != folded && (known(word) || coined(word)))
-            .map(|word| (shared(&word.word), word))
+            .filter(|found| found.word != word)
+            .map(|found| Alike {
+                shared: shared(&found.word),
+                known: self.analysis.is_word(&found.word, lexicon),
+                homophone: found,
+            })
             // Where every character is another, it is somebody's name more often than a slip.
-            .filter(|(shared, _)| *shared > 0)
+            .filter(|found| found.shared > 0 && (found.known || coined(&found.homophone)))
             .collect();
-        likely.sort_by_key(|(shared, word)| (Reverse(*shared), word.confused, Reverse(word.most)));
-        let mut best: Option<((usize, usize), usize, String)> = None;
-        for (shared, found) in likely.into_iter().take(COUNTED) {
-            let least = (OFTENER * holding).max(if known(&found) { 1 } else { often });
-            let like = (shared, 1 - found.confused.min(1));
-            if found.most < least as u64 || best.as_ref().is_some_and(|(known, ..)| *known > like) {
-                continue;
-            }
-            let threads = self.holding(conn, house, &found.word)?;
-            if threads >= least && best.as_ref().is_none_or(|(_, most, _)| *most < threads) {
-                best = Some((like, threads, found.word));
+        alike.sort_by_key(|found| {
+            (Reverse(found.shared), found.homophone.confused, Reverse(found.homophone.most))
+        });
+        Ok(alike)
+    }
+
+    /// A Han run that is being typed and that no title holds, with what is no word replaced by the word that sounds so; without
+    /// counting threads, which takes longer than one types.
+    pub(super) fn heard(&self, conn: &mut Conn, run: &str) -> Result<Option<String>, Error> {
+        let run = fold(run.trim());
+        if !run.chars().all(is_han) {
+            return Ok(None);
+        }
+        let lexicon = lexicon(conn)?;
+        let mut heard = run.clone();
+        for part in std::iter::once(run.clone()).chain(self.analysis.unknown_parts(&run, &lexicon)) {
+            if let Some(found) = self.alike(&part, &lexicon, false)?.into_iter().next() {
+                heard = heard.replace(&part, &found.homophone.word);
             }
         }
-        Ok(best.map(|(.., text)| Meant { text: in_script_of(word, &text), sure: holding == 0 }))
+        Ok((heard != run).then_some(heard))
     }
 
     /// The word of public titles that the initials `typed` stand for most often, by the usual reading of its characters;

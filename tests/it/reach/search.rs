@@ -479,6 +479,8 @@ app_on_both! {
             // A letter is wrong.
             ("temprature", "Temperature sensors drift"),
             ("snesors dri", "Temperature sensors drift"),
+            ("传干器", "温度传感器校准"),
+            ("溫度傳干器", "温度传感器校准"),
             ("ab12", "Part AB-1200/3"),
         ] {
             let path = format!("/search/suggest?q={}", component(typed));
