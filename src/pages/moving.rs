@@ -1,6 +1,7 @@
 //! Moving a thread to another category: a small page, and what is told afterwards, with a way back.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use askama::Template;
 
@@ -84,6 +85,12 @@ pub async fn submit(
     raw.verify(&web, &page)?;
     let (readable, thread) = movable(&web, &page, ThreadId(*id)).await?;
     let category = readable.by_slug(raw.get("category").unwrap_or_default()).map(|c| c.id);
+    // Undo takes back what was told, and not what somebody else did since.
+    let here = readable.get(thread.category_id).map(|c| c.slug.as_str());
+    if raw.get("from").is_some_and(|from| Some(from) != here) {
+        let refused = Refused::saying(page.shell.t("thread-moved-since"), StatusCode::CONFLICT);
+        return draw(&web, &page, &readable, &thread, refused);
+    }
     let done = match category.ok_or(threads::Error::CategoryInvalid) {
         Ok(category) => {
             let (house, id) = (web.house.clone(), thread.id);
@@ -106,15 +113,18 @@ pub(super) fn told(before: CategoryId, now: &Thread) -> Told {
     if before == now.category_id { Told::of("saved") } else { Told::back_to(MOVED, before.0) }
 }
 
-/// The words of a move and the category that leads back, for the thread's page.
+/// The words of a move, and the categories that lead back and in which the thread stands, for the thread's page.
 pub(super) fn told_move(
     page: &Page,
     readable: &Readable,
     thread: &Thread,
-) -> Option<(String, Option<String>)> {
+) -> Option<(String, Option<(String, String)>)> {
     let told = page.shell.told.as_ref().filter(|told| told.is_of(MOVED))?;
-    let name = readable.get(thread.category_id)?.name.as_str();
+    let here = readable.get(thread.category_id)?;
     let back = told.back.and_then(|id| readable.get(CategoryId(id)));
     let back = back.filter(|c| c.may_open(&page.actor) && page.actor.moderates(thread.category_id));
-    Some((page.shell.t1("thread-moved", "name", name), back.map(|c| c.slug.clone())))
+    Some((
+        page.shell.t1("thread-moved", "name", here.name.as_str()),
+        back.map(|c| (c.slug.clone(), here.slug.clone())),
+    ))
 }

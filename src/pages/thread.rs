@@ -130,6 +130,8 @@ struct ThreadPage {
     pins_site: bool,
     pin: PinBox,
     removed: bool,
+    /// Not everybody may read it: no copy is kept for times without a network.
+    private: bool,
     follows: bool,
     may_reply: bool,
     /// Why there is nowhere for what was typed to go any more; it is shown, to be copied.
@@ -138,7 +140,7 @@ struct ThreadPage {
     may_delete: bool,
     moderates: bool,
     /// That it was moved, and the category that leads back.
-    moved: Option<(String, Option<String>)>,
+    moved: Option<(String, Option<(String, String)>)>,
     suspended: bool,
     first_unread: Option<String>,
     body: String,
@@ -555,6 +557,7 @@ fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
         pins_site: staff && !loaded.readable.is_restricted(thread.category_id),
         pin: reply.pin,
         removed: !listed,
+        private: !listed || loaded.readable.is_restricted(thread.category_id),
         follows: loaded.follows,
         may_reply,
         stuck,

@@ -76,9 +76,12 @@ async function keep() {
   const cache = await caches.open(NAME);
   // What could not be fetched this time is tried again on the next page; the thread does not wait for it.
   await prepare(cache).catch(() => {});
-  const thread = document.querySelector("article.thread") && /^\/t\/\d+\/./.test(location.pathname);
-  if (thread && !navigator.connection?.saveData) {
-    await put(cache, location.pathname + location.search);
+  const thread = /^\/t\/\d+\/./.test(location.pathname) && document.querySelector("article.thread");
+  if (thread) {
+    const url = location.pathname + location.search;
+    // Asked for without cookies it would not be there.
+    if ("private" in thread.dataset) await cache.delete(url, { ignoreVary: true });
+    else if (!navigator.connection?.saveData) await put(cache, url);
     await prune(cache);
   }
   if (over() || owner.read()?.reader !== reader) await caches.delete(NAME);

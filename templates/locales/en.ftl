@@ -202,6 +202,7 @@ thread-move = Move…
 thread-move-head = Move thread
 thread-move-submit = Move
 thread-moved = Moved to { $name }.
+thread-moved-since = Someone else has moved this thread since. It is left where it is now.
 delete-thread = Delete thread
 moderation = Moderation
 close = Close

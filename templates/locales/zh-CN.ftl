@@ -186,6 +186,7 @@ thread-move = 移动……
 thread-move-head = 移动帖子
 thread-move-submit = 移动
 thread-moved = 已移到“{ $name }”。
+thread-moved-since = 之后有人又移动了这个主题，它仍留在现在的版块。
 delete-thread = 删除帖子
 moderation = 版务
 close = 关闭帖子

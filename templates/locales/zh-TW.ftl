@@ -187,6 +187,7 @@ thread-move = 移動……
 thread-move-head = 移動主題
 thread-move-submit = 移動
 thread-moved = 已移至「{ $name }」。
+thread-moved-since = 之後有人又移動了這個主題，它仍留在目前的看板。
 delete-thread = 刪除主題
 moderation = 板務
 close = 關閉主題

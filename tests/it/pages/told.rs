@@ -173,7 +173,11 @@ app_on_both! {
         let (page, later) = follow(app, &mo, &done).await;
         assert_eq!((page.texts("main > .told [data-told]"), page.field("category")), (vec!["Moved to pumps.".to_owned()], "general".into()));
         assert!(later.texts(".told").is_empty());
-        let back = app.post(&path, &mo, &[("category", "general")]).await;
+        // Undo takes back this move alone.
+        let stale = app.post(&path, &mo, &[("category", "pumps"), ("from", "general")]).await;
+        assert!(stale.status == 409 && stale.body.contains("Someone else has moved this thread since"), "{}", stale.body);
+        assert_eq!(page.field("from"), "pumps");
+        let back = app.post(&path, &mo, &[("category", "general"), ("from", "pumps")]).await;
         assert_eq!(follow(app, &mo, &back).await.0.texts("main > .told [data-told]"), ["Moved to general."]);
         // The same by way of the form for everything; where nothing moved it was saved.
         let fields = |category: &'static str| [("category", category), ("kind", "discussion"), ("title", "A pump"), ("tags", "")];
