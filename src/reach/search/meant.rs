@@ -238,10 +238,14 @@ impl Search {
             return Ok(None);
         }
         let lexicon = lexicon(conn)?;
+        let likeliest = |part: &str| Ok::<_, Error>(self.alike(part, &lexicon, false)?.into_iter().next());
+        if let Some(found) = likeliest(&run)? {
+            return Ok(Some(found.homophone.word));
+        }
         let mut heard = run.clone();
-        for part in std::iter::once(run.clone()).chain(self.analysis.unknown_parts(&run, &lexicon)) {
-            if let Some(found) = self.alike(&part, &lexicon, false)?.into_iter().next() {
-                heard = heard.replace(&part, &found.homophone.word);
+        for part in self.analysis.unknown_parts(&run, &lexicon).iter().filter(|part| **part != run) {
+            if let Some(found) = likeliest(part)? {
+                heard = heard.replace(part, &found.homophone.word);
             }
         }
         Ok((heard != run).then_some(heard))
