@@ -5,8 +5,8 @@ use std::pin::Pin;
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, LOCATION, VARY};
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
@@ -114,7 +114,12 @@ async fn load_as(req: &HttpRequest, web: &Web, shown: Presented) -> Result<Page,
         put_away: forms::put_away(req),
         told: Told::read(req),
         path: req.path().to_owned(),
-        target: req.uri().path_and_query().map_or_else(|| req.path().to_owned(), ToString::to_string),
+        target: match *req.method() {
+            Method::GET | Method::HEAD => {
+                req.uri().path_and_query().map_or_else(|| req.path().to_owned(), ToString::to_string)
+            }
+            _ => urls::of_form(req.path()),
+        },
         base_url: web.config.base_url.clone(),
         csrf,
         nonce: web.house.random.public_id(),

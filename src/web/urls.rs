@@ -85,6 +85,24 @@ pub fn icon(colour: impl std::fmt::Display, name: &str) -> String {
     format!("/icons/{}/{name}", colour.to_string().trim_start_matches('#'))
 }
 
+/// The page on which the form that is sent to `path` stands: what a form leads to cannot be opened.
+pub fn of_form(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    match parts[..] {
+        ["preview"] => "/compose".into(),
+        ["settings", ..] => "/settings".into(),
+        ["thread", _, "edit" | "move"] | ["post", _, "edit"] => path.into(),
+        ["thread", id, ..] => format!("/t/{id}"),
+        ["post", id, ..] => format!("/p/{id}"),
+        ["u", handle, ..] => format!("/u/{handle}"),
+        ["admin", room @ ("members" | "start" | "categories" | "pages" | "search"), one, ..] => {
+            format!("/admin/{room}/{one}")
+        }
+        ["admin", room, ..] => format!("/admin/{room}"),
+        _ => path.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +111,23 @@ mod tests {
     fn chinese_slugs_are_encoded() {
         assert_eq!(thread(ThreadId(7), "换链条", 1), "/t/7/%E6%8D%A2%E9%93%BE%E6%9D%A1");
         assert_eq!(thread(ThreadId(7), "a-b", 2), "/t/7/a-b?page=2");
+    }
+
+    #[test]
+    fn forms_stand_on_pages() {
+        for (form, page) in [
+            ("/thread/46/reply", "/t/46"),
+            ("/thread/46/edit", "/thread/46/edit"),
+            ("/post/7/delete", "/p/7"),
+            ("/settings/tokens/3/revoke", "/settings"),
+            ("/admin/pages/2/remove", "/admin/pages/2"),
+            ("/admin/search/words/remove", "/admin/search/words"),
+            ("/admin/branding", "/admin/branding"),
+            ("/u/bo/suspend", "/u/bo"),
+            ("/compose", "/compose"),
+        ] {
+            assert_eq!(of_form(form), page);
+        }
     }
 
     #[test]
