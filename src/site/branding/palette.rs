@@ -63,8 +63,8 @@ impl Palette {
         let on_soft = Oklch { l: pick(0.45, 0.85), c, h }.until(&[soft], TEXT, step);
         // A bright colour stays what it is under dark words; darkened until white ones could be read it is another.
         let bright = l >= BRIGHT && c >= VIVID;
-        let fill = if bright { brand } else { accent };
-        let (solid, on_solid) = solid(if light { fill } else { tone(l.clamp(0.60, 0.72), c) });
+        let muted = if light { accent } else { tone(l.clamp(0.60, 0.72), c) };
+        let (solid, on_solid) = solid(if bright { brand } else { muted });
 
         let mut all = vec![
             ("bg", bg),
