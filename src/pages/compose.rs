@@ -92,6 +92,8 @@ struct ComposePage {
     told: Option<String>,
     /// Why the form as a whole is refused.
     error: Option<String>,
+    /// Its writer may not write any more: what was typed is there to be copied.
+    stuck: bool,
     /// Every field that is wrong, and why.
     wrong: Vec<(String, String)>,
     /// Where the form's content stands already.
@@ -113,6 +115,11 @@ impl ComposePage {
     /// With the reasons of a refusal, each beside its field.
     fn refused(mut self, page: &Page, reasons: &[AppError]) -> Self {
         for reason in reasons {
+            if reason.0.code() == "suspended" {
+                self.stuck = true;
+                self.error = Some(page.shell.t1("reply-stuck", "why", told(page, reason)));
+                continue;
+            }
             match reason.0.field().filter(|field| self.shows(field)) {
                 Some(field) => self.wrong.push((field.to_owned(), told(page, reason))),
                 None => self.error = Some(told(page, reason)),
@@ -172,6 +179,7 @@ fn blank(page: &Page, readable: &Readable, form: &ThreadForm) -> ComposePage {
         body: Some(form.body.clone()),
         told: None,
         error: None,
+        stuck: false,
         wrong: Vec::new(),
         posted: None,
         preview: None,

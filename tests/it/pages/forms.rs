@@ -119,6 +119,10 @@ app_on_both! {
         assert_eq!((preview.field("body"), stuck(&preview).1), ("Grease the bearing.".into(), 0));
         app.post(&format!("/thread/{thread}/reopen"), &mo, &[]).await;
         app.post("/u/ada/suspend", &mo, &[("reason", "Rude"), ("until", "2026-12-24")]).await;
+        let fields = [("category", "general"), ("kind", "discussion"), ("title", "A pump"), ("tags", ""), ("body", "It hums.")];
+        let opening = app.post("/compose", &ada, &fields).await;
+        assert_eq!((opening.status.as_u16(), opening.texts(".toolbar").len(), opening.texts("textarea[readonly]")), (403, 0, vec!["It hums.".to_owned()]), "{}", opening.body);
+        assert!(opening.body.contains("A pump") && opening.body.contains("copy it to keep it"), "{}", opening.body);
         let suspended = app.post(&reply, &ada, &[("body", "Grease the bearing.")]).await;
         assert_eq!((suspended.status.as_u16(), suspended.field("body")), (403, "Grease the bearing.".into()));
         assert!(stuck(&suspended).0[0].ends_with("copy it to keep it.") && stuck(&suspended).0.len() == 1 && stuck(&suspended).1 == 0);
