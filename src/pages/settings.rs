@@ -11,6 +11,7 @@ use crate::base::locale::Locale;
 use crate::base::time::DAY;
 use crate::content::uploads::Purpose;
 use crate::infra::db::DbError;
+use crate::pages::confirming::{self, Question};
 use crate::pages::pictures::Wish;
 use crate::people::accounts::password::PasswordPool;
 use crate::people::accounts::service::{
@@ -406,7 +407,10 @@ pub async fn revoke_token(
     raw: RawForm,
 ) -> Result<HttpResponse, AppError> {
     let member = page.member()?.id;
-    raw.verify(&web, &page)?;
+    if confirming::is_unsure(&web, &page, &raw)? {
+        let question = Question::of(&page.shell, "token-revoke-confirm", "revoke", "/settings#card-tokens");
+        return confirming::ask(&web, &page, &raw, question);
+    }
     let id = *id;
     let gone = web.house.db.write(move |c| tokens::revoke(c, member, id).map_err(DbError::from)).await?;
     if gone { Ok(saved("tokens")) } else { Err(HttpFault::Absent.into()) }

@@ -55,6 +55,7 @@ impl ShellSource for Frame {
             nonce: request.nonce,
             path: request.path,
             target: request.target,
+            answers: request.answers,
             base_url: request.base_url,
             theme_version: rail.version,
             theme_colour: dress.bars.clone(),

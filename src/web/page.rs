@@ -114,6 +114,7 @@ async fn load_as(req: &HttpRequest, web: &Web, shown: Presented) -> Result<Page,
         put_away: forms::put_away(req),
         told: Told::read(req),
         path: req.path().to_owned(),
+        answers: !req.method().is_safe(),
         target: match *req.method() {
             Method::GET | Method::HEAD => {
                 req.uri().path_and_query().map_or_else(|| req.path().to_owned(), ToString::to_string)

@@ -24,6 +24,8 @@ pub struct ShellRequest {
     pub path: String,
     /// Path and query asked for.
     pub target: String,
+    /// The page answers a form, and may hold what was typed.
+    pub answers: bool,
     /// The site's own address.
     pub base_url: String,
     /// What the reader's last form did.
@@ -123,6 +125,8 @@ pub struct Shell {
     pub path: String,
     /// Path and query asked for.
     pub target: String,
+    /// The page answers a form, and may hold what was typed.
+    pub answers: bool,
     /// The site's own address.
     pub base_url: String,
     /// Version of the generated colours in `/theme.css`.

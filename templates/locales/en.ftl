@@ -806,6 +806,7 @@ invitation-by = Created by
 invitation-used = Used
 invitation-until = Expires
 invitation-revoke-confirm = Revoke this invitation? The link will stop working.
+token-revoke-confirm = Revoke this token? Programs that use it will stop working.
 empty-invitations = No open invitations.
 invitation = Invitation
 invited-to-join = { $name } has invited you to join { $site }. The invitation is valid until { $date }.

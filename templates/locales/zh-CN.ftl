@@ -781,6 +781,7 @@ invitation-by = 邀请人
 invitation-used = 已使用
 invitation-until = 有效期至
 invitation-revoke-confirm = 确定撤回这个邀请吗？拿到链接的人将无法再使用它。
+token-revoke-confirm = 确定撤销这个令牌吗？使用它的程序将无法再访问。
 empty-invitations = 目前没有有效的邀请。
 invitation = 邀请
 invited-to-join = { $name }邀请你加入{ $site }。邀请有效期至 { $date }。

@@ -782,6 +782,7 @@ invitation-by = 邀請人
 invitation-used = 已使用
 invitation-until = 有效期限
 invitation-revoke-confirm = 確定要收回這個邀請嗎？拿到連結的人將無法再使用。
+token-revoke-confirm = 確定要撤銷這個權杖嗎？使用它的程式將無法再存取。
 empty-invitations = 目前沒有有效的邀請。
 invitation = 邀請
 invited-to-join = { $name } 邀請你加入 { $site }。邀請有效期限至 { $date }。

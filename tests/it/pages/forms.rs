@@ -144,6 +144,7 @@ app_on_both! {
         for action in ["post", "preview"] {
             let empty = app.post(&format!("/thread/{thread}/reply"), &ada, &[("body", " \n"), ("action", action)]).await;
             assert_eq!(marked(&empty, "body"), (422, 1, 1, 1), "{action}");
+            assert!(empty.texts("form.switches").is_empty(), "a switch would take what was typed along");
             let edit = [("title", "A pump"), ("body", " "), ("revision", "0"), ("action", action)];
             assert_eq!(marked(&app.post(&format!("/post/{post}/edit"), &ada, &edit).await, "body"), (422, 1, 1, 1), "{action}");
         }
@@ -173,6 +174,14 @@ app_on_both! {
         }
         let never = app.post("/settings/tokens", &ada, &[("name", "Backup"), ("scope", "read"), ("days", "")]).await;
         assert_eq!((never.status.as_u16(), never.texts(".secret").len()), (200, 1));
+        // A token cannot be got back, so revoking it asks first.
+        let settings = app.get("/settings", &ada).await;
+        let path = settings.body.split("action=\"/settings/tokens/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let path = format!("/settings/tokens/{path}");
+        let asked = app.post(&path, &ada, &[]).await;
+        assert!(asked.status == 200 && asked.body.contains("Revoke this token?"), "{}", asked.body);
+        assert_eq!(app.post(&path, &ada, &[("sure", "yes")]).await.status, 303);
+        assert_eq!(app.post(&path, &ada, &[("sure", "yes")]).await.status, 404);
     }
 }
 
