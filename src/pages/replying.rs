@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
-use super::thread::Loaded;
+use super::thread::{Loaded, ReplyBox};
 use crate::content::markup;
 use crate::content::posts::Post;
+use crate::content::threads::Thread;
 use crate::web::shell::Shell;
 use crate::web::urls;
 
@@ -90,4 +91,14 @@ pub(super) fn replying_to(shell: &Shell, post: &Answered) -> String {
 /// Ways to answer `post`.
 pub(super) fn answering(shell: &Shell, loaded: &Loaded, post: &Post) -> Answering {
     Answering { said: replying_to(shell, &loaded.about(post)), markdown: loaded.quote(post) }
+}
+
+/// Why a reply that was typed has nowhere to go: the thread was closed, or its writer suspended, in the meantime.
+pub(super) fn stuck(shell: &Shell, thread: &Thread, reply: &ReplyBox) -> Option<String> {
+    if reply.error.is_none() && reply.body.trim().is_empty() {
+        return None;
+    }
+    let usual = if thread.closed { "closed-note" } else { "error-suspended" };
+    let why = reply.error.clone().unwrap_or_else(|| shell.t(usual));
+    Some(shell.t1("reply-stuck", "why", why))
 }

@@ -19,7 +19,7 @@ use crate::infra::db::{Conn, DbError};
 use crate::infra::i18n;
 use crate::pages::moving::told_move;
 use crate::pages::pinning::{PinBox, PinLine, pin_line};
-use crate::pages::replying::{Answered, Answering, ThreadQuery, answering, replying_to, with_quote};
+use crate::pages::replying::{Answered, Answering, ThreadQuery, answering, replying_to, stuck, with_quote};
 use crate::pages::rows::{Author, authors};
 use crate::pages::thread_head::{crumbs, head};
 use crate::pages::thread_side::{Place, place, talkers};
@@ -496,16 +496,6 @@ async fn remember(web: &Web, member: crate::base::ids::MemberId, id: ThreadId, r
     if let Err(error) = done {
         tracing::warn!(%error, "a read position could not be kept");
     }
-}
-
-/// Why a reply that was typed has nowhere to go: the thread was closed, or its writer suspended, in the meantime.
-fn stuck(shell: &Shell, thread: &Thread, reply: &ReplyBox) -> Option<String> {
-    if reply.error.is_none() && reply.body.trim().is_empty() {
-        return None;
-    }
-    let usual = if thread.closed { "closed-note" } else { "error-suspended" };
-    let why = reply.error.clone().unwrap_or_else(|| shell.t(usual));
-    Some(shell.t1("reply-stuck", "why", why))
 }
 
 fn compose(page: &Page, loaded: Loaded, n: i64, reply: ReplyBox) -> ThreadPage {
