@@ -156,8 +156,7 @@ impl Search {
     fn holding(&self, conn: &mut Conn, house: &House, word: &str) -> Result<usize, Error> {
         // Of a long run as it stands: what holds all known words of it need not hold the rest.
         let short = word.chars().count() < *RUN.start();
-        let parsed =
-            if short { ParsedQuery::plain(word) } else { ParsedQuery::parse(&format!("\"{word}\"")) };
+        let parsed = if short { ParsedQuery::plain(word) } else { ParsedQuery::exact(word) };
         let found = self.with_query(conn, house, &parsed, Filter::default(), |query| {
             self.index.search(query, &Permit::Public, Page { offset: 0, limit: 1 })
         })?;

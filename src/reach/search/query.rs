@@ -225,6 +225,15 @@ impl ParsedQuery {
         Self { clauses: vec![Clause { text, exact: false, negated: false, or: false }], ..Self::default() }
     }
 
+    /// A text to find exactly as it stands: [`Self::plain`] in quotes.
+    pub fn exact(text: &str) -> Self {
+        let mut query = Self::plain(text);
+        for clause in &mut query.clauses {
+            clause.exact = true;
+        }
+        query
+    }
+
     /// Whether nothing was asked for.
     pub fn is_empty(&self) -> bool {
         self.clauses.is_empty() && !self.has_filter()
